@@ -1,1 +1,23 @@
-//! domain
+//! The nouns of Atrest and their rules.
+//!
+//! Everything here is a value or a pure function over values. This room knows no I/O, no async
+//! runtime, no clock, no serialisation and no SQL; time and randomness come in as parameters.
+
+pub mod access;
+pub mod api_key;
+pub mod customer_key;
+pub mod event;
+pub mod id;
+pub mod organization;
+pub mod project;
+pub mod provider_role;
+pub mod secret;
+pub mod service_account;
+pub mod time;
+pub mod validity;
+pub mod violation;
+
+/// Says that something which cannot happen did; carries what was believed.
+#[derive(Debug, thiserror::Error)]
+#[error("bug: {0}")]
+pub struct Bug(pub &'static str);

@@ -1,0 +1,420 @@
+//! The encryption-at-rest setting of a project: which customer key each provider holds for it, and
+//! how a change merges over what is stored. One file per provider in `customer_key/`.
+//!
+//! Must not know wire shapes, tables or clouds. Adding a provider: its file here, and an arm wherever
+//! the compiler then asks for one.
+
+pub mod aws_kms;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::id::{ProjectId, ProviderRoleId};
+use crate::violation::Violation;
+use aws_kms::{AwsKms, AwsKmsChange};
+
+/// A product that can hold a customer key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProviderKind {
+    /// Amazon Web Services Key Management Service.
+    AwsKms,
+    /// Azure Key Vault.
+    AzureKeyVault,
+    /// Google Cloud Key Management Service.
+    GcpKms,
+}
+
+impl ProviderKind {
+    /// Every provider, in the order settings list them.
+    pub const ALL: [Self; 3] = [Self::AwsKms, Self::AzureKeyVault, Self::GcpKms];
+
+    /// Gives the name the store, logs and metrics use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AwsKms => "aws_kms",
+            Self::AzureKeyVault => "azure_key_vault",
+            Self::GcpKms => "gcp_kms",
+        }
+    }
+
+    /// Gives the name people know it by.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::AwsKms => "AWS KMS",
+            Self::AzureKeyVault => "Azure Key Vault",
+            Self::GcpKms => "Google Cloud KMS",
+        }
+    }
+
+    /// Finds a provider by its name in the store.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A field of a change: not mentioned, mentioned as null, or given. Three different things.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// The field was not mentioned.
+    #[default]
+    Absent,
+    /// The field was mentioned as null.
+    Null,
+    /// The field was given.
+    Value(T),
+}
+
+impl<T> Patch<T> {
+    /// Gives what was given, if anything was.
+    pub fn value(self) -> Option<T> {
+        match self {
+            Self::Absent | Self::Null => None,
+            Self::Value(value) => Some(value),
+        }
+    }
+
+    /// Tells whether nothing was given.
+    pub const fn is_empty(&self) -> bool {
+        matches!(self, Self::Absent | Self::Null)
+    }
+
+    /// Decides a required field: what was given, else what is stored unless null was said.
+    pub(crate) fn or_stored(self, stored: Option<T>) -> Option<T> {
+        match self {
+            Self::Absent => stored,
+            Self::Null => None,
+            Self::Value(value) => Some(value),
+        }
+    }
+}
+
+/// The stored setting of one project. A provider without an entry is disabled.
+#[derive(Debug, Clone)]
+pub struct EncryptionAtRest {
+    /// The project it belongs to.
+    pub project: ProjectId,
+    /// The customer key in use, per enabled provider.
+    pub customer_keys: BTreeMap<ProviderKind, CustomerKey>,
+    /// A flag kept for clients; independent of the providers.
+    pub enabled_for_search_nodes: bool,
+    /// Counts the changes made; zero for a project that never had one.
+    pub revision: i64,
+}
+
+impl EncryptionAtRest {
+    /// Gives the setting of a project that never had one.
+    #[must_use]
+    pub const fn unset(project: ProjectId) -> Self {
+        Self { project, customer_keys: BTreeMap::new(), enabled_for_search_nodes: false, revision: 0 }
+    }
+}
+
+/// A customer key and how we reach it.
+#[derive(Debug, Clone)]
+pub enum CustomerKey {
+    /// A key in AWS KMS.
+    AwsKms(AwsKms),
+}
+
+impl CustomerKey {
+    /// Tells which provider holds it.
+    #[must_use]
+    pub const fn provider(&self) -> ProviderKind {
+        match self {
+            Self::AwsKms(_) => ProviderKind::AwsKms,
+        }
+    }
+
+    /// Gives the provider role it is reached with, if it is.
+    #[must_use]
+    pub const fn provider_role(&self) -> Option<ProviderRoleId> {
+        match self {
+            Self::AwsKms(aws) => aws.credentials.provider_role(),
+        }
+    }
+}
+
+/// A wanted change of one project's setting. A provider without an entry is left alone.
+#[derive(Debug, Default)]
+pub struct EncryptionAtRestChange {
+    /// What is wanted, per mentioned provider.
+    pub customer_keys: BTreeMap<ProviderKind, CustomerKeyChange>,
+    /// The search-node flag.
+    pub enabled_for_search_nodes: Patch<bool>,
+    /// Whether anything was mentioned at all, be it as null.
+    pub mentions_something: bool,
+}
+
+/// A wanted change of one provider's part.
+#[derive(Debug)]
+pub enum CustomerKeyChange {
+    /// Disable it and destroy its credentials.
+    Disable,
+    /// Enable or change a key in AWS KMS.
+    AwsKms(AwsKmsChange),
+    /// Enable or change a key of a provider that this release cannot talk to yet.
+    NotBuilt,
+}
+
+/// What the operator decided for all projects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Whether static cloud credentials may come in.
+    pub static_credentials: StaticCredentials,
+}
+
+/// Whether static cloud credentials may come in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StaticCredentials {
+    /// They may.
+    #[default]
+    Allow,
+    /// Those that are stored stay; new ones are refused.
+    RefuseNew,
+}
+
+/// What a change amounts to.
+#[derive(Debug)]
+pub struct Applied {
+    /// The setting as it would be. Its revision is one up if anything changed.
+    pub next: EncryptionAtRest,
+    /// What happens to each provider that changes. Others stay as they are.
+    pub moves: BTreeMap<ProviderKind, Move>,
+    /// Whether `next` differs from what is stored at all.
+    pub changed: bool,
+}
+
+/// What happens to one provider's part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// It was disabled and is enabled now.
+    Enable,
+    /// Another customer key takes over.
+    ChangeKey,
+    /// The same customer key is reached with other credentials.
+    ChangeCredentials,
+    /// Only options changed.
+    ChangeOptions,
+    /// It was enabled and is disabled now.
+    Disable,
+}
+
+/// Why a change is refused. Nothing of it takes place.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The change mentions nothing.
+    Empty,
+    /// Fields are missing or malformed; all of them are listed.
+    Violations(Vec<Violation>),
+    /// This release cannot talk to the provider yet.
+    NotBuilt(ProviderKind),
+    /// The provider holds no keys in that region.
+    RegionNotSupported(ProviderKind),
+    /// Static credentials are not taken: by the operator's policy, or because a role is in use.
+    StaticCredentials {
+        /// The provider they were sent for.
+        provider: ProviderKind,
+        /// Whether a role is configured already.
+        role_in_use: bool,
+    },
+    /// The present key is invalid, and so it cannot be exchanged for another.
+    PresentKeyInvalid(ProviderKind),
+}
+
+/// Merges a change over the stored setting. `invalid` names the providers whose present key was
+/// definitively found unusable: only its credentials can be corrected, or the provider disabled.
+///
+/// Errors: the first kind of refusal that applies; field faults of all providers come together.
+/// Source: product.md 1.4 and 2.4.
+pub fn apply(
+    stored: &EncryptionAtRest,
+    change: EncryptionAtRestChange,
+    policy: Policy,
+    invalid: &BTreeSet<ProviderKind>,
+) -> Result<Applied, Refusal> {
+    if !change.mentions_something {
+        return Err(Refusal::Empty);
+    }
+    let mut next = stored.clone();
+    let mut moves = BTreeMap::new();
+    let mut violations = Vec::new();
+    let mut refusals = Vec::new();
+    for (provider, wanted) in change.customer_keys {
+        let present = stored.customer_keys.get(&provider);
+        match merge(provider, present, wanted, policy) {
+            Ok(Merged::Untouched) => {}
+            Ok(Merged::Disabled) => {
+                if next.customer_keys.remove(&provider).is_some() {
+                    moves.insert(provider, Move::Disable);
+                }
+            }
+            Ok(Merged::Configured(key, step)) => {
+                if step == Some(Move::ChangeKey) && invalid.contains(&provider) {
+                    refusals.push(Refusal::PresentKeyInvalid(provider));
+                }
+                next.customer_keys.insert(provider, key);
+                moves.extend(step.map(|step| (provider, step)));
+            }
+            Err(Refusal::Violations(found)) => violations.extend(found),
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    if !violations.is_empty() {
+        return Err(Refusal::Violations(violations));
+    }
+    if let Some(refusal) = refusals.into_iter().next() {
+        return Err(refusal);
+    }
+    if let Patch::Value(flag) = change.enabled_for_search_nodes {
+        next.enabled_for_search_nodes = flag;
+    }
+    let changed = !moves.is_empty() || next.enabled_for_search_nodes != stored.enabled_for_search_nodes;
+    if changed {
+        next.revision = stored.revision.saturating_add(1);
+    }
+    Ok(Applied { next, moves, changed })
+}
+
+/// What one provider's part becomes.
+pub(crate) enum Merged {
+    Untouched,
+    Disabled,
+    Configured(CustomerKey, Option<Move>),
+}
+
+fn merge(
+    provider: ProviderKind,
+    present: Option<&CustomerKey>,
+    wanted: CustomerKeyChange,
+    policy: Policy,
+) -> Result<Merged, Refusal> {
+    match wanted {
+        CustomerKeyChange::Disable => Ok(Merged::Disabled),
+        CustomerKeyChange::AwsKms(change) => aws_kms::merge(
+            present.map(|key| match key {
+                CustomerKey::AwsKms(aws) => aws,
+            }),
+            change,
+            policy,
+        ),
+        CustomerKeyChange::NotBuilt => Err(Refusal::NotBuilt(provider)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_kms::tests::{enabling, role_settings};
+
+    fn stored() -> EncryptionAtRest {
+        let mut stored = EncryptionAtRest::unset(ProjectId::from_random([7; 12]));
+        stored.customer_keys.insert(ProviderKind::AwsKms, CustomerKey::AwsKms(role_settings()));
+        stored.revision = 4;
+        stored
+    }
+
+    fn change(entries: impl IntoIterator<Item = (ProviderKind, CustomerKeyChange)>) -> EncryptionAtRestChange {
+        EncryptionAtRestChange {
+            customer_keys: entries.into_iter().collect(),
+            mentions_something: true,
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn refuses_a_change_that_mentions_nothing() {
+        let refused = apply(&stored(), EncryptionAtRestChange::default(), Policy::default(), &BTreeSet::new());
+        assert_eq!(refused.unwrap_err(), Refusal::Empty);
+    }
+
+    #[test]
+    fn disabling_what_was_never_enabled_changes_nothing() {
+        let applied = apply(
+            &stored(),
+            change([(ProviderKind::AzureKeyVault, CustomerKeyChange::Disable)]),
+            Policy::default(),
+            &BTreeSet::new(),
+        )
+        .unwrap();
+        assert!(!applied.changed && applied.moves.is_empty());
+        assert_eq!(applied.next.revision, 4);
+    }
+
+    #[test]
+    fn disabling_forgets_the_settings() {
+        let applied = apply(
+            &stored(),
+            change([(ProviderKind::AwsKms, CustomerKeyChange::Disable)]),
+            Policy::default(),
+            &[ProviderKind::AwsKms].into(),
+        )
+        .unwrap();
+        assert_eq!(applied.moves, [(ProviderKind::AwsKms, Move::Disable)].into());
+        assert!(applied.next.customer_keys.is_empty());
+        assert_eq!(applied.next.revision, 5);
+    }
+
+    #[test]
+    fn a_fault_in_one_provider_refuses_all() {
+        let both = change([
+            (ProviderKind::AwsKms, CustomerKeyChange::Disable),
+            (ProviderKind::GcpKms, CustomerKeyChange::NotBuilt),
+        ]);
+        assert_eq!(
+            apply(&stored(), both, Policy::default(), &BTreeSet::new()).unwrap_err(),
+            Refusal::NotBuilt(ProviderKind::GcpKms)
+        );
+    }
+
+    #[test]
+    fn an_invalid_key_can_get_other_credentials_but_no_successor() {
+        let check = |edit: fn(&mut AwsKmsChange), expected: Result<Move, Refusal>| {
+            let mut aws = AwsKmsChange::default();
+            edit(&mut aws);
+            let applied = apply(
+                &stored(),
+                change([(ProviderKind::AwsKms, CustomerKeyChange::AwsKms(aws))]),
+                Policy::default(),
+                &[ProviderKind::AwsKms].into(),
+            );
+            assert_eq!(applied.map(|applied| applied.moves[&ProviderKind::AwsKms]), expected);
+        };
+        check(|aws| aws.role_id = Patch::Value(ProviderRoleId::from_random([9; 12])), Ok(Move::ChangeCredentials));
+        check(
+            |aws| aws.customer_master_key_id = Patch::Value("alias/other".to_owned()),
+            Err(Refusal::PresentKeyInvalid(ProviderKind::AwsKms)),
+        );
+    }
+
+    #[test]
+    fn the_search_node_flag_stands_alone() {
+        let only_flag = EncryptionAtRestChange {
+            enabled_for_search_nodes: Patch::Value(true),
+            mentions_something: true,
+            ..Default::default()
+        };
+        let applied = apply(&stored(), only_flag, Policy::default(), &BTreeSet::new()).unwrap();
+        assert!(applied.changed && applied.moves.is_empty() && applied.next.enabled_for_search_nodes);
+    }
+
+    #[test]
+    fn enabling_counts_one_revision() {
+        let unset = EncryptionAtRest::unset(ProjectId::from_random([7; 12]));
+        let applied = apply(
+            &unset,
+            change([(ProviderKind::AwsKms, CustomerKeyChange::AwsKms(enabling()))]),
+            Policy::default(),
+            &BTreeSet::new(),
+        )
+        .unwrap();
+        assert_eq!(applied.moves, [(ProviderKind::AwsKms, Move::Enable)].into());
+        assert_eq!(applied.next.revision, 1);
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        assert!(ProviderKind::ALL.into_iter().all(|kind| ProviderKind::by_name(kind.name()) == Some(kind)));
+    }
+}

@@ -1,0 +1,595 @@
+//! Settings of a customer key in AWS KMS and the rules of changing them (product.md 1.4, 2.5).
+//! Must not know how AWS is called.
+
+use std::sync::Arc;
+
+use super::{CustomerKey, Merged, Move, Patch, Policy, Refusal, StaticCredentials};
+use crate::customer_key::ProviderKind;
+use crate::id::ProviderRoleId;
+use crate::secret::SecretText;
+use crate::violation::{Violation, ViolationKind};
+
+/// A customer key in AWS KMS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsKms {
+    /// Which key: id, key ARN, alias or alias ARN, as the customer wrote it.
+    pub key: AwsKeyName,
+    /// Where it is.
+    pub region: AwsRegion,
+    /// How we may use it.
+    pub credentials: AwsCredentials,
+    /// Whether key calls must leave by a private endpoint once there is one.
+    pub require_private_networking: bool,
+}
+
+/// What we may use a key in AWS KMS with.
+#[derive(Debug, Clone)]
+pub enum AwsCredentials {
+    /// A role of the customer's that we assume.
+    Role(ProviderRoleId),
+    /// An access key of an IAM user of the customer's.
+    Static {
+        /// The public half.
+        access_key_id: String,
+        /// The secret half.
+        secret_access_key: Arc<SecretText>,
+    },
+}
+
+impl AwsCredentials {
+    pub(super) const fn provider_role(&self) -> Option<ProviderRoleId> {
+        match self {
+            Self::Role(role) => Some(*role),
+            Self::Static { .. } => None,
+        }
+    }
+}
+
+impl PartialEq for AwsCredentials {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Role(one), Self::Role(two)) => one == two,
+            (
+                Self::Static { access_key_id, secret_access_key },
+                Self::Static { access_key_id: other_id, secret_access_key: other_secret },
+            ) => access_key_id == other_id && secret_access_key.matches(other_secret),
+            (Self::Role(_), Self::Static { .. }) | (Self::Static { .. }, Self::Role(_)) => false,
+        }
+    }
+}
+
+impl Eq for AwsCredentials {}
+
+/// A key's name in AWS: a key id, a key ARN, an alias or an alias ARN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsKeyName(String);
+
+impl AwsKeyName {
+    const GRAMMAR: &'static str = "a key id, key ARN, alias name (alias/...) or alias ARN of AWS KMS";
+
+    /// Reads a key name. Gives none for anything AWS could not have made.
+    /// Source: KMS API reference, parameter `KeyId`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '_' | '-');
+        if text.is_empty() || text.len() > 2048 || !text.chars().all(known) {
+            return None;
+        }
+        let parts: Vec<&str> = text.split(':').collect();
+        let name = match parts.as_slice() {
+            [id] => *id,
+            ["arn", partition, "kms", region, account, resource] => {
+                let account_fits = account.len() == 12 && account.chars().all(|c| c.is_ascii_digit());
+                if partition.is_empty() || region.is_empty() || !account_fits {
+                    return None;
+                }
+                resource.strip_prefix("key/").or_else(|| resource.starts_with("alias/").then_some(*resource))?
+            }
+            _ => return None,
+        };
+        let id = name.strip_prefix("alias/").unwrap_or(name);
+        // Only an alias may have further slashes.
+        let fits = !id.is_empty() && (name.starts_with("alias/") || !id.contains('/'));
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// Gives the name as the customer wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A region of AWS that holds keys, under the name settings give it, e.g. `US_EAST_1`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsRegion(String);
+
+/// Why a text is not a region that holds keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotARegion {
+    /// It breaks the grammar of region names.
+    Malformed,
+    /// `GLOBAL` names no place that holds keys.
+    Global,
+}
+
+impl AwsRegion {
+    /// Reads a region's name as settings give it. Which regions exist is the wire's table.
+    /// Errors: see [`NotARegion`].
+    pub fn parse(name: &str) -> Result<Self, NotARegion> {
+        if name == "GLOBAL" {
+            return Err(NotARegion::Global);
+        }
+        let words: Vec<&str> = name.split('_').collect();
+        let (number, places) = words.split_last().ok_or(NotARegion::Malformed)?;
+        let place = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_uppercase());
+        let fits = places.len() >= 2
+            && places.iter().all(place)
+            && number.len() == 1
+            && number.chars().all(|c| c.is_ascii_digit());
+        if fits { Ok(Self(name.to_owned())) } else { Err(NotARegion::Malformed) }
+    }
+
+    /// Gives the name as settings give it: `US_EAST_1`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+
+    /// Gives the name as AWS spells it: `us-east-1`.
+    #[must_use]
+    pub fn aws_name(&self) -> String {
+        self.0.to_ascii_lowercase().replace('_', "-")
+    }
+}
+
+/// A wanted change of the settings. An empty secret means "keep": the door drops it.
+#[derive(Debug, Default)]
+pub struct AwsKmsChange {
+    /// Whether the provider is enabled.
+    pub enabled: Patch<bool>,
+    /// The key's name.
+    pub customer_master_key_id: Patch<String>,
+    /// The key's region.
+    pub region: Patch<String>,
+    /// The role to assume.
+    pub role_id: Patch<ProviderRoleId>,
+    /// The public half of an access key.
+    pub access_key_id: Patch<String>,
+    /// The secret half of an access key.
+    pub secret_access_key: Option<Arc<SecretText>>,
+    /// Whether key calls must leave by a private endpoint once there is one.
+    pub require_private_networking: Patch<bool>,
+}
+
+impl AwsKmsChange {
+    fn is_empty(&self) -> bool {
+        self.enabled.is_empty()
+            && self.customer_master_key_id.is_empty()
+            && self.region.is_empty()
+            && self.role_id.is_empty()
+            && self.access_key_id.is_empty()
+            && self.secret_access_key.is_none()
+            && self.require_private_networking.is_empty()
+    }
+}
+
+pub(super) fn merge(present: Option<&AwsKms>, change: AwsKmsChange, policy: Policy) -> Result<Merged, Refusal> {
+    if present.is_none() && change.is_empty() {
+        return Ok(Merged::Untouched);
+    }
+    if change.enabled == Patch::Value(false) {
+        return Ok(Merged::Disabled);
+    }
+    let mut violations = Vec::new();
+    if change.enabled.or_stored(present.map(|_| true)).is_none() {
+        violations.push(Violation::missing("awsKms.enabled"));
+    }
+    let key = required(
+        "awsKms.customerMasterKeyID",
+        change.customer_master_key_id.or_stored(present.map(|aws| aws.key.as_str().to_owned())),
+        |text| AwsKeyName::parse(&text).ok_or(AwsKeyName::GRAMMAR),
+        &mut violations,
+    );
+    let mut region_is_global = false;
+    let region = required(
+        "awsKms.region",
+        change.region.or_stored(present.map(|aws| aws.region.name().to_owned())),
+        |text| match AwsRegion::parse(&text) {
+            Ok(region) => Ok(Some(region)),
+            Err(NotARegion::Global) => {
+                region_is_global = true;
+                Ok(None)
+            }
+            Err(NotARegion::Malformed) => Err("a region of AWS such as US_EAST_1"),
+        },
+        &mut violations,
+    );
+    let wanted = WantedCredentials {
+        role: change.role_id,
+        access_key_id: change.access_key_id,
+        secret_access_key: change.secret_access_key,
+    };
+    let credentials = wanted.decide(present.map(|aws| &aws.credentials), policy, &mut violations)?;
+    if !violations.is_empty() {
+        return Err(Refusal::Violations(violations));
+    }
+    if region_is_global {
+        return Err(Refusal::RegionNotSupported(ProviderKind::AwsKms));
+    }
+    let (Some(key), Some(Some(region)), Some(credentials)) = (key, region, credentials) else {
+        return Err(Refusal::Violations(violations));
+    };
+    let stored_flag = present.is_some_and(|aws| aws.require_private_networking);
+    let next = AwsKms {
+        key,
+        region,
+        credentials,
+        require_private_networking: change.require_private_networking.value().unwrap_or(stored_flag),
+    };
+    let step = difference(present, &next);
+    Ok(Merged::Configured(CustomerKey::AwsKms(next), step))
+}
+
+fn required<T, U>(
+    field: &str,
+    value: Option<T>,
+    parse: impl FnOnce(T) -> Result<U, &'static str>,
+    violations: &mut Vec<Violation>,
+) -> Option<U> {
+    let parsed = value
+        .ok_or_else(|| Violation::missing(field))
+        .and_then(|value| parse(value).map_err(|expected| Violation::malformed(field, expected)));
+    parsed.map_err(|violation| violations.push(violation)).ok()
+}
+
+fn difference(present: Option<&AwsKms>, next: &AwsKms) -> Option<Move> {
+    match present {
+        None => Some(Move::Enable),
+        Some(present) if present.key != next.key || present.region != next.region => Some(Move::ChangeKey),
+        Some(present) if present.credentials != next.credentials => Some(Move::ChangeCredentials),
+        Some(present) => (present != next).then_some(Move::ChangeOptions),
+    }
+}
+
+struct WantedCredentials {
+    role: Patch<ProviderRoleId>,
+    access_key_id: Patch<String>,
+    secret_access_key: Option<Arc<SecretText>>,
+}
+
+impl WantedCredentials {
+    /// Decides the credentials: a role wins over a static pair and there is no way back from it.
+    fn decide(
+        self,
+        present: Option<&AwsCredentials>,
+        policy: Policy,
+        violations: &mut Vec<Violation>,
+    ) -> Result<Option<AwsCredentials>, Refusal> {
+        if let Patch::Value(role) = self.role {
+            return Ok(Some(AwsCredentials::Role(role)));
+        }
+        let sends_static = !self.access_key_id.is_empty() || self.secret_access_key.is_some();
+        let (stored_id, stored_secret) = match present {
+            Some(AwsCredentials::Role(_)) if sends_static => {
+                return Err(Refusal::StaticCredentials { provider: ProviderKind::AwsKms, role_in_use: true });
+            }
+            Some(AwsCredentials::Role(role)) => {
+                if self.role == Patch::Null {
+                    violations.push(Violation::missing("awsKms.roleId"));
+                }
+                return Ok(Some(AwsCredentials::Role(*role)));
+            }
+            Some(AwsCredentials::Static { access_key_id, secret_access_key }) => {
+                (Some(access_key_id), Some(secret_access_key))
+            }
+            None if !sends_static => {
+                violations.push(Violation {
+                    field: "awsKms.roleId".to_owned(),
+                    kind: ViolationKind::MissingOneOf {
+                        choices: "roleId, or accessKeyID together with secretAccessKey",
+                    },
+                });
+                return Ok(None);
+            }
+            None => (None, None),
+        };
+        let access_key_id = required(
+            "awsKms.accessKeyID",
+            self.access_key_id.or_stored(stored_id.cloned()),
+            |text| if is_access_key_id(&text) { Ok(text) } else { Err("16 to 128 letters, digits or underscores") },
+            violations,
+        );
+        // A new identity needs its own secret; the stored one belongs to the old.
+        let same_identity = access_key_id.as_ref() == stored_id;
+        let secret_access_key = required(
+            "awsKms.secretAccessKey",
+            self.secret_access_key.or_else(|| stored_secret.filter(|_| same_identity).cloned()),
+            |secret| {
+                if is_secret(secret.expose()) {
+                    Ok(secret)
+                } else {
+                    Err("at most 1024 printable characters without spaces")
+                }
+            },
+            violations,
+        );
+        let (Some(access_key_id), Some(secret_access_key)) = (access_key_id, secret_access_key) else {
+            return Ok(None);
+        };
+        let next = AwsCredentials::Static { access_key_id, secret_access_key };
+        if policy.static_credentials == StaticCredentials::RefuseNew && present != Some(&next) {
+            return Err(Refusal::StaticCredentials { provider: ProviderKind::AwsKms, role_in_use: false });
+        }
+        Ok(Some(next))
+    }
+}
+
+fn is_access_key_id(text: &str) -> bool {
+    (16..=128).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn is_secret(text: &str) -> bool {
+    (1..=1024).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    const ROLE: ProviderRoleId = ProviderRoleId::from_random([8; 12]);
+    const OTHER_ROLE: ProviderRoleId = ProviderRoleId::from_random([9; 12]);
+    const KEY_ID: &str = "AKIA00000000000000AA";
+
+    fn secret(text: &str) -> Arc<SecretText> {
+        Arc::new(SecretText::new(text.to_owned()))
+    }
+
+    fn pair(id: &str, text: &str) -> AwsCredentials {
+        AwsCredentials::Static { access_key_id: id.to_owned(), secret_access_key: secret(text) }
+    }
+
+    pub(crate) fn role_settings() -> AwsKms {
+        AwsKms {
+            key: AwsKeyName::parse("alias/one").unwrap(),
+            region: AwsRegion::parse("US_EAST_1").unwrap(),
+            credentials: AwsCredentials::Role(ROLE),
+            require_private_networking: false,
+        }
+    }
+
+    fn static_settings() -> AwsKms {
+        AwsKms { credentials: pair(KEY_ID, "old"), ..role_settings() }
+    }
+
+    pub(crate) fn enabling() -> AwsKmsChange {
+        AwsKmsChange {
+            enabled: Patch::Value(true),
+            customer_master_key_id: Patch::Value("alias/one".to_owned()),
+            region: Patch::Value("US_EAST_1".to_owned()),
+            role_id: Patch::Value(ROLE),
+            ..Default::default()
+        }
+    }
+
+    #[derive(Debug, PartialEq)]
+    enum Outcome {
+        Untouched,
+        Disabled,
+        Same,
+        Moved(Move, AwsKms),
+        Missing(Vec<&'static str>),
+        Refused(Refusal),
+    }
+
+    fn run(present: Option<AwsKms>, change: AwsKmsChange, policy: Policy) -> Outcome {
+        match merge(present.as_ref(), change, policy) {
+            Ok(Merged::Untouched) => Outcome::Untouched,
+            Ok(Merged::Disabled) => Outcome::Disabled,
+            Ok(Merged::Configured(CustomerKey::AwsKms(_), None)) => Outcome::Same,
+            Ok(Merged::Configured(CustomerKey::AwsKms(next), Some(step))) => Outcome::Moved(step, next),
+            Err(Refusal::Violations(found)) => {
+                Outcome::Missing(found.into_iter().map(|violation| &*violation.field.leak()).collect())
+            }
+            Err(refusal) => Outcome::Refused(refusal),
+        }
+    }
+
+    fn check(present: Option<AwsKms>, edit: impl FnOnce(&mut AwsKmsChange), expected: Outcome) {
+        let mut change = AwsKmsChange::default();
+        edit(&mut change);
+        assert_eq!(run(present, change, Policy::default()), expected);
+    }
+
+    #[test]
+    fn first_enabling_lists_all_that_is_missing() {
+        check(
+            None,
+            |c| c.region = Patch::Value("US_EAST_1".to_owned()),
+            Outcome::Missing(vec!["awsKms.enabled", "awsKms.customerMasterKeyID", "awsKms.roleId"]),
+        );
+        check(
+            None,
+            |c| {
+                c.enabled = Patch::Value(true);
+                c.secret_access_key = Some(secret("s"));
+            },
+            Outcome::Missing(vec!["awsKms.customerMasterKeyID", "awsKms.region", "awsKms.accessKeyID"]),
+        );
+        assert_eq!(run(None, enabling(), Policy::default()), Outcome::Moved(Move::Enable, role_settings()));
+    }
+
+    #[test]
+    fn nothing_said_about_a_disabled_provider_leaves_it_alone() {
+        check(None, |_| {}, Outcome::Untouched);
+        check(
+            None,
+            |c| {
+                c.enabled = Patch::Null;
+                c.region = Patch::Null;
+            },
+            Outcome::Untouched,
+        );
+    }
+
+    #[test]
+    fn an_enabled_provider_takes_only_what_changed() {
+        check(Some(role_settings()), |_| {}, Outcome::Same);
+        check(
+            Some(role_settings()),
+            |c| c.require_private_networking = Patch::Value(true),
+            Outcome::Moved(Move::ChangeOptions, AwsKms { require_private_networking: true, ..role_settings() }),
+        );
+        check(Some(role_settings()), |c| c.require_private_networking = Patch::Null, Outcome::Same);
+        check(
+            Some(role_settings()),
+            |c| c.region = Patch::Value("EU_WEST_1".to_owned()),
+            Outcome::Moved(
+                Move::ChangeKey,
+                AwsKms { region: AwsRegion::parse("EU_WEST_1").unwrap(), ..role_settings() },
+            ),
+        );
+        check(Some(role_settings()), |c| c.enabled = Patch::Value(false), Outcome::Disabled);
+    }
+
+    #[test]
+    fn null_for_a_required_field_of_an_enabled_provider_is_missing() {
+        check(
+            Some(role_settings()),
+            |c| {
+                c.enabled = Patch::Null;
+                c.customer_master_key_id = Patch::Null;
+                c.region = Patch::Null;
+                c.role_id = Patch::Null;
+            },
+            Outcome::Missing(vec!["awsKms.enabled", "awsKms.customerMasterKeyID", "awsKms.region", "awsKms.roleId"]),
+        );
+        check(
+            Some(static_settings()),
+            |c| c.access_key_id = Patch::Null,
+            Outcome::Missing(vec!["awsKms.accessKeyID", "awsKms.secretAccessKey"]),
+        );
+    }
+
+    #[test]
+    fn a_secret_is_kept_while_its_identity_stays() {
+        check(Some(static_settings()), |c| c.access_key_id = Patch::Value(KEY_ID.to_owned()), Outcome::Same);
+        check(Some(static_settings()), |c| c.secret_access_key = Some(secret("old")), Outcome::Same);
+        check(
+            Some(static_settings()),
+            |c| c.secret_access_key = Some(secret("new")),
+            Outcome::Moved(Move::ChangeCredentials, AwsKms { credentials: pair(KEY_ID, "new"), ..role_settings() }),
+        );
+        check(
+            Some(static_settings()),
+            |c| c.access_key_id = Patch::Value("AKIA00000000000000BB".to_owned()),
+            Outcome::Missing(vec!["awsKms.secretAccessKey"]),
+        );
+    }
+
+    #[test]
+    fn a_role_wins_and_there_is_no_way_back() {
+        let both = |c: &mut AwsKmsChange| {
+            c.role_id = Patch::Value(OTHER_ROLE);
+            c.access_key_id = Patch::Value(KEY_ID.to_owned());
+            c.secret_access_key = Some(secret("new"));
+        };
+        let moved = Outcome::Moved(
+            Move::ChangeCredentials,
+            AwsKms { credentials: AwsCredentials::Role(OTHER_ROLE), ..role_settings() },
+        );
+        check(Some(static_settings()), both, moved);
+        let back = Refusal::StaticCredentials { provider: ProviderKind::AwsKms, role_in_use: true };
+        check(Some(role_settings()), |c| c.access_key_id = Patch::Value(KEY_ID.to_owned()), Outcome::Refused(back));
+        check(Some(role_settings()), |c| c.access_key_id = Patch::Null, Outcome::Same);
+        check(Some(static_settings()), |c| c.role_id = Patch::Null, Outcome::Same);
+    }
+
+    #[test]
+    fn a_policy_refuses_new_static_credentials_and_keeps_old_ones() {
+        let policy = Policy { static_credentials: StaticCredentials::RefuseNew };
+        let refused =
+            || Outcome::Refused(Refusal::StaticCredentials { provider: ProviderKind::AwsKms, role_in_use: false });
+        let change = |text: &str| AwsKmsChange { secret_access_key: Some(secret(text)), ..Default::default() };
+        assert_eq!(run(Some(static_settings()), change("new"), policy), refused());
+        assert_eq!(run(Some(static_settings()), change("old"), policy), Outcome::Same);
+        let fresh = AwsKmsChange {
+            role_id: Patch::Absent,
+            access_key_id: Patch::Value(KEY_ID.to_owned()),
+            secret_access_key: Some(secret("new")),
+            ..enabling()
+        };
+        assert_eq!(run(None, fresh, policy), refused());
+        assert_eq!(run(None, enabling(), policy), Outcome::Moved(Move::Enable, role_settings()));
+    }
+
+    #[test]
+    fn global_holds_no_keys() {
+        let change = AwsKmsChange { region: Patch::Value("GLOBAL".to_owned()), ..enabling() };
+        assert_eq!(
+            run(None, change, Policy::default()),
+            Outcome::Refused(Refusal::RegionNotSupported(ProviderKind::AwsKms))
+        );
+    }
+
+    #[test]
+    fn credentials_cannot_smuggle_header_lines() {
+        check(
+            Some(static_settings()),
+            |c| c.secret_access_key = Some(secret("a\r\nX-Evil: 1")),
+            Outcome::Missing(vec!["awsKms.secretAccessKey"]),
+        );
+        check(
+            Some(static_settings()),
+            |c| {
+                c.access_key_id = Patch::Value("AKIA00000000000\r\nAA".to_owned());
+                c.secret_access_key = Some(secret("new"));
+            },
+            Outcome::Missing(vec!["awsKms.accessKeyID"]),
+        );
+    }
+
+    #[test]
+    fn key_names_follow_the_grammar() {
+        for good in [
+            "1234abcd-12ab-34cd-56ef-1234567890ab",
+            "mrk-1234abcd12ab34cd56ef1234567890ab",
+            "alias/ExampleAlias",
+            "alias/a/b",
+            "arn:aws:kms:us-east-2:111122223333:key/1234abcd",
+            "arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/a/b",
+            "string",
+        ] {
+            assert!(AwsKeyName::parse(good).is_some(), "{good}");
+        }
+        for bad in [
+            "",
+            "key/1",
+            "alias/",
+            "arn:aws:kms:us-east-2:111122223333:key/",
+            "arn:aws:kms:us-east-2:1111:key/1",
+            "arn:aws:s3:us-east-2:111122223333:key/1",
+            "arn:aws:kms:us-east-2:111122223333:key/1:2",
+            "a b",
+            "a\u{0}",
+            "http://evil",
+            "../x",
+            &"a".repeat(2049),
+        ] {
+            assert!(AwsKeyName::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn regions_follow_the_grammar() {
+        for (name, aws_name) in
+            [("US_EAST_1", "us-east-1"), ("US_GOV_WEST_1", "us-gov-west-1"), ("CN_NORTHWEST_1", "cn-northwest-1")]
+        {
+            assert_eq!(AwsRegion::parse(name).unwrap().aws_name(), aws_name);
+        }
+        for bad in ["", "us-east-1", "US_EAST", "US_EAST_12", "US_1", "US.EVIL_EAST_1", "_EAST_1"] {
+            assert_eq!(AwsRegion::parse(bad), Err(NotARegion::Malformed), "{bad}");
+        }
+        assert_eq!(AwsRegion::parse("GLOBAL"), Err(NotARegion::Global));
+    }
+}

@@ -1,0 +1,157 @@
+//! Events: recorded facts, saved together with the change they tell of.
+//! Must not know how a client asks for them.
+
+use std::net::IpAddr;
+
+use crate::customer_key::ProviderKind;
+use crate::id::{ApiKeyId, EventId, OrgId, ProjectId, ServiceAccountId};
+use crate::time::Timestamp;
+use crate::validity::Fact;
+
+/// A recorded fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// The organization it happened in.
+    pub org: OrgId,
+    /// The project it happened in, if in one.
+    pub project: Option<ProjectId>,
+    /// What happened.
+    pub kind: EventKind,
+    /// Who made it happen.
+    pub actor: Actor,
+    /// The address they came from.
+    pub remote_address: Option<IpAddr>,
+    /// More words about it, never a secret: a reason code, what changed.
+    pub detail: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// Who made something happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A client with an API key.
+    ApiKey {
+        /// The key's id.
+        id: ApiKeyId,
+        /// Its public half.
+        public_key: String,
+    },
+    /// A client with a service account.
+    ServiceAccount {
+        /// The account's id.
+        id: ServiceAccountId,
+    },
+    /// Atrest itself, watching.
+    System,
+}
+
+/// What happened. Names are those of the Admin API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// The settings changed.
+    ConfigurationUpdated,
+    /// A candidate was refused by its provider, or settings saved without proof turned out wrong.
+    ConfigurationValidationFailed,
+    /// Settings saved without proof turned out right.
+    ConfigurationValidationSucceeded,
+    /// The customer key became unusable.
+    KeyInvalid(ProviderKind),
+    /// The customer key became usable again.
+    KeyValid(ProviderKind),
+    /// The settings no longer lead to a usable key.
+    ConfigNoLongerValid,
+    /// The settings lead to a usable key again.
+    ConfigIsValid,
+    /// The provider cannot be reached.
+    NetworkAccessDenied,
+    /// The provider can be reached again.
+    NetworkAccessRestored,
+}
+
+impl EventKind {
+    /// Every kind there is.
+    pub const ALL: [Self; 13] = [
+        Self::ConfigurationUpdated,
+        Self::ConfigurationValidationFailed,
+        Self::ConfigurationValidationSucceeded,
+        Self::KeyInvalid(ProviderKind::AwsKms),
+        Self::KeyInvalid(ProviderKind::AzureKeyVault),
+        Self::KeyInvalid(ProviderKind::GcpKms),
+        Self::KeyValid(ProviderKind::AwsKms),
+        Self::KeyValid(ProviderKind::AzureKeyVault),
+        Self::KeyValid(ProviderKind::GcpKms),
+        Self::ConfigNoLongerValid,
+        Self::ConfigIsValid,
+        Self::NetworkAccessDenied,
+        Self::NetworkAccessRestored,
+    ];
+
+    /// Gives the name the Admin API and the store use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConfigurationUpdated => "ENCRYPTION_AT_REST_CONFIGURATION_UPDATED",
+            Self::ConfigurationValidationFailed => "ENCRYPTION_AT_REST_CONFIGURATION_VALIDATION_FAILED",
+            Self::ConfigurationValidationSucceeded => "ENCRYPTION_AT_REST_CONFIGURATION_VALIDATION_SUCCEEDED",
+            Self::KeyInvalid(ProviderKind::AwsKms) => "AWS_ENCRYPTION_KEY_INVALID",
+            Self::KeyInvalid(ProviderKind::AzureKeyVault) => "AZURE_ENCRYPTION_KEY_INVALID",
+            Self::KeyInvalid(ProviderKind::GcpKms) => "GCP_ENCRYPTION_KEY_INVALID",
+            Self::KeyValid(ProviderKind::AwsKms) => "AWS_ENCRYPTION_KEY_VALID",
+            Self::KeyValid(ProviderKind::AzureKeyVault) => "AZURE_ENCRYPTION_KEY_VALID",
+            Self::KeyValid(ProviderKind::GcpKms) => "GCP_ENCRYPTION_KEY_VALID",
+            Self::ConfigNoLongerValid => "ENCRYPTION_AT_REST_CONFIG_NO_LONGER_VALID",
+            Self::ConfigIsValid => "ENCRYPTION_AT_REST_CONFIG_IS_VALID",
+            Self::NetworkAccessDenied => "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED",
+            Self::NetworkAccessRestored => "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_RESTORED",
+        }
+    }
+
+    /// Finds a kind by its name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Gives the events that tell a fact about one provider's customer key.
+#[must_use]
+pub const fn kinds_of(fact: Fact, provider: ProviderKind) -> &'static [EventKind] {
+    use EventKind as E;
+    use ProviderKind::{AwsKms, AzureKeyVault, GcpKms};
+    match (fact, provider) {
+        (Fact::KeyInvalid, AwsKms) => &[E::KeyInvalid(AwsKms), E::ConfigNoLongerValid],
+        (Fact::KeyInvalid, AzureKeyVault) => &[E::KeyInvalid(AzureKeyVault), E::ConfigNoLongerValid],
+        (Fact::KeyInvalid, GcpKms) => &[E::KeyInvalid(GcpKms), E::ConfigNoLongerValid],
+        (Fact::KeyValid, AwsKms) => &[E::KeyValid(AwsKms), E::ConfigIsValid],
+        (Fact::KeyValid, AzureKeyVault) => &[E::KeyValid(AzureKeyVault), E::ConfigIsValid],
+        (Fact::KeyValid, GcpKms) => &[E::KeyValid(GcpKms), E::ConfigIsValid],
+        (Fact::NetworkDenied, _) => &[E::NetworkAccessDenied],
+        (Fact::NetworkRestored, _) => &[E::NetworkAccessRestored],
+        (Fact::ProofSucceeded, _) => &[E::ConfigurationValidationSucceeded],
+        (Fact::ProofFailed, _) => &[E::ConfigurationValidationFailed],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        assert!(EventKind::ALL.into_iter().all(|kind| EventKind::by_name(kind.name()) == Some(kind)));
+    }
+
+    #[test]
+    fn a_lost_key_is_told_of_the_key_and_of_the_settings() {
+        for provider in ProviderKind::ALL {
+            assert_eq!(
+                kinds_of(Fact::KeyInvalid, provider),
+                [EventKind::KeyInvalid(provider), EventKind::ConfigNoLongerValid]
+            );
+            assert_eq!(kinds_of(Fact::KeyValid, provider), [EventKind::KeyValid(provider), EventKind::ConfigIsValid]);
+        }
+    }
+}
