@@ -1,0 +1,198 @@
+//! `cargo xtask ci`: every check there is, one after another, each with its time; a failure does not stop
+//! the next, so one run shows everything. Ends with the one line `N passed, N failed`.
+//! Must not know what a check does inside.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+
+use crate::machine::Machine;
+use crate::run::{self, Ended};
+use crate::tally::Tally;
+use crate::tidy;
+
+/// A check by name. The name is what `cargo xtask ci NAME` takes and what the closing table shows.
+struct Step {
+    name: &'static str,
+    work: Work,
+}
+
+enum Work {
+    /// Runs the rules of `tidy` in this process.
+    Tidy,
+    /// Runs cargo with these words; `environment` is added to ours.
+    Cargo { words: &'static [&'static str], environment: &'static [(&'static str, &'static str)] },
+    /// Runs cargo-deny, where it is installed; without it, `tidy` alone has held licences, bans and sources.
+    CargoDeny,
+    /// Runs `interop/<name>.py`.
+    Script,
+}
+
+const fn cargo(words: &'static [&'static str]) -> Work {
+    Work::Cargo { words, environment: &[] }
+}
+
+/// All steps, in the order in which they run: what is quick and what others build on comes first.
+const STEPS: &[Step] = &[
+    Step { name: "tidy", work: Work::Tidy },
+    Step { name: "fmt", work: cargo(&["fmt", "--all", "--", "--check"]) },
+    Step { name: "clippy", work: cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]) },
+    Step { name: "test", work: cargo(&["test", "--workspace", "--no-fail-fast"]) },
+    Step {
+        name: "doc",
+        work: Work::Cargo {
+            words: &["doc", "--workspace", "--no-deps"],
+            environment: &[("RUSTDOCFLAGS", "-D warnings")],
+        },
+    },
+    Step { name: "deny", work: Work::CargoDeny },
+    Step { name: "build", work: cargo(&["build", "-p", "atrest", "-p", "simulators", "--bins", "--examples"]) },
+    Step { name: "aws_simulator", work: Work::Script },
+    Step { name: "ministack", work: Work::Script },
+    Step { name: "first_day", work: Work::Script },
+    Step { name: "schemathesis", work: Work::Script },
+    Step { name: "kill9", work: Work::Script },
+];
+
+/// Runs all steps, or those named.
+/// Errors: a step is named that does not exist. A failing step is not an error but a count.
+pub(crate) fn run(names: &[String]) -> anyhow::Result<ExitCode> {
+    if names.iter().any(|name| name == "--list") {
+        for step in STEPS {
+            println!("{}", step.name);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    for name in names {
+        if !STEPS.iter().any(|step| step.name == name) {
+            anyhow::bail!("no step named {name}; `cargo xtask ci --list` names them");
+        }
+    }
+    let mut report = Report::default();
+    let mut machine = None;
+    for step in STEPS.iter().filter(|step| names.is_empty() || names.iter().any(|name| name == step.name)) {
+        if needs_machine(step) && machine.is_none() {
+            report.time("prepare", || {
+                machine = Some(Machine::prepared());
+                let failed = machine.as_ref().and_then(|made| made.as_ref().err());
+                if let Some(error) = failed {
+                    println!("{error:?}");
+                }
+                Ok(Ended { success: failed.is_none(), tally: Tally::default() })
+            });
+        }
+        let machine = machine.as_ref().and_then(|made| made.as_ref().ok());
+        report.time(step.name, || perform(step, machine));
+    }
+    drop(machine);
+    Ok(report.close())
+}
+
+fn needs_machine(step: &Step) -> bool {
+    step.name == "test" || matches!(step.work, Work::Script)
+}
+
+fn perform(step: &Step, machine: Option<&Machine>) -> anyhow::Result<Ended> {
+    let environment = machine.map(Machine::environment).unwrap_or_default();
+    match &step.work {
+        Work::Tidy => tidy::check(),
+        Work::Cargo { words, environment: own } => {
+            run::counted(Command::new("cargo").args(*words).envs(own.iter().copied()).envs(environment))
+        }
+        Work::CargoDeny => cargo_deny(),
+        Work::Script => {
+            let python = machine.and_then(Machine::python).context("no Python was prepared")?;
+            run::counted(
+                Command::new(python)
+                    .arg(format!("interop/{}.py", step.name))
+                    .env("PYTHONUNBUFFERED", "1")
+                    .env("ATREST_TEST_PROGRAMS", programs()?)
+                    .envs(environment),
+            )
+        }
+    }
+}
+
+/// Where cargo puts debug builds: the folder this program runs from.
+fn programs() -> anyhow::Result<PathBuf> {
+    let this = std::env::current_exe().context("find this program")?;
+    Ok(this.parent().context("this program lies in no folder")?.to_owned())
+}
+
+fn cargo_deny() -> anyhow::Result<Ended> {
+    let version = run::output_of(Command::new("cargo").args(["deny", "--version"]));
+    if version.is_err() {
+        println!("cargo-deny is not installed here: the licences, bans and sources that tidy checked stand alone");
+        return Ok(Ended { success: true, tally: Tally::default() });
+    }
+    run::counted(Command::new("cargo").args(["deny", "check", "licenses", "bans", "sources"]))
+}
+
+/// What every step came to.
+#[derive(Default)]
+struct Report {
+    lines: Vec<(&'static str, bool, Tally, Duration)>,
+}
+
+impl Report {
+    /// Runs one step and writes down its result. A step that fails without counting a failure counts as one.
+    fn time(&mut self, name: &'static str, work: impl FnOnce() -> anyhow::Result<Ended>) {
+        println!("\n── {name} ──");
+        let start = Instant::now();
+        let ended = work().unwrap_or_else(|error| {
+            println!("{error:?}");
+            Ended { success: false, tally: Tally::default() }
+        });
+        let mut tally = ended.tally;
+        if !ended.success && tally.failed == 0 {
+            tally.failed = 1;
+        }
+        let took = start.elapsed();
+        println!("── {name}: {} after {:.1} s", word(tally), took.as_secs_f64());
+        self.lines.push((name, tally.failed == 0, tally, took));
+    }
+
+    /// Prints the table and, last, the line that counts.
+    fn close(self) -> ExitCode {
+        let mut sum = Tally::default();
+        let mut table = String::new();
+        for (name, _, tally, took) in &self.lines {
+            sum += *tally;
+            let counted = if *tally == Tally::default() { String::new() } else { tally.to_string() };
+            let _ = writeln!(table, "{name:<14} {:<7} {:>7.1} s  {counted}", word(*tally), took.as_secs_f64());
+        }
+        println!("\n{table}\n{sum}");
+        if self.lines.iter().all(|(_, success, ..)| *success) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+const fn word(tally: Tally) -> &'static str {
+    if tally.failed == 0 { "ok" } else { "FAILED" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_a_silent_failure_as_one() {
+        let mut report = Report::default();
+        report.time("silent", || Ok(Ended { success: false, tally: Tally::default() }));
+        report.time("broken", || anyhow::bail!("could not start"));
+        report.time("fine", || Ok(Ended { success: true, tally: Tally { passed: 2, failed: 0 } }));
+        let failed: Vec<u64> = report.lines.iter().map(|(_, _, tally, _)| tally.failed).collect();
+        assert_eq!(failed, [1, 1, 0]);
+    }
+
+    #[test]
+    fn has_a_script_for_every_script_step() {
+        let root = crate::machine::workspace_root().unwrap();
+        for step in STEPS.iter().filter(|step| matches!(step.work, Work::Script)) {
+            let script = root.join(format!("interop/{}.py", step.name));
+            assert!(script.exists(), "{} is missing", script.display());
+        }
+    }
+}
