@@ -1,0 +1,195 @@
+//! The names of the events this product records or can be asked for. It must not know when they
+//! happen.
+
+use std::fmt;
+
+use crate::schema::{Kind, Schema};
+
+macro_rules! event_types {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal;)+) => {
+        /// Every event type of this feature and of what surrounds it.
+        /// Source: contract.md 4.1, clients.md 4.1.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum EventType {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl EventType {
+            /// All event types.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// Returns the name on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+
+        /// The names of all event types.
+        pub static EVENT_TYPE_NAMES: &[&str] = &[$($text,)+];
+    };
+}
+
+event_types! {
+    /// A PATCH changed the settings.
+    EncryptionAtRestConfigurationUpdated = "ENCRYPTION_AT_REST_CONFIGURATION_UPDATED";
+    /// A change of the settings was tried on the provider and refused.
+    EncryptionAtRestConfigurationValidationFailed = "ENCRYPTION_AT_REST_CONFIGURATION_VALIDATION_FAILED";
+    /// A change of the settings was tried on the provider and worked.
+    EncryptionAtRestConfigurationValidationSucceeded = "ENCRYPTION_AT_REST_CONFIGURATION_VALIDATION_SUCCEEDED";
+    /// The settings no longer work.
+    EncryptionAtRestConfigNoLongerValid = "ENCRYPTION_AT_REST_CONFIG_NO_LONGER_VALID";
+    /// The settings work again.
+    EncryptionAtRestConfigIsValid = "ENCRYPTION_AT_REST_CONFIG_IS_VALID";
+    /// A change of the settings takes too long.
+    EncryptionAtRestConfigUpdateStalled = "ENCRYPTION_AT_REST_CONFIG_UPDATE_STALLED";
+    /// A new key or key version was accepted.
+    EncryptionAtRestKeyRotationStarted = "ENCRYPTION_AT_REST_KEY_ROTATION_STARTED";
+    /// The provider cannot be reached.
+    EncryptionAtRestKmsNetworkAccessDenied = "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED";
+    /// The provider can be reached again.
+    EncryptionAtRestKmsNetworkAccessRestored = "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_RESTORED";
+    /// A private endpoint was made.
+    EncryptionAtRestPrivateEndpointCreated = "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_CREATED";
+    /// A private endpoint was removed.
+    EncryptionAtRestPrivateEndpointDeleted = "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_DELETED";
+    /// The key in AWS KMS cannot be used.
+    AwsEncryptionKeyInvalid = "AWS_ENCRYPTION_KEY_INVALID";
+    /// The key in AWS KMS can be used again.
+    AwsEncryptionKeyValid = "AWS_ENCRYPTION_KEY_VALID";
+    /// The key in AWS KMS is due for rotation.
+    AwsEncryptionKeyNeedsRotation = "AWS_ENCRYPTION_KEY_NEEDS_ROTATION";
+    /// The key in AWS KMS was rotated.
+    AwsEncryptionKeyRotated = "AWS_ENCRYPTION_KEY_ROTATED";
+    /// The key in Azure Key Vault cannot be used.
+    AzureEncryptionKeyInvalid = "AZURE_ENCRYPTION_KEY_INVALID";
+    /// The key in Azure Key Vault can be used again.
+    AzureEncryptionKeyValid = "AZURE_ENCRYPTION_KEY_VALID";
+    /// The key in Azure Key Vault is due for rotation.
+    AzureEncryptionKeyNeedsRotation = "AZURE_ENCRYPTION_KEY_NEEDS_ROTATION";
+    /// The key in Azure Key Vault was rotated.
+    AzureEncryptionKeyRotated = "AZURE_ENCRYPTION_KEY_ROTATED";
+    /// The key in Google Cloud KMS cannot be used.
+    GcpEncryptionKeyInvalid = "GCP_ENCRYPTION_KEY_INVALID";
+    /// The key in Google Cloud KMS can be used again.
+    GcpEncryptionKeyValid = "GCP_ENCRYPTION_KEY_VALID";
+    /// The key in Google Cloud KMS is due for rotation.
+    GcpEncryptionKeyNeedsRotation = "GCP_ENCRYPTION_KEY_NEEDS_ROTATION";
+    /// The key in Google Cloud KMS was rotated.
+    GcpEncryptionKeyRotated = "GCP_ENCRYPTION_KEY_ROTATED";
+    /// A node's master key is due for rotation.
+    KmipKeyRotationScheduled = "KMIP_KEY_ROTATION_SCHEDULED";
+    /// An AWS role was added.
+    CloudProviderAccessAwsIamRoleAdded = "CLOUD_PROVIDER_ACCESS_AWS_IAM_ROLE_ADDED";
+    /// An AWS role was changed.
+    CloudProviderAccessAwsIamRoleUpdated = "CLOUD_PROVIDER_ACCESS_AWS_IAM_ROLE_UPDATED";
+    /// An AWS role was removed.
+    CloudProviderAccessAwsIamRoleDeleted = "CLOUD_PROVIDER_ACCESS_AWS_IAM_ROLE_DELETED";
+    /// An Azure service principal was added.
+    CloudProviderAccessAzureServicePrincipalAdded = "CLOUD_PROVIDER_ACCESS_AZURE_SERVICE_PRINCIPAL_ADDED";
+    /// An Azure service principal was changed.
+    CloudProviderAccessAzureServicePrincipalUpdated = "CLOUD_PROVIDER_ACCESS_AZURE_SERVICE_PRINCIPAL_UPDATED";
+    /// An Azure service principal was removed.
+    CloudProviderAccessAzureServicePrincipalDeleted = "CLOUD_PROVIDER_ACCESS_AZURE_SERVICE_PRINCIPAL_DELETED";
+    /// A Google service account was added.
+    CloudProviderAccessGcpServiceAccountAdded = "CLOUD_PROVIDER_ACCESS_GCP_SERVICE_ACCOUNT_ADDED";
+    /// A Google service account was changed.
+    CloudProviderAccessGcpServiceAccountUpdated = "CLOUD_PROVIDER_ACCESS_GCP_SERVICE_ACCOUNT_UPDATED";
+    /// A Google service account was removed.
+    CloudProviderAccessGcpServiceAccountDeleted = "CLOUD_PROVIDER_ACCESS_GCP_SERVICE_ACCOUNT_DELETED";
+    /// A cluster was frozen.
+    ClusterInstanceDisabled = "CLUSTER_INSTANCE_DISABLED";
+    /// A cluster was thawed.
+    ClusterInstanceEnabled = "CLUSTER_INSTANCE_ENABLED";
+    /// A change of a cluster was asked for.
+    ClusterUpdateSubmitted = "CLUSTER_UPDATE_SUBMITTED";
+    /// A change of a cluster began.
+    ClusterUpdateStarted = "CLUSTER_UPDATE_STARTED";
+    /// A change of a cluster ended.
+    ClusterUpdateCompleted = "CLUSTER_UPDATE_COMPLETED";
+    /// An alert setting was added.
+    AlertConfigAdded = "ALERT_CONFIG_ADDED_AUDIT";
+    /// An alert setting was changed.
+    AlertConfigChanged = "ALERT_CONFIG_CHANGED_AUDIT";
+    /// An alert setting was removed.
+    AlertConfigDeleted = "ALERT_CONFIG_DELETED_AUDIT";
+    /// An alert setting was switched on.
+    AlertConfigEnabled = "ALERT_CONFIG_ENABLED_AUDIT";
+    /// An alert setting was switched off.
+    AlertConfigDisabled = "ALERT_CONFIG_DISABLED_AUDIT";
+    /// Somebody took note of an alert.
+    AlertAcknowledged = "ALERT_ACKNOWLEDGED_AUDIT";
+    /// Somebody took back having noted an alert.
+    AlertUnacknowledged = "ALERT_UNACKNOWLEDGED_AUDIT";
+    /// An API key was made.
+    ApiKeyCreated = "API_KEY_CREATED";
+    /// An API key was removed.
+    ApiKeyDeleted = "API_KEY_DELETED";
+    /// An API key was let into a project.
+    ApiKeyAddedToGroup = "API_KEY_ADDED_TO_GROUP";
+    /// An API key was shut out of a project.
+    ApiKeyRemovedFromGroup = "API_KEY_REMOVED_FROM_GROUP";
+    /// An API key got other roles.
+    ApiKeyRolesChanged = "API_KEY_ROLES_CHANGED";
+    /// An API key got another description.
+    ApiKeyDescriptionChanged = "API_KEY_DESCRIPTION_CHANGED";
+    /// An API key may call from one more address.
+    ApiKeyAccessListEntryAdded = "API_KEY_ACCESS_LIST_ENTRY_ADDED";
+    /// An API key may call from one address less.
+    ApiKeyAccessListEntryDeleted = "API_KEY_ACCESS_LIST_ENTRY_DELETED";
+    /// A service account was made.
+    ServiceAccountCreated = "SERVICE_ACCOUNT_CREATED";
+    /// A service account was removed.
+    ServiceAccountDeleted = "SERVICE_ACCOUNT_DELETED";
+    /// A service account was let into a project.
+    ServiceAccountAddedToGroup = "SERVICE_ACCOUNT_ADDED_TO_GROUP";
+    /// A service account was shut out of a project.
+    ServiceAccountRemovedFromGroup = "SERVICE_ACCOUNT_REMOVED_FROM_GROUP";
+    /// A service account got other roles.
+    ServiceAccountRolesChanged = "SERVICE_ACCOUNT_ROLES_CHANGED";
+    /// A service account got another name or description.
+    ServiceAccountDetailsChanged = "SERVICE_ACCOUNT_DETAILS_CHANGED";
+    /// A service account got one more secret.
+    ServiceAccountSecretAdded = "SERVICE_ACCOUNT_SECRET_ADDED";
+    /// A service account lost a secret.
+    ServiceAccountSecretDeleted = "SERVICE_ACCOUNT_SECRET_DELETED";
+    /// A service account may call from one more address.
+    ServiceAccountAccessListEntryAdded = "SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_ADDED";
+    /// A service account may call from one address less.
+    ServiceAccountAccessListEntryDeleted = "SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_DELETED";
+    /// A secret of a project's service account ends soon.
+    GroupServiceAccountSecretsExpiring = "GROUP_SERVICE_ACCOUNT_SECRETS_EXPIRING";
+    /// A secret of a project's service account has ended.
+    GroupServiceAccountSecretsExpired = "GROUP_SERVICE_ACCOUNT_SECRETS_EXPIRED";
+}
+
+impl EventType {
+    /// Finds the event type of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|event_type| event_type.as_str() == name)
+    }
+}
+
+impl fmt::Display for EventType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The name of an event type.
+pub static EVENT_TYPE: Schema =
+    Schema { name: Some("EventType"), description: "What happened.", kind: Kind::OneOf(EVENT_TYPE_NAMES) };
+
+#[cfg(test)]
+mod tests {
+    use super::{EVENT_TYPE_NAMES, EventType};
+
+    #[test]
+    fn knows_each_name_once() {
+        let names: std::collections::HashSet<_> = EVENT_TYPE_NAMES.iter().collect();
+        assert_eq!(names.len(), EventType::ALL.len());
+        for event_type in EventType::ALL {
+            assert_eq!(EventType::parse(event_type.as_str()), Some(*event_type));
+        }
+        assert_eq!(EventType::parse("aws_encryption_key_valid"), None);
+    }
+}

@@ -1,0 +1,4 @@
+//! Events on the wire, in each dated shape. It must not know the domain.
+
+pub mod query;
+pub mod v2023_01_01;

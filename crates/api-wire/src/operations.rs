@@ -1,0 +1,265 @@
+//! The registry of operations: one entry each, as data. Router, OpenAPI, authorization, audit and
+//! command line are fed from it. It must not know how an operation is carried out.
+
+pub mod rate_limit;
+mod table;
+
+pub use rate_limit::RateLimitSet;
+pub use table::OPERATIONS;
+
+use time::Date;
+
+use crate::atlas::version::ApiVersion;
+use crate::query::QueryParameter;
+use crate::schema::Schema;
+
+/// Names every operation. The name says what a caller does, in our words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OperationId {
+    /// GET `/api/atlas/v2`
+    GetSystemStatus,
+    /// GET `/orgs`
+    ListOrgs,
+    /// GET `/orgs/{orgId}`
+    GetOrg,
+    /// GET `/groups`
+    ListGroups,
+    /// GET `/groups/{groupId}`
+    GetGroup,
+    /// GET `/groups/{groupId}/events`
+    ListGroupEvents,
+    /// GET `/groups/{groupId}/events/{eventId}`
+    GetGroupEvent,
+    /// GET `/groups/{groupId}/encryptionAtRest`
+    GetEncryptionAtRest,
+    /// PATCH `/groups/{groupId}/encryptionAtRest`
+    UpdateEncryptionAtRest,
+    /// GET `/groups/{groupId}/encryptionAtRest/validity`, ours
+    GetEncryptionAtRestValidity,
+    /// GET `/openapi.json`, ours
+    GetOpenApi,
+}
+
+/// Describes one operation.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its name in our code.
+    pub id: OperationId,
+    /// The HTTP method.
+    pub method: Method,
+    /// Which API it belongs to.
+    pub api: Api,
+    /// The path below the API's base, with its parameters in braces; empty for the base itself.
+    pub path: &'static str,
+    /// Its dated shapes, oldest first; never empty. Our own operations have one without a date.
+    pub versions: &'static [VersionEntry],
+    /// Whether the answer is a page of a list.
+    pub list: bool,
+    /// Who may call it.
+    pub access: Access,
+    /// The status of success.
+    pub success: u16,
+    /// The query parameters it reads.
+    pub query: &'static [&'static QueryParameter],
+    /// The error statuses it can answer with, in ascending order.
+    pub errors: &'static [u16],
+    /// The bucket its calls are counted in.
+    pub rate_limit: &'static RateLimitSet,
+    /// The heading it stands under in documents and in the Atlas CLI.
+    pub tag: &'static str,
+    /// Its name in SDKs and the Atlas CLI.
+    pub operation_id: &'static str,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+}
+
+/// One dated shape of an operation.
+#[derive(Debug)]
+pub struct VersionEntry {
+    /// Its date; none for our own operations.
+    pub version: Option<ApiVersion>,
+    /// Since when a newer shape exists.
+    pub deprecated: Option<Date>,
+    /// When it ends.
+    pub sunset: Option<Date>,
+    /// The shape of the request body, if there is one.
+    pub request: Option<&'static Schema>,
+    /// The shape of the answer, or of each result of a list.
+    pub response: &'static Schema,
+}
+
+/// The two APIs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Api {
+    /// The Atlas Administration API v2.
+    Atlas,
+    /// Our own additions.
+    Atrest,
+}
+
+impl Api {
+    /// Returns the path that all its operations start with.
+    pub const fn base(self) -> &'static str {
+        match self {
+            Self::Atlas => "/api/atlas/v2",
+            Self::Atrest => "/api/atrest/v1",
+        }
+    }
+}
+
+/// The HTTP methods in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates.
+    Post,
+    /// Replaces.
+    Put,
+    /// Changes what is sent.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// Returns the method as it stands on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Anybody with good credentials; the answer holds what they may see.
+    Authenticated,
+    /// Whoever has at least this role in the project of the path.
+    Project(ProjectRole),
+    /// Whoever has at least this role in the organization of the path.
+    Organization(OrgRole),
+}
+
+/// The project roles that operations ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProjectRole {
+    /// May look.
+    ReadOnly,
+    /// May change settings.
+    Owner,
+}
+
+impl ProjectRole {
+    /// Returns the role as keys and accounts carry it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "GROUP_READ_ONLY",
+            Self::Owner => "GROUP_OWNER",
+        }
+    }
+
+    /// Returns the role as people call it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "Project Read Only",
+            Self::Owner => "Project Owner",
+        }
+    }
+}
+
+/// The organization roles that operations ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OrgRole {
+    /// Belongs to it.
+    Member,
+    /// May look.
+    ReadOnly,
+    /// May change it.
+    Owner,
+}
+
+impl OrgRole {
+    /// Returns the role as keys and accounts carry it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "ORG_MEMBER",
+            Self::ReadOnly => "ORG_READ_ONLY",
+            Self::Owner => "ORG_OWNER",
+        }
+    }
+
+    /// Returns the role as people call it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Member => "Organization Member",
+            Self::ReadOnly => "Organization Read Only",
+            Self::Owner => "Organization Owner",
+        }
+    }
+}
+
+impl Operation {
+    /// Returns the whole path, with its parameters in braces.
+    pub fn full_path(&self) -> String {
+        format!("{}{}", self.api.base(), self.path)
+    }
+
+    /// Returns its newest shape.
+    pub fn newest(&self) -> Option<&'static VersionEntry> {
+        self.versions.last()
+    }
+
+    /// Returns its newest shape that is not after a date.
+    pub fn newest_not_after(&self, asked: ApiVersion) -> Option<&'static VersionEntry> {
+        self.versions.iter().rev().find(|entry| entry.version.is_none_or(|have| have <= asked))
+    }
+
+    /// Says whether a request carries a body.
+    pub fn takes_body(&self) -> bool {
+        self.versions.iter().any(|entry| entry.request.is_some())
+    }
+
+    /// Returns the names of the path's parameters, in order.
+    pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    }
+}
+
+/// An endpoint of the token service. It is no operation: no version, no envelope, and its errors
+/// have the shape OAuth gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OauthEndpoint {
+    /// The path; the method is POST.
+    pub path: &'static str,
+    /// Its name in documents.
+    pub operation_id: &'static str,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+}
+
+/// Where a service account gets an access token.
+/// Source: contract.md 7.2.
+pub static OAUTH_TOKEN: OauthEndpoint = OauthEndpoint {
+    path: "/api/oauth/token",
+    operation_id: "createAccessToken",
+    summary: "Trade a service account's credentials for an access token",
+};
+
+/// Where a service account gives an access token back.
+/// Source: contract.md 7.2.
+pub static OAUTH_REVOKE: OauthEndpoint = OauthEndpoint {
+    path: "/api/oauth/revoke",
+    operation_id: "revokeAccessToken",
+    summary: "End an access token before it expires",
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! The buckets that calls are counted in. It must not count: the server does.
+
+/// A token bucket shared by a set of operations.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RateLimitSet {
+    /// A stable name.
+    pub id: &'static str,
+    /// Who has a bucket of his own.
+    pub scope: Scope,
+    /// How many calls a full bucket allows.
+    pub capacity: u32,
+    /// How many calls come back in each period.
+    pub refill: u32,
+    /// Unit: seconds.
+    pub refill_period: u32,
+}
+
+/// Who has a bucket of his own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Each project.
+    Project,
+    /// Each organization.
+    Organization,
+    /// Each API key or service account.
+    Caller,
+    /// Each client address.
+    Address,
+}
+
+const fn set(id: &'static str, scope: Scope, capacity: u32) -> RateLimitSet {
+    // The published refill of the encryption-at-rest set is half its capacity a minute; the other
+    // sets' refills were never seen, so they keep that proportion.
+    RateLimitSet { id, scope, capacity, refill: capacity / 2, refill_period: 60 }
+}
+
+/// Source: contract.md 7.3, published.
+pub static ENCRYPTION_AT_REST: RateLimitSet = set("encryptionAtRest", Scope::Project, 2000);
+/// Source: contract.md 7.3, capacity as recorded.
+pub static EVENTS: RateLimitSet = set("events", Scope::Project, 300);
+/// Source: contract.md 7.3, capacity as recorded for projects.
+pub static PROJECTS: RateLimitSet = set("projects", Scope::Caller, 1200);
+/// Source: contract.md 7.3, capacity as recorded for the list of organizations.
+pub static ORGANIZATIONS: RateLimitSet = set("organizations", Scope::Caller, 300);
+/// Ours: never seen on the wire.
+pub static ROOT: RateLimitSet = set("root", Scope::Caller, 1200);
+/// Ours, and open to anybody.
+pub static DOCUMENT: RateLimitSet = set("openapi", Scope::Address, 300);
+
+#[cfg(test)]
+mod tests {
+    use super::ENCRYPTION_AT_REST;
+
+    #[test]
+    fn has_the_published_bucket() {
+        let set = &ENCRYPTION_AT_REST;
+        assert_eq!((set.capacity, set.refill, set.refill_period), (2000, 1000, 60));
+    }
+}

@@ -1,0 +1,80 @@
+//! Tests of the registry: that it is complete, consistent, and changes only on purpose.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use super::{Access, OPERATIONS, OperationId};
+use crate::query::{ENVELOPE, PRETTY};
+
+#[test]
+#[expect(clippy::as_conversions, reason = "the last variant's number says how many there are")]
+fn lists_every_operation_once_under_its_own_id() {
+    let mut ids = HashSet::new();
+    let mut routes = HashSet::new();
+    let mut names = HashSet::new();
+    for operation in OPERATIONS {
+        assert!(std::ptr::eq(*operation, operation.id.operation()));
+        assert!(ids.insert(operation.id));
+        assert!(routes.insert((operation.method, operation.full_path())));
+        assert!(names.insert(operation.operation_id));
+    }
+    assert_eq!(OPERATIONS.len(), OperationId::GetOpenApi as usize + 1);
+}
+
+#[test]
+fn keeps_each_entry_consistent() {
+    for operation in OPERATIONS {
+        let name = operation.operation_id;
+        assert!(!operation.versions.is_empty(), "{name}");
+        assert!(operation.versions.iter().map(|entry| entry.version).is_sorted(), "{name}");
+        assert!(operation.errors.is_sorted(), "{name}");
+        for parameter in [&ENVELOPE, &PRETTY] {
+            assert!(operation.query.iter().any(|p| std::ptr::eq(*p, parameter)), "{name}");
+        }
+        let has = |status| operation.errors.contains(&status);
+        assert_eq!(has(401), operation.access != Access::Public, "{name}");
+        assert_eq!(has(404), operation.path_parameters().next().is_some(), "{name}");
+        assert_eq!(has(415), operation.takes_body(), "{name}");
+        assert_eq!(has(413), operation.takes_body(), "{name}");
+        for status in [400, 406, 429, 500, 503] {
+            assert!(has(status), "{name} {status}");
+        }
+        let parameters: Vec<_> = operation.path_parameters().collect();
+        match operation.access {
+            Access::Project(_) => assert_eq!(parameters.first(), Some(&"groupId"), "{name}"),
+            Access::Organization(_) => assert_eq!(parameters.first(), Some(&"orgId"), "{name}"),
+            Access::Public | Access::Authenticated => assert!(parameters.is_empty(), "{name}"),
+        }
+    }
+}
+
+#[test]
+fn changes_only_on_purpose() {
+    let mut table = String::new();
+    for operation in OPERATIONS {
+        let versions: Vec<_> =
+            operation.versions.iter().map(|entry| entry.version.map_or("-", super::ApiVersion::as_str)).collect();
+        let query: Vec<_> = operation.query.iter().map(|parameter| parameter.name).collect();
+        let limit = operation.rate_limit;
+        writeln!(
+            table,
+            "{} {}\n  {} · {} · {:?} · {}\n  versions {} · errors {:?}\n  query {}\n  limit {} {:?} {}+{}/{}s",
+            operation.method.as_str(),
+            operation.full_path(),
+            operation.operation_id,
+            operation.tag,
+            operation.access,
+            operation.success,
+            versions.join(" "),
+            operation.errors,
+            query.join(" "),
+            limit.id,
+            limit.scope,
+            limit.capacity,
+            limit.refill,
+            limit.refill_period,
+        )
+        .unwrap();
+    }
+    insta::assert_snapshot!(table);
+}

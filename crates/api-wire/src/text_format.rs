@@ -1,0 +1,131 @@
+//! The text formats that fields and parameters may have: each a predicate beside the pattern that
+//! documents it. It must not know which field uses which.
+
+/// One named text format. The predicate decides; the pattern is what the OpenAPI document shows.
+#[derive(Debug)]
+pub struct TextFormat {
+    /// The same rule as a regular expression (ECMA-262, anchored).
+    pub pattern: &'static str,
+    /// The OpenAPI `format` word, where one exists; it then stands in place of the pattern.
+    pub keyword: Option<&'static str>,
+    /// Completes "must be …" in an error.
+    pub expected: &'static str,
+    /// Decides whether a text has this format.
+    pub matches: fn(&str) -> bool,
+}
+
+/// 24 lower-case hexadecimal digits.
+/// Source: contract.md 1.1.
+pub static OBJECT_ID: TextFormat = TextFormat {
+    pattern: "^[a-f0-9]{24}$",
+    keyword: None,
+    expected: "an id of 24 lower-case hexadecimal digits",
+    matches: is_object_id,
+};
+
+/// A UUID with hyphens, in either case.
+pub static UUID: TextFormat = TextFormat {
+    pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
+    keyword: Some("uuid"),
+    expected: "a UUID such as 632ff709-32a8-48a3-8224-30d2386fadaf",
+    matches: is_uuid,
+};
+
+/// Any text without control characters: no line breaks, no NUL.
+pub static ONE_LINE: TextFormat = TextFormat {
+    pattern: "^[^\\x00-\\x1f\\x7f-\\x9f]*$",
+    keyword: None,
+    expected: "text without line breaks or other control characters",
+    matches: is_one_line,
+};
+
+/// A moment as RFC 3339 writes it.
+pub static DATE_TIME: TextFormat = TextFormat {
+    pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$",
+    keyword: Some("date-time"),
+    expected: "a time such as 2026-08-10T03:04:14Z (in a query, write + as %2B)",
+    matches: is_date_time,
+};
+
+/// A cluster's name.
+/// Source: contract.md 4.3.
+pub static CLUSTER_NAME: TextFormat = TextFormat {
+    pattern: "^[a-zA-Z0-9][a-zA-Z0-9-]*$",
+    keyword: None,
+    expected: "a cluster name of letters, digits and hyphens",
+    matches: is_cluster_name,
+};
+
+/// Says whether a text is an id as the API writes them: 24 lower-case hexadecimal digits.
+pub fn is_object_id(text: &str) -> bool {
+    text.len() == 24 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Reads a moment as RFC 3339 writes it.
+pub fn parse_date_time(text: &str) -> Option<time::OffsetDateTime> {
+    time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, b)| match at {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+fn is_one_line(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
+fn is_date_time(text: &str) -> bool {
+    parse_date_time(text).is_some()
+}
+
+fn is_cluster_name(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|b| b.is_ascii_alphanumeric()) && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CLUSTER_NAME, DATE_TIME, OBJECT_ID, ONE_LINE, TextFormat, UUID};
+
+    fn check(format: &TextFormat, good: &[&str], bad: &[&str]) {
+        for text in good {
+            assert!((format.matches)(text), "{text:?} should match {}", format.pattern);
+        }
+        for text in bad {
+            assert!(!(format.matches)(text), "{text:?} should not match {}", format.pattern);
+        }
+    }
+
+    #[test]
+    fn tells_good_texts_from_bad_ones() {
+        check(
+            &OBJECT_ID,
+            &["32b6e34b3d91647abb20e7b8", "000000000000000000000000"],
+            &[
+                "",
+                "32B6E34B3D91647ABB20E7B8",
+                "32b6e34b3d91647abb20e7b",
+                "32b6e34b3d91647abb20e7b88",
+                "32b6e34b3d91647abb20e7bg",
+                "32b6e34b3d91647abb20e7b8\n",
+                "{groupId}",
+            ],
+        );
+        check(
+            &UUID,
+            &["632ff709-32a8-48a3-8224-30d2386fadaf", "632FF709-32A8-48A3-8224-30D2386FADAF"],
+            &["", "string", "632ff70932a848a3822430d2386fadaf", "632ff709-32a8-48a3-8224-30d2386fadag"],
+        );
+        check(&ONE_LINE, &["", "alias/key é"], &["a\r\nb", "a\0", "tab\t", "\u{85}"]);
+        check(
+            &DATE_TIME,
+            &["2026-08-10T03:04:14Z", "2026-08-10T03:04:14.123+02:00"],
+            &["", "2026-08-10", "yesterday", "2026-13-10T03:04:14Z", "2026-08-10T03:04:14"],
+        );
+        check(&CLUSTER_NAME, &["a", "Cluster-0"], &["", "-a", "a_b", "a b"]);
+    }
+}
