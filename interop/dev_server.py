@@ -5,6 +5,7 @@ Ports are picked by the system; the folder is temporary unless one is given.
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -132,6 +133,28 @@ class DevServer:
         )
         answer.raise_for_status()
         return answer
+
+    # The operator's side: what an operator would look at, and the one thing he can break.
+    def metrics(self):
+        """Reads /metrics; its listener is its own, and the start says where it is."""
+        found = re.search(r"https?://[^\s\"]+/metrics", self.log.read_text(errors="replace"))
+        if not found:
+            raise RuntimeError("the start does not say where /metrics is\n" + self.last_words())
+        answer = requests.get(found.group(), timeout=10)
+        answer.raise_for_status()
+        return answer.text
+
+    def operator_alert(self):
+        return bool(re.search(r"^atrest_operator\w*(\{[^}]*\})? [1-9]", self.metrics(), re.M))
+
+    def break_operator_identity(self):
+        self._operator_key("Inactive")
+
+    def mend_operator_identity(self):
+        self._operator_key("Active")
+
+    def _operator_key(self, status):
+        self.console("POST", "aws/operator/access-key", json={"status": status})
 
     def boto3(self, service, region=None):
         """A client of the customer in the simulated AWS."""
