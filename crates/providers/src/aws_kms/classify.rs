@@ -1,0 +1,406 @@
+//! What an answer of AWS means: its code, and the operation it answers, to our reason. One table.
+//! Must not know what is done about it, nor take part in deciding whether it counts (`mod.rs` does).
+//!
+//! A code that is not in the table is never definite: an answer we do not understand must not freeze
+//! anybody's data. Source: product.md 2.2; the error lists of the KMS and STS API references and their
+//! "Common errors"; codes met in rust-stack.md 1.
+
+use std::error::Error;
+
+use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use domain::time::Timestamp;
+use domain::validity::{DefiniteReason, Failure, ForeignText, Reason, TransientReason};
+
+use super::resolver::ResolveFailure;
+
+/// What was asked of AWS, and with whose signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    /// KMS, signed by the tenant's identity.
+    DescribeKey,
+    /// KMS, signed by the tenant's identity.
+    Encrypt,
+    /// KMS, signed by the tenant's identity.
+    Decrypt,
+    /// STS GetCallerIdentity, signed by the tenant's identity.
+    TenantIdentity,
+    /// STS, signed by the operator's identity.
+    AssumeRole,
+    /// STS GetCallerIdentity, signed by the operator's identity.
+    OperatorIdentity,
+}
+
+/// Which operations a row is about.
+#[derive(Debug, Clone, Copy)]
+enum On {
+    Any,
+    /// DescribeKey, Encrypt and Decrypt.
+    Key,
+    /// Whatever is signed by the tenant's identity.
+    Tenant,
+    /// Whatever is signed by the operator's identity.
+    Operator,
+    Only(Operation),
+}
+
+impl On {
+    fn covers(self, operation: Operation) -> bool {
+        use Operation::{AssumeRole, Decrypt, DescribeKey, Encrypt, OperatorIdentity, TenantIdentity};
+        match self {
+            Self::Any => true,
+            Self::Key => matches!(operation, DescribeKey | Encrypt | Decrypt),
+            Self::Tenant => matches!(operation, DescribeKey | Encrypt | Decrypt | TenantIdentity),
+            Self::Operator => matches!(operation, AssumeRole | OperatorIdentity),
+            Self::Only(only) => only == operation,
+        }
+    }
+}
+
+struct Row {
+    codes: &'static [&'static str],
+    on: On,
+    /// The row holds only if the message has these words, in any case.
+    words: Option<&'static str>,
+    reason: Reason,
+}
+
+const fn row(codes: &'static [&'static str], on: On, reason: Reason) -> Row {
+    Row { codes, on, words: None, reason }
+}
+
+const fn saying(codes: &'static [&'static str], words: &'static str, reason: Reason) -> Row {
+    Row { codes, on: On::Any, words: Some(words), reason }
+}
+
+const fn definite(reason: DefiniteReason) -> Reason {
+    Reason::Definite(reason)
+}
+
+const fn transient(reason: TransientReason) -> Reason {
+    Reason::Transient(reason)
+}
+
+const SIGNATURE: &[&str] = &["InvalidSignatureException", "SignatureDoesNotMatch"];
+
+const CREDENTIAL: &[&str] = &[
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "InvalidAccessKeyId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "ExpiredTokenException",
+    "ExpiredToken",
+    "InvalidToken",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "AuthFailure",
+];
+
+const DENIED: &[&str] = &[
+    "AccessDeniedException",
+    "AccessDenied",
+    "NotAuthorized",
+    "UnauthorizedOperation",
+    // The account may not use the service at all: closed, or not paid for.
+    "OptInRequired",
+    "SubscriptionRequiredException",
+];
+
+/// The first row that holds decides.
+const TABLE: &[Row] = &[
+    // Our clock, or the provider's.
+    row(&["RequestExpired", "RequestTimeTooSkewed"], On::Any, transient(TransientReason::ClockSkew)),
+    saying(SIGNATURE, "signature expired", transient(TransientReason::ClockSkew)),
+    saying(SIGNATURE, "signature not yet current", transient(TransientReason::ClockSkew)),
+    // Who signs.
+    row(CREDENTIAL, On::Tenant, definite(DefiniteReason::CredentialRejected)),
+    row(CREDENTIAL, On::Operator, transient(TransientReason::OperatorIdentity)),
+    // What he may do.
+    row(DENIED, On::Only(Operation::AssumeRole), definite(DefiniteReason::RoleNotAssumable)),
+    row(DENIED, On::Only(Operation::OperatorIdentity), transient(TransientReason::OperatorIdentity)),
+    row(DENIED, On::Tenant, definite(DefiniteReason::AccessDenied)),
+    // The key.
+    row(&["DisabledException"], On::Key, definite(DefiniteReason::KeyDisabled)),
+    row(&["NotFoundException", "InvalidArnException"], On::Key, definite(DefiniteReason::KeyNotFound)),
+    row(&["InvalidKeyUsageException"], On::Key, definite(DefiniteReason::KeyTypeNotSupported)),
+    saying(&["KMSInvalidStateException"], "pending deletion", definite(DefiniteReason::KeyPendingDeletion)),
+    saying(&["KMSInvalidStateException"], "pending replica deletion", definite(DefiniteReason::KeyPendingDeletion)),
+    saying(&["KMSInvalidStateException"], "pending import", definite(DefiniteReason::KeyPendingImport)),
+    // Creating, Updating, Unavailable: the provider is at work on it, or its key store is away.
+    row(&["KMSInvalidStateException"], On::Key, transient(TransientReason::ProviderFault)),
+    // Another context, another key or damaged bytes. The key itself is not withdrawn.
+    row(
+        &["InvalidCiphertextException", "IncorrectKeyException"],
+        On::Only(Operation::Decrypt),
+        transient(TransientReason::UnexpectedAnswer),
+    ),
+    // The provider's own state.
+    row(
+        &[
+            "ThrottlingException",
+            "Throttling",
+            "ThrottledException",
+            "LimitExceededException",
+            "TooManyRequestsException",
+            "RequestLimitExceeded",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "SlowDown",
+            "PriorRequestNotComplete",
+        ],
+        On::Any,
+        transient(TransientReason::Throttled),
+    ),
+    row(
+        &[
+            "KMSInternalException",
+            "DependencyTimeoutException",
+            "KeyUnavailableException",
+            "InternalFailure",
+            "InternalError",
+            "InternalServerError",
+            "InternalServerException",
+            "InternalServiceException",
+            "ServiceUnavailable",
+            "ServiceUnavailableException",
+            "RequestTimeout",
+            "RequestTimeoutException",
+            "RequestAbortedException",
+            "CloudHsmClusterNotActiveException",
+        ],
+        On::Any,
+        transient(TransientReason::ProviderFault),
+    ),
+];
+
+/// Finds our reason for a code of AWS. `status` is the answer's HTTP status.
+fn reason(operation: Operation, code: Option<&str>, message: Option<&str>, status: u16) -> Reason {
+    let message = message.unwrap_or_default().to_ascii_lowercase();
+    let row = code.map(bare).and_then(|code| {
+        TABLE.iter().find(|row| {
+            row.codes.contains(&code)
+                && row.on.covers(operation)
+                && row.words.is_none_or(|words| message.contains(words))
+        })
+    });
+    row.map_or_else(
+        || match status {
+            429 => transient(TransientReason::Throttled),
+            500..=599 => transient(TransientReason::ProviderFault),
+            _ => transient(TransientReason::UnexpectedAnswer),
+        },
+        |row| row.reason,
+    )
+}
+
+/// Strips what the JSON protocols put around a code: `com.amazonaws.kms#NotFoundException:http://...`.
+fn bare(code: &str) -> &str {
+    let code = code.rsplit_once('#').map_or(code, |(_, code)| code);
+    code.split_once(':').map_or(code, |(code, _)| code)
+}
+
+/// A failed call, before it was decided whether it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) failure: Failure,
+    /// The provider's time when it answered, if it did.
+    pub(crate) answered_at: Option<Timestamp>,
+}
+
+impl Refused {
+    pub(crate) const fn silent(reason: Reason) -> Self {
+        Self { failure: Failure::silent(reason), answered_at: None }
+    }
+
+    /// Takes a failure that no answer's time is needed to believe.
+    pub(crate) const fn from_failure(failure: Failure) -> Self {
+        Self { failure, answered_at: None }
+    }
+
+    pub(crate) fn unexpected(words: &str) -> Self {
+        let mut refused = Self::silent(transient(TransientReason::UnexpectedAnswer));
+        refused.failure.provider_message = Some(ForeignText::tame(words, &[]));
+        refused
+    }
+
+    pub(crate) fn is(&self, reason: DefiniteReason) -> bool {
+        self.failure.reason == definite(reason)
+    }
+}
+
+/// Makes a failed call of the SDK's a reason of ours with AWS's words, from which `secrets` are struck out.
+pub(crate) fn classify<E>(error: &SdkError<E, HttpResponse>, operation: Operation, secrets: &[&str]) -> Refused
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let tame = |text: &str| ForeignText::tame(text, secrets);
+    let (code, message) = match error {
+        SdkError::ServiceError(answer) => (answer.err().code(), answer.err().message()),
+        _ => (None, None),
+    };
+    let raw = error.raw_response();
+    let header = |name: &str| raw.and_then(|raw| raw.headers().get(name));
+    let reason = match error {
+        SdkError::ServiceError(answer) => reason(operation, code, message, answer.raw().status().as_u16()),
+        SdkError::TimeoutError(_) => transient(TransientReason::Timeout),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => transient(TransientReason::Timeout),
+        SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => unsent(error, operation),
+        SdkError::ResponseError(_) => {
+            let broke = causes(error).any(|cause| cause.is::<std::io::Error>() || is_broken_answer(cause));
+            transient(if broke { TransientReason::Connect } else { TransientReason::UnexpectedAnswer })
+        }
+        _ => transient(TransientReason::UnexpectedAnswer),
+    };
+    Refused {
+        failure: Failure {
+            reason,
+            provider_code: code.map(bare).map(tame),
+            provider_message: message.map(tame),
+            provider_request_id: header("x-amzn-requestid").or_else(|| header("x-amz-request-id")).map(tame),
+        },
+        answered_at: header("date").and_then(http_date),
+    }
+}
+
+/// Reads an HTTP date.
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
+    let date = DateTime::from_str(text, Format::HttpDate).ok()?;
+    Some(Timestamp::from_millis(date.to_millis().ok()?))
+}
+
+/// Finds why a request got no answer.
+fn unsent(error: &(dyn Error + 'static), operation: Operation) -> Reason {
+    for cause in causes(error) {
+        if let Some(failure) = cause.downcast_ref::<ResolveFailure>() {
+            return transient(match failure {
+                ResolveFailure::Unknown { .. } => TransientReason::Dns,
+                ResolveFailure::Refused { .. } => TransientReason::AddressRefused,
+            });
+        }
+        if cause.is::<rustls::Error>() {
+            return transient(TransientReason::Tls);
+        }
+        if cause.is::<aws_credential_types::provider::error::CredentialsError>() {
+            // Only the operator's credentials are looked for; a tenant's are handed in.
+            return transient(if On::Operator.covers(operation) {
+                TransientReason::OperatorIdentity
+            } else {
+                TransientReason::UnexpectedAnswer
+            });
+        }
+    }
+    transient(match error.source() {
+        _ if causes(error).any(|cause| cause.is::<std::io::Error>()) => TransientReason::Connect,
+        _ if causes(error).any(is_broken_answer) => TransientReason::Connect,
+        _ => TransientReason::UnexpectedAnswer,
+    })
+}
+
+/// Tells whether an error is the HTTP library's for an answer that broke off. Its type is not ours to name.
+fn is_broken_answer(cause: &(dyn Error + 'static)) -> bool {
+    let words = cause.to_string();
+    ["connection closed", "end of file", "connection error", "channel closed", "connection reset"]
+        .iter()
+        .any(|known| words.contains(known))
+}
+
+/// Walks an error and its causes. An `io::Error` is asked for what it wraps, which `source` skips.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<std::io::Error>() {
+        Some(io) => io.get_ref().map(|inner| inner as _),
+        None => error.source(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Operation; 6] = [
+        Operation::DescribeKey,
+        Operation::Encrypt,
+        Operation::Decrypt,
+        Operation::TenantIdentity,
+        Operation::AssumeRole,
+        Operation::OperatorIdentity,
+    ];
+
+    fn check(operation: Operation, code: &str, message: &str, expected: &str) {
+        let found = reason(operation, Some(code), Some(message), 400);
+        assert_eq!(found.code(), expected, "{operation:?} {code} {message}");
+    }
+
+    #[test]
+    fn every_row_is_reached_by_each_of_its_codes() {
+        for (index, row) in TABLE.iter().enumerate() {
+            for code in row.codes {
+                let operation = ALL.into_iter().find(|operation| row.on.covers(*operation)).unwrap();
+                let message = row.words.unwrap_or_default();
+                assert_eq!(reason(operation, Some(code), Some(message), 400), row.reason, "row {index}, {code}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_operators_faults_are_nobody_elses() {
+        for code in CREDENTIAL {
+            check(Operation::AssumeRole, code, "", "OPERATOR_IDENTITY_BROKEN");
+            check(Operation::OperatorIdentity, code, "", "OPERATOR_IDENTITY_BROKEN");
+            check(Operation::Encrypt, code, "", "CREDENTIAL_REJECTED");
+            check(Operation::TenantIdentity, code, "", "CREDENTIAL_REJECTED");
+        }
+        check(Operation::AssumeRole, "AccessDenied", "", "ROLE_NOT_ASSUMABLE");
+        check(Operation::OperatorIdentity, "AccessDenied", "", "OPERATOR_IDENTITY_BROKEN");
+        check(Operation::Decrypt, "AccessDeniedException", "", "ACCESS_DENIED");
+    }
+
+    #[test]
+    fn a_late_signature_is_a_matter_of_clocks() {
+        let words = "Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z";
+        check(Operation::Encrypt, "InvalidSignatureException", words, "CLOCK_SKEW");
+        check(Operation::AssumeRole, "SignatureDoesNotMatch", words, "CLOCK_SKEW");
+        check(Operation::Encrypt, "InvalidSignatureException", "Signature not yet current: ...", "CLOCK_SKEW");
+        check(Operation::Encrypt, "InvalidSignatureException", "The request signature ...", "CREDENTIAL_REJECTED");
+    }
+
+    #[test]
+    fn a_keys_state_is_read_from_the_words() {
+        let check = |words, expected| check(Operation::Decrypt, "KMSInvalidStateException", words, expected);
+        check("arn:aws:kms:us-east-1:1:key/k is pending deletion.", "KEY_PENDING_DELETION");
+        check("arn:aws:kms:us-east-1:1:key/k is pending replica deletion.", "KEY_PENDING_DELETION");
+        check("arn:aws:kms:us-east-1:1:key/k is Pending Import.", "KEY_PENDING_IMPORT");
+        check("arn:aws:kms:us-east-1:1:key/k is unavailable.", "PROVIDER_FAULT");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_never_definite() {
+        for operation in ALL {
+            for status in [200, 301, 400, 401, 403, 404, 407, 413] {
+                for code in [None, Some(""), Some("BrandNewException"), Some("403"), Some("accessdenied")] {
+                    assert_eq!(reason(operation, code, None, status), transient(TransientReason::UnexpectedAnswer));
+                }
+            }
+            assert_eq!(reason(operation, None, None, 429), transient(TransientReason::Throttled));
+            assert_eq!(reason(operation, None, None, 502), transient(TransientReason::ProviderFault));
+            assert_eq!(reason(operation, Some("Odd"), None, 500), transient(TransientReason::ProviderFault));
+        }
+        check(Operation::AssumeRole, "NotFoundException", "", "UNEXPECTED_ANSWER");
+    }
+
+    #[test]
+    fn a_code_is_read_without_its_wrapping() {
+        check(Operation::Encrypt, "com.amazonaws.kms#DisabledException", "", "KEY_DISABLED");
+        check(Operation::Encrypt, "DisabledException:http://internal.amazon.com/coral", "", "KEY_DISABLED");
+    }
+
+    #[test]
+    fn reads_http_dates() {
+        assert_eq!(http_date("Thu, 01 Jan 1970 00:00:07 GMT"), Some(Timestamp::from_millis(7_000)));
+        assert_eq!(http_date("yesterday"), None);
+    }
+}

@@ -1,0 +1,143 @@
+//! All providers, one arm each. Opens a customer key, drops what is cached for a project, proves roles.
+//! Must not know a provider's wire, nor the store.
+
+use std::fmt;
+use std::sync::Arc;
+
+use domain::customer_key::{CustomerKey, ProviderKind};
+use domain::id::ProjectId;
+use domain::provider_role::{ProviderRole, RoleIdentity};
+use domain::validity::{DefiniteReason, Failure, Reason};
+use ipnet::IpNet;
+
+use crate::address::AddressPolicy;
+use crate::aws_kms::{self, Aws};
+use crate::clock::Clock;
+use crate::operator_health::OperatorHealth;
+use crate::provider::{Deadline, KeyProvider, Punctual};
+
+/// What the operator sets for all providers.
+#[derive(Debug)]
+pub struct ProvidersConfig {
+    /// The time of day.
+    pub clock: Clock,
+    /// Networks that provider clients may connect to although they are not public.
+    pub allow_networks: Vec<IpNet>,
+    /// What concerns AWS.
+    pub aws: aws_kms::Config,
+}
+
+impl Default for ProvidersConfig {
+    fn default() -> Self {
+        Self { clock: Clock::system(), allow_networks: Vec::new(), aws: aws_kms::Config::default() }
+    }
+}
+
+/// One fault of the operator's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigFault {
+    /// The setting, as a path below the providers' section: `aws.kms_endpoint`.
+    pub setting: &'static str,
+    /// What is wrong with it.
+    pub fault: String,
+}
+
+impl fmt::Display for ConfigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.setting, self.fault)
+    }
+}
+
+/// Why a customer key cannot be opened with the role it names. Nothing was asked of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RoleFault {
+    /// The settings name a role that is not there, or is another than the one handed in.
+    #[error("the settings name a provider role that does not exist in the project")]
+    Missing,
+    /// The role belongs to another project.
+    #[error("the provider role belongs to another project")]
+    OtherProject,
+    /// The customer has not authorized the role, or not said which one it is.
+    #[error("the provider role is not authorized")]
+    NotAuthorized,
+}
+
+impl RoleFault {
+    /// Gives the fault as a failed check would tell it.
+    #[must_use]
+    pub const fn failure(self) -> Failure {
+        match self {
+            Self::Missing | Self::OtherProject | Self::NotAuthorized => {
+                Failure::silent(Reason::Definite(DefiniteReason::RoleNotAssumable))
+            }
+        }
+    }
+}
+
+/// All providers.
+#[derive(Debug)]
+pub struct Providers {
+    aws: Arc<Aws>,
+    health: Arc<OperatorHealth>,
+}
+
+impl Providers {
+    /// Sets up all providers. Nothing is asked of any cloud yet.
+    /// Errors: every fault of the settings, not only the first.
+    pub fn new(config: ProvidersConfig) -> Result<Self, Vec<ConfigFault>> {
+        let health = Arc::new(OperatorHealth::default());
+        let addresses = Arc::new(AddressPolicy::allowing(config.allow_networks));
+        let aws = Aws::new(config.aws, &addresses, config.clock, health.clone())?;
+        Ok(Self { aws: Arc::new(aws), health })
+    }
+
+    /// Opens a customer key with its project's credentials alone. Nothing is asked of any cloud yet.
+    /// `role` is the provider role that the key's settings name, if they name one.
+    /// Errors: see [`RoleFault`].
+    pub fn open(
+        &self,
+        project: ProjectId,
+        key: &CustomerKey,
+        role: Option<&ProviderRole>,
+    ) -> Result<Arc<dyn KeyProvider>, RoleFault> {
+        match key {
+            CustomerKey::AwsKms(settings) => {
+                let key = aws_kms::AwsKmsKey::open(self.aws.clone(), project, settings, role)?;
+                Ok(Arc::new(Punctual(key)))
+            }
+        }
+    }
+
+    /// Drops the tokens cached for a project: when it disables the provider or changes its credentials.
+    pub fn forget(&self, project: ProjectId, provider: ProviderKind) {
+        match provider {
+            ProviderKind::AwsKms => self.aws.forget(project),
+            ProviderKind::AzureKeyVault | ProviderKind::GcpKms => {}
+        }
+    }
+
+    /// Proves that a role lets us in, lets nobody else in through us, and is not the operator's own.
+    /// It need not be authorized yet. Source: product.md 1.6.
+    /// Errors: `ROLE_NOT_ASSUMABLE`, `ROLE_NOT_SAFE`, or what kept us from finding out.
+    pub async fn prove_role(&self, role: &ProviderRole, deadline: Deadline) -> Result<(), Failure> {
+        match &role.identity {
+            RoleIdentity::Aws { role_arn, external_id } => {
+                let proof = self.aws.prove_role(role.project, role_arn.as_deref(), external_id);
+                deadline.enforce(proof).await
+            }
+        }
+    }
+
+    /// Asks the clouds whether the operator's own identity works, and notes it in [`Self::operator_health`].
+    /// Nothing is asked where the operator has none.
+    /// Errors: what a cloud said, or what kept us from finding out.
+    pub async fn prove_operator(&self, deadline: Deadline) -> Result<(), Failure> {
+        deadline.enforce(self.aws.prove_operator()).await
+    }
+
+    /// Gives what is known of our own faults.
+    #[must_use]
+    pub fn operator_health(&self) -> Arc<OperatorHealth> {
+        self.health.clone()
+    }
+}
