@@ -5,13 +5,21 @@ use super::Finding;
 use super::source::Tree;
 
 /// Where a project is called group, because the wire calls it so.
-const GROUP_ROOMS: &[&str] =
-    &["crates/api-wire/src/atlas", "crates/api-wire/src/operations", "crates/server/src/api/atlas"];
+const GROUP_ROOMS: &[&str] = &[
+    "crates/api-wire/src/atlas",
+    "crates/api-wire/src/atrest",
+    "crates/api-wire/src/operations",
+    "crates/server/src/api/atlas",
+    "crates/server/src/api/atrest",
+];
 
 /// Single files that must spell the wire's word, each with its reason.
 const GROUP_FILES: &[(&str, &str)] = &[
     ("crates/domain/src/access.rs", "a role is granted and stored under the name people know it by"),
+    ("crates/server/src/api/call.rs", "reads the wire's path parameters and turns them into our ids"),
     ("crates/server/src/api/error.rs", "Atlas's own codes and sentences"),
+    ("crates/server/src/api/pipeline.rs", "finds out whose a path is before anybody handles it"),
+    ("crates/server/src/api/router.rs", "lists the operations by the wire's names"),
     ("xtask/src/tidy/words.rs", "this rule"),
 ];
 
