@@ -31,16 +31,17 @@ impl Default for Limits {
 pub fn parse(bytes: &[u8], schema: &Schema, limits: Limits) -> Result<Object, Vec<Fault>> {
     let mut faults = Faults { found: Vec::new(), cap: limits.faults.max(1) };
     let node = json::read(bytes, limits.depth, &mut faults).map_err(|fault| vec![fault])?;
-    let members = match accept(node, schema, Context::plain(&Path::Root), &mut faults) {
-        Some(Node::Object(members)) => members,
-        // A schema that is no object: nothing can be taken out of such a body by name.
-        Some(_) => Vec::new(),
-        None => {
-            debug_assert!(!faults.found.is_empty());
-            Vec::new()
+    let accepted = accept(node, schema, Context::plain(&Path::Root), &mut faults);
+    match accepted {
+        Some(Node::Object(members)) if faults.found.is_empty() => return Ok(Object::root(members)),
+        // A schema that is no object: nothing could be taken out of such a body by name.
+        Some(node) if faults.found.is_empty() => {
+            let kind = FaultKind::WrongType { expected: JsonType::Object, found: type_of(&node) };
+            faults.add(&Path::Root, kind);
         }
-    };
-    if faults.found.is_empty() { Ok(Object::root(members)) } else { Err(faults.found) }
+        Some(_) | None => {}
+    }
+    Err(faults.found)
 }
 
 /// The faults found so far, up to a cap.
@@ -130,7 +131,7 @@ fn refuse(at: Context<'_>, kind: FaultKind, faults: &mut Faults) -> Option<Node>
 /// Finds what is wrong with a text, by its own rule.
 pub(crate) fn text_fault(text: &str, rule: &TextRule) -> Option<FaultKind> {
     let length = text.chars().count();
-    // Length first: "too short" helps more than a format, unless the format implies the length.
+    // The format first: where it settles the length, its words say more.
     match rule.format {
         Some(format) if !(format.matches)(text) => Some(FaultKind::Format { expected: format.expected }),
         _ if length < rule.min || length > rule.max => {
