@@ -10,9 +10,10 @@ from tally import Checks
 with Checks("aws_simulator", 240) as checks:
     simulator = subprocess.Popen([program("examples/aws")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        # It says where it listens in one line of JSON, then serves until it is told to stop.
+        # It says where it listens in one line of JSON, then serves until its input ends.
         started = json.loads(simulator.stdout.readline())
-        environment = dict(os.environ, PROBE_AK=started["accessKeyId"], PROBE_SK=started["secretAccessKey"])
+        root = started["root"]
+        environment = dict(os.environ, PROBE_AK=root["accessKeyId"], PROBE_SK=root["secretAccessKey"])
         probe = subprocess.run(
             [sys.executable, str(ROOT / "interop/boto3/probe.py"), started["endpoint"]], env=environment,
             stdout=subprocess.PIPE, text=True, timeout=200,
@@ -20,5 +21,9 @@ with Checks("aws_simulator", 240) as checks:
         print(probe.stdout, flush=True)
         checks.equal("the probe ends well", probe.returncode, 0)
     finally:
-        simulator.terminate()
-        simulator.wait(10)
+        simulator.stdin.close()
+        try:
+            simulator.wait(10)
+        except subprocess.TimeoutExpired:
+            simulator.kill()
+            checks.that("the simulator ends when its input does", False, "it had to be killed")

@@ -148,13 +148,19 @@ class DevServer:
         return bool(re.search(r"^atrest_operator\w*(\{[^}]*\})? [1-9]", self.metrics(), re.M))
 
     def break_operator_identity(self):
-        self._operator_key("Inactive")
+        self._operators_access_keys("Inactive")
 
     def mend_operator_identity(self):
-        self._operator_key("Active")
+        self._operators_access_keys("Active")
 
-    def _operator_key(self, status):
-        self.console("POST", "aws/operator/access-key", json={"status": status})
+    def _operators_access_keys(self, status):
+        """Switches every access key of the accounts that do not own the customer's key: those are the operator's."""
+        for account in self.console("GET", "aws").json()["accounts"]:
+            if any(key["id"] == self.aws["keyId"] for key in account["keys"]):
+                continue
+            held = [key for user in account["users"] for key in user["accessKeys"]] + account["rootAccessKeys"]
+            for key in held:
+                self.console("POST", f"aws/access-keys/{key['id']}", json={"status": status})
 
     def boto3(self, service, region=None):
         """A client of the customer in the simulated AWS."""
