@@ -1,1 +1,262 @@
-//! simulators
+//! The simulated clouds: real servers on loopback that speak the clouds' own wire protocols, for
+//! `atrest dev` and for tests. Today AWS (KMS, STS and the IAM they need) and the console door, where
+//! a person plays the customer or breaks things.
+//!
+//! It must not know any other room of the house: the product finds it at an address, as it finds
+//! a cloud, and cannot tell the difference.
+
+mod authority;
+pub mod aws;
+mod console;
+mod door;
+mod fault;
+mod folder;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use aws::Aws;
+pub use door::Connections;
+pub use fault::{FaultKind, FaultRule, FaultView, Faults, InvalidFault, Provider};
+
+use authority::Authority;
+use console::Console;
+use door::Door;
+use folder::Folder;
+
+/// Says how the simulated clouds are started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where state is kept between starts; `None` keeps it in memory only.
+    pub dir: Option<PathBuf>,
+    /// The address to listen on. Anything but loopback is refused.
+    pub listen: IpAddr,
+    /// The port of the AWS door; 0 takes a free one, and with `dir` the same one at the next start.
+    pub aws_port: u16,
+    /// The port of the console door; 0 as for `aws_port`.
+    pub console_port: u16,
+    /// Speaks TLS at the AWS door, with a certificate of the simulators' own authority.
+    pub tls: bool,
+    /// Bench only: answers at the least cost and checks nothing, see `aws::echo`.
+    pub echo: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            dir: None,
+            listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            aws_port: 0,
+            console_port: 0,
+            tls: false,
+            echo: false,
+        }
+    }
+}
+
+/// Says why the simulated clouds could not start, or refused what a caller seeded.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address is reachable from elsewhere.
+    #[error("refuse to listen on {0}: simulated clouds hold throw-away secrets and stay on loopback")]
+    NotLoopback(IpAddr),
+    /// The address could not be bound.
+    #[error("listen on {address}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The state folder, or a file in it, could not be used.
+    #[error("use {path}")]
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Another process holds the state folder.
+    #[error("use {0}: another process holds it")]
+    InUse(PathBuf),
+    /// A state file does not read as what it should be.
+    #[error("read {path}")]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// Where it breaks.
+        source: serde_json::Error,
+    },
+    /// The authority or its certificate could not be made.
+    #[error("make the simulators' certificates")]
+    Certificate(#[source] rcgen::Error),
+    /// TLS could not be set up.
+    #[error("set up tls")]
+    Tls(#[source] rustls::Error),
+    /// What was seeded is not acceptable to the simulated cloud.
+    #[error("seed the simulated cloud: {0}")]
+    Refused(String),
+    /// A thing we believed impossible.
+    #[error("bug in the simulators: {0}")]
+    Bug(&'static str),
+}
+
+/// The running simulated clouds.
+pub struct Clouds {
+    aws: Aws,
+    faults: Faults,
+    aws_door: Door,
+    console_door: Door,
+    console_token: String,
+    ca_pem: String,
+    tls: bool,
+}
+
+impl Clouds {
+    /// Starts the listeners and loads what `dir` holds.
+    /// Errors: `NotLoopback`, `Listen`, `InUse`, and whatever is wrong with the folder.
+    /// Cancel: nothing stays behind but files in the folder.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        if !options.listen.is_loopback() {
+            return Err(Error::NotLoopback(options.listen));
+        }
+        let folder = options.dir.as_deref().map(Folder::open).transpose()?.map(Arc::new);
+        let authority = Authority::load_or_create(folder.as_deref())?;
+        let tls = options.tls.then(|| authority.acceptor(options.listen)).transpose()?;
+        let console_token = console_token(folder.as_deref())?;
+
+        let mut ports = Ports::load(folder.as_deref())?;
+        let aws_listener = door::listen(options.listen, pick(options.aws_port, ports.aws)).await?;
+        let console_listener = door::listen(options.listen, pick(options.console_port, ports.console)).await?;
+        ports.aws = Some(aws_listener.1.port());
+        ports.console = Some(console_listener.1.port());
+        ports.save(folder.as_deref())?;
+
+        let faults = Faults::default();
+        let aws = Aws::load(folder, faults.clone(), options.echo)?;
+        let console = Console::new(console_token.clone(), faults.clone(), aws.clone());
+
+        let handler = aws.clone();
+        let aws_door = Door::open(aws_listener, tls, move |request| {
+            let aws = handler.clone();
+            async move { aws.answer(request).await }
+        });
+        let console_door = Door::open(console_listener, None, move |request| {
+            let console = console.clone();
+            async move { console.answer(request).await }
+        });
+        Ok(Self {
+            aws,
+            faults,
+            aws_door,
+            console_door,
+            console_token,
+            ca_pem: authority.certificate_pem().to_owned(),
+            tls: options.tls,
+        })
+    }
+
+    /// The simulated AWS, to seed and to ask.
+    pub fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
+    /// The faults that are armed, shared with the console door.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// The endpoint to give to an AWS client for KMS, STS and IAM alike.
+    pub fn aws_endpoint(&self) -> String {
+        let scheme = if self.tls { "https" } else { "http" };
+        format!("{scheme}://{}", self.aws_door.address())
+    }
+
+    /// The address of the AWS door.
+    pub fn aws_address(&self) -> SocketAddr {
+        self.aws_door.address()
+    }
+
+    /// How many connections the AWS door has taken, and holds now.
+    pub fn aws_connections(&self) -> Connections {
+        self.aws_door.connections()
+    }
+
+    /// The console's base URL, with its closing slash.
+    pub fn console_url(&self) -> String {
+        format!("http://{}/", self.console_door.address())
+    }
+
+    /// The console's token, for the header `X-Console-Token` or the page's `#token=`.
+    pub fn console_token(&self) -> &str {
+        &self.console_token
+    }
+
+    /// The certificate of the authority that signs every TLS door of the simulated clouds, as PEM.
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    /// Stops taking connections, lets open requests end for a moment, then closes what is left.
+    pub async fn shutdown(self) {
+        tokio::join!(self.aws_door.shutdown(), self.console_door.shutdown());
+    }
+}
+
+/// The ports of an earlier start: addresses are part of identifiers that others store.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ports {
+    aws: Option<u16>,
+    console: Option<u16>,
+}
+
+impl Ports {
+    const FILE: &'static str = "ports.json";
+
+    fn load(folder: Option<&Folder>) -> Result<Self, Error> {
+        match folder {
+            Some(folder) => Ok(folder.read_json(Self::FILE)?.unwrap_or_default()),
+            None => Ok(Self::default()),
+        }
+    }
+
+    fn save(&self, folder: Option<&Folder>) -> Result<(), Error> {
+        match folder {
+            Some(folder) => folder.write_json(Self::FILE, self),
+            None => Ok(()),
+        }
+    }
+}
+
+fn pick(asked: u16, remembered: Option<u16>) -> u16 {
+    if asked == 0 { remembered.unwrap_or(0) } else { asked }
+}
+
+fn console_token(folder: Option<&Folder>) -> Result<String, Error> {
+    const FILE: &str = "console-token";
+    let Some(folder) = folder else { return random_hex() };
+    if let Some(bytes) = folder.read(FILE)?
+        && let Ok(text) = String::from_utf8(bytes)
+        && text.len() == 64
+    {
+        return Ok(text);
+    }
+    let token = random_hex()?;
+    folder.write(FILE, token.as_bytes())?;
+    Ok(token)
+}
+
+fn random_hex() -> Result<String, Error> {
+    let mut bytes = [0_u8; 32];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::Bug("the system gives random bytes"))?;
+    Ok(hex::encode(bytes))
+}
+
+/// Opens the way for errors that name a path.
+fn folder_error(path: &Path, source: std::io::Error) -> Error {
+    Error::Folder { path: path.to_owned(), source }
+}

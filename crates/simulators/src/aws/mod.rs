@@ -1,0 +1,400 @@
+//! The simulated AWS behind one door: which service and operation a request is for, what faults do to
+//! it, who signed it, and that a change is saved before its answer goes out.
+//! It must not know what an operation does.
+
+mod arn;
+mod authorize;
+mod caller;
+mod echo;
+mod error;
+mod iam;
+mod json_protocol;
+mod kms;
+mod overview;
+mod policy;
+mod query_protocol;
+mod secret;
+mod seed;
+mod session_token;
+mod sigv4;
+mod state;
+mod sts;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, header};
+use http_body_util::Full;
+use time::OffsetDateTime;
+
+use crate::Error;
+use crate::door::{Answer, Incoming, Outcome};
+use crate::fault::{FaultKind, Faults, Provider};
+use crate::folder::Folder;
+
+use caller::Caller;
+use error::ServiceError;
+pub use overview::{Change, Inline, Refused};
+use query_protocol::{Form, QueryService};
+pub use seed::{AccessKeyPair, CreatedKey, KeyStatus, NewKey};
+use sigv4::{Authorization, Refusal};
+use state::State;
+
+const FILE: &str = "aws.json";
+
+/// The simulated AWS. Clones are one and the same.
+#[derive(Clone)]
+pub struct Aws {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    state: Mutex<State>,
+    /// The revision that the folder holds. Locked while it is written, so that no older state lands on a newer.
+    saved: Mutex<u64>,
+    folder: Option<Arc<Folder>>,
+    faults: Faults,
+    requests: Mutex<BTreeMap<&'static str, u64>>,
+    echo: bool,
+}
+
+/// Which operation a request is for. Names are ours, so that counters never grow with what clients send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Kms(&'static str),
+    Query(QueryService, &'static str),
+    /// No operation of ours, in the protocol that it seems to be.
+    UnknownKms,
+    UnknownQuery(QueryService),
+}
+
+impl Target {
+    fn of(request: &Incoming, form: &Result<Form, ServiceError>) -> (Self, String) {
+        let fits = request.method == Method::POST && request.path == "/";
+        if let Some(target) = request.header("x-amz-target") {
+            let name = target.strip_prefix("TrentService.").unwrap_or_default();
+            let known = kms::OPERATIONS.iter().find(|(known, _)| *known == name);
+            let target_of = known.filter(|_| fits).map_or(Self::UnknownKms, |(name, _)| Self::Kms(name));
+            return (target_of, target.to_owned());
+        }
+        let field = |name| form.as_ref().ok().and_then(|form| form.peek(name));
+        let (action, version) = (field("Action").unwrap_or_default().to_owned(), field("Version"));
+        let service = match version {
+            Some(QueryService::IAM_VERSION) => QueryService::Iam,
+            _ => QueryService::Sts,
+        };
+        let known = match service {
+            QueryService::Sts => sts::OPERATIONS.iter().map(|(name, _)| *name).find(|name| *name == action),
+            QueryService::Iam => iam::OPERATIONS.iter().map(|(name, _)| *name).find(|name| *name == action),
+        };
+        let versioned =
+            version.is_some_and(|version| version == QueryService::STS_VERSION || version == QueryService::IAM_VERSION);
+        let target = match known {
+            Some(name) if versioned && fits => Self::Query(service, name),
+            Some(_) | None => Self::UnknownQuery(service),
+        };
+        (target, action)
+    }
+
+    /// The name that faults and counters know it by.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Kms(name) | Self::Query(_, name) => name,
+            Self::UnknownKms | Self::UnknownQuery(_) => "unknown",
+        }
+    }
+}
+
+/// Tells whether a fault can be aimed at such an operation.
+pub(crate) fn is_operation(name: &str) -> bool {
+    kms::OPERATIONS.iter().any(|(known, _)| *known == name)
+        || sts::OPERATIONS.iter().any(|(known, _)| *known == name)
+        || iam::OPERATIONS.iter().any(|(known, _)| *known == name)
+}
+
+impl Aws {
+    pub(crate) fn load(folder: Option<Arc<Folder>>, faults: Faults, echo: bool) -> Result<Self, Error> {
+        let state: State = match &folder {
+            Some(folder) => folder.read_json(FILE)?.unwrap_or_default(),
+            None => State::default(),
+        };
+        Ok(Self {
+            inner: Arc::new(Inner {
+                state: Mutex::new(state),
+                saved: Mutex::new(0),
+                folder,
+                faults,
+                requests: Mutex::default(),
+                echo,
+            }),
+        })
+    }
+
+    /// How many requests for an operation have come, answered or not; `unknown` counts those for none.
+    pub fn requests(&self, operation: &str) -> u64 {
+        lock(&self.inner.requests).get(operation).copied().unwrap_or(0)
+    }
+
+    /// How many requests have come in all.
+    pub fn all_requests(&self) -> u64 {
+        lock(&self.inner.requests).values().sum()
+    }
+
+    /// Answers a request of the AWS door.
+    pub(crate) async fn answer(&self, request: Incoming) -> Outcome {
+        if self.inner.echo {
+            let (name, answer) = echo::answer(&request);
+            self.count(name);
+            return Outcome::Answer(answer);
+        }
+        let is_form = !request.headers.contains_key("x-amz-target");
+        let form = if is_form { Form::parse(&request.body) } else { Ok(Form::default()) };
+        let (target, asked) = Target::of(&request, &form);
+        self.count(target.name());
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let decision = self.inner.faults.decide(Provider::Aws, target.name());
+        if !decision.delay.is_zero() {
+            tokio::time::sleep(decision.delay).await;
+        }
+        let now = OffsetDateTime::now_utc() + time::Duration::milliseconds(decision.skew_ms);
+        let answer = match decision.strike {
+            Some(FaultKind::Reset) => return Outcome::Reset,
+            // The client sees the connection end: a proxy gave up waiting for us.
+            Some(FaultKind::Timeout) => return Outcome::Reset,
+            Some(FaultKind::Html) => html_page(),
+            Some(FaultKind::Deny) => target.error(&deny(target, &asked), &request_id),
+            Some(FaultKind::Throttle) => target.error(&throttle(target), &request_id),
+            Some(FaultKind::Http500) => target.error(&internal(target), &request_id),
+            Some(FaultKind::Latency | FaultKind::Skew) | None => {
+                let (answer, revision) = self.run(target, &asked, &request, form, now, &request_id);
+                match self.save(revision).await {
+                    Ok(()) => answer,
+                    Err(error) => {
+                        tracing::error!(error = %Chain(&error), "the simulated AWS could not save its state");
+                        target.error(&internal(target), &request_id)
+                    }
+                }
+            }
+        };
+        Outcome::Answer(dated(answer, now))
+    }
+
+    /// Authenticates and runs, and tells the revision that must be saved before the answer goes out.
+    fn run(
+        &self,
+        target: Target,
+        asked: &str,
+        request: &Incoming,
+        form: Result<Form, ServiceError>,
+        now: OffsetDateTime,
+        request_id: &str,
+    ) -> (Answer, u64) {
+        let mut state = self.state();
+        let answer = match target {
+            Target::Kms(_) | Target::UnknownKms => {
+                let ran = authenticate(&state, request, "kms", now).map_err(json_protocol::refused).and_then(
+                    |(caller, region)| match target {
+                        Target::Kms(name) => {
+                            let call = &mut kms::Call {
+                                state: &mut state,
+                                caller: &caller,
+                                region: &region,
+                                now: millis(now),
+                                body: &request.body,
+                            };
+                            kms::run(name, call)
+                        }
+                        Target::UnknownKms | Target::UnknownQuery(_) | Target::Query(..) => Err(unknown(target, asked)),
+                    },
+                );
+                match ran {
+                    Ok(value) => json_protocol::answer(&value, request_id),
+                    Err(error) => json_protocol::error(&error, request_id),
+                }
+            }
+            Target::Query(service, _) | Target::UnknownQuery(service) => {
+                let ran = authenticate(&state, request, service.name(), now).map_err(query_protocol::refused).and_then(
+                    |(caller, _)| {
+                        let mut form = form?;
+                        form.take("Action");
+                        form.take("Version");
+                        let call = &mut iam::Call { state: &mut state, caller: &caller, now: millis(now), form };
+                        run_query(target, asked, call)
+                    },
+                );
+                match ran {
+                    Ok(result) => query_protocol::answer(service, target.name(), result, request_id),
+                    Err(error) => query_protocol::error(service, &error, request_id),
+                }
+            }
+        };
+        (answer, state.revision)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.inner.state)
+    }
+
+    fn count(&self, operation: &'static str) {
+        *lock(&self.inner.requests).entry(operation).or_default() += 1;
+    }
+
+    /// Saves the state unless this revision, or a later one, is saved already.
+    /// Cancel: the write goes on, whole.
+    async fn save(&self, revision: u64) -> Result<(), Error> {
+        if self.inner.folder.is_none() || *lock(&self.inner.saved) >= revision {
+            return Ok(());
+        }
+        let inner = self.inner.clone();
+        tokio::task::spawn_blocking(move || inner.write(revision))
+            .await
+            .map_err(|_| Error::Bug("writing the state does not panic"))?
+    }
+}
+
+impl Inner {
+    fn write(&self, revision: u64) -> Result<(), Error> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let mut saved = lock(&self.saved);
+        if *saved >= revision {
+            return Ok(());
+        }
+        let (bytes, written) = {
+            let state = lock(&self.state);
+            let bytes = serde_json::to_vec(&*state).map_err(|_| Error::Bug("the state can be written as JSON"))?;
+            (bytes, state.revision)
+        };
+        folder.write(FILE, &bytes)?;
+        *saved = written;
+        Ok(())
+    }
+}
+
+fn authenticate(
+    state: &State,
+    request: &Incoming,
+    service: &str,
+    now: OffsetDateTime,
+) -> Result<(Caller, String), Refusal> {
+    let authorization = Authorization::read(&request.headers)?;
+    if authorization.service != service {
+        return Err(Refusal::Scope(format!("Credential should be scoped to correct service: '{service}'.")));
+    }
+    if !arn::is_region(&authorization.region) {
+        return Err(Refusal::Scope("Credential should be scoped to a valid region.".to_owned()));
+    }
+    let caller = Caller::identify(state, &authorization, request, now)?;
+    // Credentials of one partition do not exist in another.
+    if arn::partition_of(&authorization.region) != caller.partition {
+        return Err(Refusal::UnknownKey);
+    }
+    Ok((caller, authorization.region))
+}
+
+fn run_query(
+    target: Target,
+    asked: &str,
+    call: &mut iam::Call<'_>,
+) -> Result<Option<query_protocol::Xml>, ServiceError> {
+    let operation = match target {
+        Target::Query(QueryService::Sts, name) => sts::OPERATIONS.iter().find(|(known, _)| *known == name),
+        Target::Query(QueryService::Iam, name) => iam::OPERATIONS.iter().find(|(known, _)| *known == name),
+        Target::UnknownQuery(_) | Target::Kms(_) | Target::UnknownKms => None,
+    };
+    match operation {
+        Some((_, operation)) => operation(call),
+        None => Err(unknown(target, asked)),
+    }
+}
+
+impl Target {
+    fn error(self, error: &ServiceError, request_id: &str) -> Answer {
+        match self {
+            Self::Kms(_) | Self::UnknownKms => json_protocol::error(error, request_id),
+            Self::Query(service, _) | Self::UnknownQuery(service) => query_protocol::error(service, error, request_id),
+        }
+    }
+
+    fn is_kms(self) -> bool {
+        matches!(self, Self::Kms(_) | Self::UnknownKms)
+    }
+}
+
+fn unknown(target: Target, asked: &str) -> ServiceError {
+    let asked: String = asked.chars().filter(|letter| letter.is_ascii_graphic()).take(100).collect();
+    if target.is_kms() {
+        ServiceError::new("UnknownOperationException", format!("{asked} is unknown, or not modelled by this simulator"))
+    } else {
+        ServiceError::new(
+            "InvalidAction",
+            format!("Could not find operation {asked}, or it is not modelled by this simulator"),
+        )
+    }
+}
+
+fn deny(target: Target, asked: &str) -> ServiceError {
+    let action = asked.strip_prefix("TrentService.").unwrap_or(asked);
+    let words = format!("User: an armed fault is not authorized to perform: {action}");
+    if target.is_kms() {
+        ServiceError::new("AccessDeniedException", words)
+    } else {
+        ServiceError::with_status("AccessDenied", 403, words)
+    }
+}
+
+fn throttle(target: Target) -> ServiceError {
+    if target.is_kms() {
+        ServiceError::new(
+            "ThrottlingException",
+            "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+        )
+    } else {
+        ServiceError::new("Throttling", "Rate exceeded")
+    }
+}
+
+fn internal(target: Target) -> ServiceError {
+    let code = if target.is_kms() { "KMSInternalException" } else { "InternalFailure" };
+    ServiceError::with_status(code, 500, "An internal failure happened, as an armed fault or a full disk wants it.")
+}
+
+fn html_page() -> Answer {
+    let mut answer = Answer::new(Full::new(Bytes::from_static(
+        b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Proxy sign-in required</h1></body></html>",
+    )));
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    answer
+}
+
+fn dated(mut answer: Answer, now: OffsetDateTime) -> Answer {
+    let text = httpdate::fmt_http_date(now.into());
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        answer.headers_mut().insert(header::DATE, value);
+    }
+    answer
+}
+
+/// Unit: ms since 1970.
+fn millis(at: OffsetDateTime) -> i64 {
+    at.unix_timestamp().saturating_mul(1000).saturating_add(i64::from(at.millisecond()))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An error with its causes, for one log line.
+struct Chain<'a>(&'a Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = std::error::Error::source(self.0);
+        while let Some(next) = cause {
+            write!(f, ": {next}")?;
+            cause = next.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,338 @@
+//! One loopback listener: connections, TLS, limits, the Host check, and a way to break a connection.
+//! It must not know what is said over it.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming as HyperBody;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::Error;
+
+/// Bytes that a request body may have; the largest real one is a policy of 32 KiB.
+const BODY_LIMIT: usize = 256 * 1024;
+/// How long a client may take over its headers, and then over its body.
+const READ_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a shutdown waits for open requests.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
+
+pub(crate) type Answer = Response<Full<Bytes>>;
+
+/// A request that was read whole.
+pub(crate) struct Incoming {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Incoming {
+    /// A header's text; one that is absent or not ASCII is `None`.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// What a handler wants done.
+pub(crate) enum Outcome {
+    Answer(Answer),
+    /// Breaks the TCP connection with a reset.
+    Reset,
+}
+
+/// How many connections a door has taken since it opened, and how many are open now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Accepted since the door opened.
+    pub accepted: u64,
+    /// Open now.
+    pub open: u64,
+}
+
+#[derive(Default)]
+struct Counts {
+    accepted: AtomicU64,
+    closed: AtomicU64,
+}
+
+pub(crate) struct Door {
+    address: SocketAddr,
+    counts: Arc<Counts>,
+    signals: Signals,
+    tasks: TaskTracker,
+}
+
+/// `stop` asks connections to end after their request; `abort` ends them at once.
+#[derive(Clone)]
+struct Signals {
+    stop: CancellationToken,
+    abort: CancellationToken,
+}
+
+/// Binds a loopback listener and says where it is.
+pub(crate) async fn listen(ip: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr), Error> {
+    let asked = SocketAddr::new(ip, port);
+    let wrap = |source| Error::Listen { address: asked, source };
+    let listener = TcpListener::bind(asked).await.map_err(wrap)?;
+    let address = listener.local_addr().map_err(wrap)?;
+    Ok((listener, address))
+}
+
+impl Door {
+    /// Serves connections until `shutdown`.
+    pub(crate) fn open<H, F>(
+        (listener, address): (TcpListener, SocketAddr),
+        tls: Option<TlsAcceptor>,
+        handler: H,
+    ) -> Self
+    where
+        H: Fn(Incoming) -> F + Clone + Send + Sync + Unpin + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let counts = Arc::new(Counts::default());
+        let signals = Signals { stop: CancellationToken::new(), abort: CancellationToken::new() };
+        let tasks = TaskTracker::new();
+        let accept = accept(listener, address, tls, handler, counts.clone(), signals.clone(), tasks.clone());
+        tasks.spawn(accept);
+        Self { address, counts, signals, tasks }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn connections(&self) -> Connections {
+        let closed = self.counts.closed.load(Ordering::Acquire);
+        let accepted = self.counts.accepted.load(Ordering::Acquire);
+        Connections { accepted, open: accepted.saturating_sub(closed) }
+    }
+
+    pub(crate) async fn shutdown(self) {
+        self.signals.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(SHUTDOWN_GRACE, self.tasks.wait()).await.is_err() {
+            self.signals.abort.cancel();
+            self.tasks.wait().await;
+        }
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        // A door that is dropped without a shutdown must not leave its listener behind.
+        self.signals.stop.cancel();
+        self.signals.abort.cancel();
+    }
+}
+
+async fn accept<H, F>(
+    listener: TcpListener,
+    address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    handler: H,
+    counts: Arc<Counts>,
+    signals: Signals,
+    tasks: TaskTracker,
+) where
+    H: Fn(Incoming) -> F + Clone + Send + Sync + Unpin + 'static,
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = signals.stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        let tcp = match accepted {
+            Ok((tcp, _)) => tcp,
+            Err(source) => {
+                // Out of descriptors, or a peer gone before we looked: both pass.
+                tracing::warn!(%address, error = %source, "simulated cloud could not accept a connection");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            }
+        };
+        if tcp.set_nodelay(true).is_err() {
+            continue;
+        }
+        counts.accepted.fetch_add(1, Ordering::AcqRel);
+        let (tls, handler, counts, signals) = (tls.clone(), handler.clone(), counts.clone(), signals.clone());
+        tasks.spawn(async move {
+            let _open = Open(counts);
+            match tls {
+                None => serve(tcp, |tcp| tcp, address.ip(), handler, signals).await,
+                Some(acceptor) => {
+                    let handshake = tokio::time::timeout(READ_DEADLINE, acceptor.accept(tcp));
+                    let shaken = tokio::select! {
+                        shaken = handshake => shaken,
+                        () = signals.stop.cancelled() => return,
+                    };
+                    if let Ok(Ok(stream)) = shaken {
+                        serve(stream, |stream| stream.into_inner().0, address.ip(), handler, signals).await;
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// Counts a connection as closed however its task ends.
+struct Open(Arc<Counts>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.closed.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+async fn serve<I, H, F>(io: I, bare: fn(I) -> TcpStream, ip: IpAddr, handler: H, signals: Signals)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Fn(Incoming) -> F + Clone + Send + Sync + Unpin + 'static,
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    let broken = CancellationToken::new();
+    let service = service_fn({
+        let broken = broken.clone();
+        move |request: Request<HyperBody>| {
+            let (handler, broken) = (handler.clone(), broken.clone());
+            async move {
+                let request = match read(request, ip).await {
+                    Ok(request) => request,
+                    Err(refusal) => return Ok::<_, Infallible>(*refusal),
+                };
+                match handler(request).await {
+                    Outcome::Answer(answer) => Ok(answer),
+                    Outcome::Reset => {
+                        broken.cancel();
+                        std::future::pending().await
+                    }
+                }
+            }
+        }
+    });
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(READ_DEADLINE)
+        .serve_connection(TokioIo::new(io), service);
+    let mut stopping = false;
+    loop {
+        tokio::select! {
+            biased;
+            () = broken.cancelled() => {
+                let tcp = bare(connection.into_parts().io.into_inner());
+                if let Err(source) = tcp.set_zero_linger() {
+                    tracing::warn!(error = %source, "a reset could not be prepared; the connection closes instead");
+                }
+                return;
+            }
+            () = signals.abort.cancelled() => return,
+            // How a connection ended is the client's affair.
+            _ = Pin::new(&mut connection) => return,
+            () = signals.stop.cancelled(), if !stopping => {
+                stopping = true;
+                Pin::new(&mut connection).graceful_shutdown();
+            }
+        }
+    }
+}
+
+async fn read(request: Request<HyperBody>, ip: IpAddr) -> Result<Incoming, Box<Answer>> {
+    let (head, body) = request.into_parts();
+    if !host_is_ours(&head.headers, ip) {
+        return Err(refusal(StatusCode::MISDIRECTED_REQUEST, "this server answers to loopback names only\n"));
+    }
+    let collected = tokio::time::timeout(READ_DEADLINE, Limited::new(body, BODY_LIMIT).collect()).await;
+    let body = match collected {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(_)) => {
+            return Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "the body is broken or over 256 KiB\n"));
+        }
+        Err(_) => return Err(refusal(StatusCode::REQUEST_TIMEOUT, "the body took too long\n")),
+    };
+    Ok(Incoming {
+        method: head.method,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers,
+        body,
+    })
+}
+
+/// A page of another origin whose name was rebound to loopback still sends its own Host.
+fn host_is_ours(headers: &HeaderMap, ip: IpAddr) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+    host.to_str().is_ok_and(|host| authority_is_loopback(host, ip))
+}
+
+/// Tells whether `host[:port]` is a loopback name, or the very address we listen on.
+pub(crate) fn authority_is_loopback(authority: &str, ip: IpAddr) -> bool {
+    let (name, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((name, after)) => match after.strip_prefix(':') {
+            Some(port) => (name, Some(port)),
+            None if after.is_empty() => (name, None),
+            None => return false,
+        },
+        None => match authority.split_once(':') {
+            Some((name, port)) => (name, Some(port)),
+            None => (authority, None),
+        },
+    };
+    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        return false;
+    }
+    name.eq_ignore_ascii_case("localhost")
+        || name == "127.0.0.1"
+        || name == "::1"
+        || name.parse::<IpAddr>().is_ok_and(|named| named == ip)
+}
+
+fn refusal(status: StatusCode, words: &'static str) -> Box<Answer> {
+    let mut answer = Response::new(Full::new(Bytes::from_static(words.as_bytes())));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    Box::new(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_its_own_names() {
+        let check = |authority: &str, expected: bool| {
+            let ip = IpAddr::from([127, 0, 0, 2]);
+            assert_eq!(authority_is_loopback(authority, ip), expected, "{authority}");
+        };
+        check("127.0.0.1", true);
+        check("127.0.0.1:80", true);
+        check("localhost:65535", true);
+        check("LocalHost", true);
+        check("[::1]", true);
+        check("[::1]:9", true);
+        check("127.0.0.2:1", true);
+        check("127.0.0.3", false);
+        check("localhost.evil.example", false);
+        check("evil.example:80", false);
+        check("localhost:99999", false);
+        check("[::1]x", false);
+        check("", false);
+    }
+}
