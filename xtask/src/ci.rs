@@ -79,7 +79,7 @@ pub(crate) fn run(names: &[String]) -> anyhow::Result<ExitCode> {
                 machine = Some(Machine::prepared());
                 let failed = machine.as_ref().and_then(|made| made.as_ref().err());
                 if let Some(error) = failed {
-                    println!("{error:?}");
+                    println!("{error:#}");
                 }
                 Ok(Ended { success: failed.is_none(), tally: Tally::default() })
             });
@@ -143,7 +143,7 @@ impl Report {
         println!("\n── {name} ──");
         let start = Instant::now();
         let ended = work().unwrap_or_else(|error| {
-            println!("{error:?}");
+            println!("{error:#}");
             Ended { success: false, tally: Tally::default() }
         });
         let mut tally = ended.tally;

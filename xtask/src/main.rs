@@ -19,8 +19,15 @@ usage: cargo xtask <command>
   tidy                     hold the map of the house: arrows, headers, sizes, names, licences
   bench [-- args]          figures of speed and size, in release";
 
-fn main() -> anyhow::Result<ExitCode> {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    perform(&arguments).unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn perform(arguments: &[String]) -> anyhow::Result<ExitCode> {
     let (command, rest) = match arguments.split_first() {
         Some((command, rest)) => (command.as_str(), without_separator(rest)),
         None => ("help", &[][..]),
