@@ -30,8 +30,8 @@ def program(name):
 class DevServer:
     """A running `atrest dev`. Use as a context; `start` and `kill` may alternate inside it."""
 
-    def __init__(self, *options, folder=None):
-        self.options = options
+    def __init__(self, *options, folder=None, environment=None):
+        self.options, self.environment = options, dict(os.environ, **(environment or {}))
         self.own_folder = None if folder else tempfile.mkdtemp(prefix="atrest-interop-")
         self.folder = pathlib.Path(folder or self.own_folder) / "dev"
         self.log = self.folder.parent / "dev.log"
@@ -56,6 +56,7 @@ class DevServer:
             self.process = subprocess.Popen(
                 [program("atrest"), "dev", "--dir", str(self.folder), *listen, *self.options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                env=self.environment,
             )
         deadline = time.monotonic() + READY_WITHIN
         while time.monotonic() < deadline:

@@ -53,6 +53,7 @@ const STEPS: &[Step] = &[
     Step { name: "aws_simulator", work: Work::Script },
     Step { name: "ministack", work: Work::Script },
     Step { name: "first_day", work: Work::Script },
+    Step { name: "canary", work: Work::Script },
     Step { name: "schemathesis", work: Work::Script },
     Step { name: "kill9", work: Work::Script },
 ];

@@ -1,0 +1,92 @@
+"""Secrets that went in must not come out: not in answers, the log at its most talkative, /metrics, or the database files.
+
+Every secret is a canary: a text found nowhere else. dev.json and the simulated clouds' own files are left out, because they
+are there to hold secrets; so is the log for what dev mode prints at its start, so that a person can sign in.
+"""
+import hashlib
+import json
+import secrets
+
+import requests
+
+from dev_server import DevServer
+from tally import Checks
+
+REALM = "MMS Public API"
+
+
+class Canaries:
+    def __init__(self, server):
+        self.server, self.known = server, {}
+        self.answers = []
+
+    def named(self, name, value=None):
+        """Makes a canary, or takes a real secret for one."""
+        self.known[name] = value or f"canary-{secrets.token_hex(12)}"
+        return self.known[name]
+
+    def send(self, method, url, **arguments):
+        answer = requests.request(method, url, timeout=40, **arguments)
+        self.answers.append((f"{method} {answer.status_code}", answer.text + json.dumps(dict(answer.headers))))
+        return answer
+
+    def patch(self, body, token, **arguments):
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/vnd.atlas.2023-01-01+json"}
+        if isinstance(body, dict):
+            return self.send("PATCH", self.server.settings_url(), json=body, headers=headers, **arguments)
+        headers["Content-Type"] = "application/json"
+        return self.send("PATCH", self.server.settings_url(), data=body, headers=headers, **arguments)
+
+
+def feed(canaries):
+    """Sends secrets in every way we know of, right and wrong."""
+    server = canaries.server
+    payload = server.aws["payload"]["awsKms"]
+    canaries.named("stored cloud secret", payload["secretAccessKey"])
+    account = server.dev["api"]["serviceAccount"]
+    canaries.named("client secret", account["clientSecret"])
+    public, private = server.key
+    canaries.named("private key", private)
+    canaries.named("HA1", hashlib.md5(f"{public}:{REALM}:{private}".encode()).hexdigest())
+    token = canaries.named("access token", server.token())
+
+    assert canaries.patch({"awsKms": payload}, token).status_code == 200
+    canaries.patch({"awsKms": dict(payload, secretAccessKey=canaries.named("wrong cloud secret"))}, token)
+    canaries.patch({"awsKms": dict(payload, secretAccessKey=[canaries.named("secret of the wrong type")])}, token)
+    canaries.patch({"awsKms": dict(payload, secretAccesKey=canaries.named("secret under a misspelt name"))}, token)
+    canaries.patch('{"awsKms": {"secretAccessKey": "%s", }' % canaries.named("secret in broken JSON"), token)
+    canaries.patch('{"awsKms": {"secretAccessKey": "%s", "secretAccessKey": ""}}' % canaries.named("secret said twice"), token)
+    canaries.patch({"azureKeyVault": {"enabled": True, "secret": canaries.named("Azure's secret")}}, token)
+    google = json.dumps({"type": "service_account", "private_key": canaries.named("Google's private key")})
+    canaries.patch({"googleCloudKms": {"enabled": True, "serviceAccountKey": google}}, token)
+    canaries.send("GET", server.settings_url(), headers={"Authorization": f"Bearer {canaries.named('wrong token')}"})
+    canaries.send("GET", server.settings_url(), auth=requests.auth.HTTPDigestAuth(public, private))
+    for secret in (canaries.named("wrong client secret"), account["clientSecret"]):
+        answer = requests.post(
+            server.base + "/api/oauth/token", data={"grant_type": "client_credentials"}, auth=(account["clientId"], secret), timeout=20,
+        )
+        if answer.ok:
+            canaries.named("second access token", answer.json()["access_token"])
+
+
+def printed_at_start(server):
+    return [server.key[1], server.dev["api"]["serviceAccount"]["clientSecret"]]
+
+
+with Checks("canary", 180) as checks, DevServer(environment={"RUST_LOG": "trace", "ATREST_LOG": "trace"}) as server:
+    canaries = Canaries(server)
+    feed(canaries)
+    metrics = server.metrics()
+    server.stop()
+    log = server.log.read_text(errors="replace")
+    files = {path: path.read_bytes() for path in server.folder.rglob("*.sqlite*") if path.is_file()}
+    checks.that("the log is at its most talkative", "TRACE" in log.upper(), log[:500])
+    checks.that("database files were read", files, list(server.folder.rglob("*"))[:20])
+    for name, secret in canaries.known.items():
+        checks.that(f"{name}: in no answer", not [what for what, text in canaries.answers if secret in text], "found")
+        checks.that(f"{name}: not in /metrics", secret not in metrics, "found")
+        held = [path.name for path, data in files.items() if secret.encode() in data]
+        checks.that(f"{name}: not in the database files", not held, held)
+        if secret not in printed_at_start(server):
+            at = log.find(secret)
+            checks.that(f"{name}: not in the log", at < 0, log[max(0, at - 200):at])
