@@ -1,1 +1,183 @@
-//! control
+//! The use cases: everything Atrest decides, by noun. Doors call these and nothing else.
+//!
+//! This room knows no HTTP, no KMIP and no SQL. It reads the rules in `domain` straight down:
+//! authorize, load, let the domain decide, ask the provider, save, tell.
+
+pub mod authorize;
+pub mod bootstrap;
+pub mod caller;
+mod check;
+pub mod encryption_at_rest;
+pub mod error;
+pub mod event;
+pub mod observed;
+pub mod organization;
+pub mod project;
+pub mod reconcile;
+pub mod sign_in;
+pub mod task;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::Bug;
+use domain::customer_key::Policy;
+use domain::secret::SecretBytes;
+use domain::time::Timestamp;
+use providers::{Clock, Providers};
+use storage::Store;
+
+pub use caller::{Caller, Identity};
+pub use error::Error;
+use observed::Observed;
+use task::Tasks;
+
+/// How often and how long. All are operator settings with safe defaults.
+#[derive(Debug, Clone, Copy)]
+pub struct Timings {
+    /// Between two regular checks of a customer key; spread by a tenth either way.
+    pub check_every: Duration,
+    /// How old a check may be before a reader causes a new one.
+    pub check_freshness: Duration,
+    /// How long a reader waits for that new check.
+    pub read_deadline: Duration,
+    /// How long one check by itself may take.
+    pub check_deadline: Duration,
+    /// How long a change may take, proofs included.
+    pub update_deadline: Duration,
+    /// How long a refusal that a fresh grant explains is tried again before it is answered.
+    pub grant_patience: Duration,
+}
+
+impl Default for Timings {
+    /// Source: product.md 1.4, 1.5, 2.3.
+    fn default() -> Self {
+        Self {
+            check_every: Duration::from_secs(60),
+            check_freshness: Duration::from_secs(10),
+            read_deadline: Duration::from_secs(3),
+            check_deadline: Duration::from_secs(10),
+            update_deadline: Duration::from_secs(25),
+            grant_patience: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What the house is wired up with.
+pub struct Parts {
+    /// The store.
+    pub store: Store,
+    /// The providers.
+    pub providers: Providers,
+    /// The operator's policy.
+    pub policy: Policy,
+    /// The operator's timings.
+    pub timings: Timings,
+    /// The clock.
+    pub clock: Clock,
+    /// Where background work starts and is joined.
+    pub tasks: Tasks,
+}
+
+/// The one way into the use cases. Clones share everything.
+#[derive(Clone)]
+pub struct Control(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    updates: encryption_at_rest::UpdatesInFlight,
+    checks: check::ChecksInFlight,
+    observed: Observed,
+}
+
+impl Control {
+    /// Wires the use cases up. Background work starts with [`Control::start`].
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            parts,
+            updates: encryption_at_rest::UpdatesInFlight::default(),
+            checks: check::ChecksInFlight::default(),
+            observed: Observed::default(),
+        }))
+    }
+
+    /// Starts every reconciler. They end when the tasks are told to stop.
+    pub fn start(&self) {
+        reconcile::start(self);
+    }
+
+    /// Tells the time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.parts.clock.now()
+    }
+
+    /// Fills a place with bytes from the system's random generator.
+    /// Errors: `Bug` if the system has none to give.
+    pub fn random(&self, place: &mut [u8]) -> Result<(), Error> {
+        random(place)
+    }
+
+    /// Derives a key for one purpose from the root key. It is the same on every replica.
+    /// Errors: `Bug` if derivation fails.
+    pub fn derive_key(&self, label: &str) -> Result<SecretBytes<32>, Error> {
+        Ok(self.0.parts.store.derive_key(label)?)
+    }
+
+    /// Tells whether this process alone works on the database.
+    #[must_use]
+    pub fn owns_database(&self) -> bool {
+        self.0.parts.store.owns_database()
+    }
+
+    /// Asks the store for a sign of life.
+    /// Errors: whatever keeps the store from answering.
+    pub async fn ping(&self) -> Result<(), Error> {
+        Ok(self.0.parts.store.ping().await?)
+    }
+
+    /// Gives what was observed, for metrics.
+    #[must_use]
+    pub fn observed(&self) -> &Observed {
+        &self.0.observed
+    }
+
+    /// Gives the health of the operator's own identities, for metrics.
+    #[must_use]
+    pub fn providers(&self) -> &Providers {
+        &self.0.parts.providers
+    }
+
+    /// Gives the timings in force.
+    #[must_use]
+    pub fn timings(&self) -> &Timings {
+        &self.0.parts.timings
+    }
+
+    /// Gives the place where background work starts.
+    #[must_use]
+    pub fn tasks(&self) -> &Tasks {
+        &self.0.parts.tasks
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.parts.store
+    }
+
+    pub(crate) fn policy(&self) -> Policy {
+        self.0.parts.policy
+    }
+}
+
+/// Fills a place with bytes from the system's random generator.
+pub(crate) fn random(place: &mut [u8]) -> Result<(), Error> {
+    aws_lc_rs::rand::fill(place).map_err(|_| Error::Bug(Bug("the system has random bytes")))
+}
+
+/// Makes twelve random bytes, enough for an id.
+pub(crate) fn random_id() -> Result<[u8; 12], Error> {
+    let mut bytes = [0; 12];
+    random(&mut bytes)?;
+    Ok(bytes)
+}

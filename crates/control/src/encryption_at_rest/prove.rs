@@ -1,0 +1,93 @@
+//! Proving candidates: a real encrypt and decrypt round trip with each, before anything is saved.
+
+use std::time::Duration;
+
+use domain::customer_key::{CustomerKey, ProviderKind};
+use domain::id::{ProjectId, ProviderRoleId};
+use domain::provider_role::ProviderRole;
+use domain::validity::{DefiniteReason, Failure, Finding, Reason};
+use providers::{Deadline, Tokens};
+
+use crate::check::Observation;
+use crate::error::CandidateRefused;
+use crate::{Control, Error};
+
+/// How long to wait before a refusal that a fresh grant explains is tried again.
+const GRANT_RETRY: Duration = Duration::from_secs(1);
+
+impl Control {
+    /// Asks the provider for a round trip with a candidate. Refusals that a fresh grant explains are
+    /// tried again for as long as the patience lasts.
+    /// Errors: those of the store; whatever the provider does is an observation.
+    pub(super) async fn prove_candidate(
+        &self,
+        project: ProjectId,
+        candidate: &CustomerKey,
+        role: Option<&ProviderRole>,
+        deadline: Deadline,
+    ) -> Result<Observation, Error> {
+        let patience = deadline.min(Deadline::after(self.timings().grant_patience));
+        loop {
+            let at = self.now();
+            let finding = match self.providers().open(project, candidate, role) {
+                Ok(provider) => provider.check(Tokens::Fresh, deadline).await,
+                Err(fault) => Finding::Failed(fault.failure()),
+            };
+            self.observed().count_check(candidate.provider(), &finding);
+            if !may_be_a_fresh_grant(&finding) || patience <= Deadline::after(GRANT_RETRY) {
+                return Ok(Observation { finding, at });
+            }
+            tokio::time::sleep(GRANT_RETRY).await;
+        }
+    }
+
+    /// Has the provider prove a role safe to use before it is authorized.
+    /// Errors: `CandidateRefused` with what the provider said.
+    pub(crate) async fn prove_role(&self, role: &ProviderRole) -> Result<(), Error> {
+        let deadline = Deadline::after(self.timings().update_deadline);
+        self.providers()
+            .prove_role(role, deadline)
+            .await
+            .map_err(|failure| refused(ProviderKind::AwsKms, role.project, Some(role.id), String::new(), failure))
+    }
+}
+
+/// Tells that a candidate was refused, and where.
+pub(super) fn refused(
+    provider: ProviderKind,
+    project: ProjectId,
+    role: Option<ProviderRoleId>,
+    place: String,
+    failure: Failure,
+) -> Error {
+    Error::CandidateRefused(Box::new(CandidateRefused { provider, project, role, place, failure }))
+}
+
+/// Names the place a candidate's key is looked for in, as its settings do.
+pub(super) fn place_of(candidate: &CustomerKey) -> String {
+    match candidate {
+        CustomerKey::AwsKms(aws) => aws.region.name().to_owned(),
+    }
+}
+
+const fn may_be_a_fresh_grant(finding: &Finding) -> bool {
+    match finding {
+        Finding::Usable => false,
+        Finding::Failed(failure) => match failure.reason {
+            Reason::Transient(_) => false,
+            Reason::Definite(reason) => match reason {
+                DefiniteReason::AccessDenied
+                | DefiniteReason::CredentialRejected
+                | DefiniteReason::RoleNotAssumable => true,
+                DefiniteReason::KeyDisabled
+                | DefiniteReason::KeyPendingDeletion
+                | DefiniteReason::KeyPendingImport
+                | DefiniteReason::KeyExpired
+                | DefiniteReason::KeyNotYetValid
+                | DefiniteReason::KeyNotFound
+                | DefiniteReason::KeyTypeNotSupported
+                | DefiniteReason::RoleNotSafe => false,
+            },
+        },
+    }
+}

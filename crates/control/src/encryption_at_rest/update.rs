@@ -1,0 +1,216 @@
+//! Changing a project's setting: synchronous, and all or nothing over the providers.
+//!
+//! Read [`Control::update_encryption_at_rest`] straight down. Nothing is saved before every changed
+//! candidate made its round trip, and everything is saved in one transaction. Source: product.md 1.4.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::access::ProjectRole;
+use domain::customer_key::{self, Applied, CustomerKey, EncryptionAtRestChange, Move, ProviderKind};
+use domain::event::{Event, EventKind};
+use domain::id::ProjectId;
+use domain::provider_role::ProviderRole;
+use domain::validity::{Finding, MassFailure, Reason, Recheck, Validity};
+use futures_util::future;
+use providers::Deadline;
+use storage::{NewValidity, Outcome, ProjectSnapshot, SaveSetting};
+
+use super::prove::{place_of, refused};
+use super::view::{EncryptionAtRestView, view};
+use crate::check::Observation;
+use crate::{Caller, Control, Error};
+
+/// The projects being changed. On several replicas the store's revision decides between them.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct UpdatesInFlight(Arc<Mutex<HashSet<ProjectId>>>);
+
+struct UpdateInFlight {
+    all: UpdatesInFlight,
+    project: ProjectId,
+}
+
+impl UpdatesInFlight {
+    fn begin(&self, project: ProjectId) -> Result<UpdateInFlight, Error> {
+        let begun = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(project);
+        if begun { Ok(UpdateInFlight { all: self.clone(), project }) } else { Err(Error::UpdateInProgress) }
+    }
+}
+
+impl Drop for UpdateInFlight {
+    fn drop(&mut self) {
+        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.project);
+    }
+}
+
+impl Control {
+    /// Changes a project's setting and gives it as it is then.
+    /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `UpdateInProgress`, `Conflict`, the refusals of
+    /// [`customer_key::apply`], `RoleNotAuthorized`, `CandidateRefused`. Nothing is changed then.
+    /// Cancel: nothing is changed, or all of it.
+    pub async fn update_encryption_at_rest(
+        &self,
+        caller: &Caller,
+        project: ProjectId,
+        change: EncryptionAtRestChange,
+    ) -> Result<EncryptionAtRestView, Error> {
+        self.project_for(caller, project, ProjectRole::Owner).await?;
+        let _in_flight = self.0.updates.begin(project)?;
+        let snapshot = self.project_for(caller, project, ProjectRole::Owner).await?;
+        let invalid = snapshot.validities.iter().filter(|(_, stored)| stored.validity.is_invalid());
+        let invalid = invalid.map(|(provider, _)| *provider).collect();
+        let applied = customer_key::apply(&snapshot.setting, change, self.policy(), &invalid)?;
+        if !applied.changed {
+            return self.encryption_at_rest(caller, project).await;
+        }
+        let proofs = self.prove(caller, &snapshot, &applied).await?;
+        self.save(caller, &snapshot, applied, proofs).await?;
+        let snapshot = self.store().project_snapshot(project).await?.ok_or(Error::ProjectNotFound(project))?;
+        Ok(view(&snapshot))
+    }
+
+    /// Proves every changed candidate at the same time, under one deadline.
+    async fn prove(
+        &self,
+        caller: &Caller,
+        snapshot: &ProjectSnapshot,
+        applied: &Applied,
+    ) -> Result<BTreeMap<ProviderKind, Observation>, Error> {
+        let project = snapshot.project.id;
+        let mut candidates = Vec::new();
+        for (provider, step) in &applied.moves {
+            let Some(candidate) = applied.next.customer_keys.get(provider) else { continue };
+            candidates.push((*provider, *step, candidate, self.authorized_role(project, candidate).await?));
+        }
+        let deadline = Deadline::after(self.timings().update_deadline);
+        let proofs = candidates
+            .iter()
+            .map(|(_, _, candidate, role)| self.prove_candidate(project, candidate, role.as_ref(), deadline));
+        let proofs = future::try_join_all(proofs).await?;
+        let mut proved = BTreeMap::new();
+        for ((provider, step, candidate, _), observation) in candidates.into_iter().zip(proofs) {
+            if let Finding::Failed(failure) = &observation.finding {
+                if !may_stay_unknown(snapshot, provider, step, failure.reason) {
+                    let detail = format!("{}: {}", provider.title(), failure.reason.code());
+                    self.tell_refusal(caller, snapshot, detail).await;
+                    let role = candidate.provider_role();
+                    return Err(refused(provider, project, role, place_of(candidate), failure.clone()));
+                }
+            }
+            proved.insert(provider, observation);
+        }
+        Ok(proved)
+    }
+
+    async fn authorized_role(
+        &self,
+        project: ProjectId,
+        candidate: &CustomerKey,
+    ) -> Result<Option<ProviderRole>, Error> {
+        let Some(id) = candidate.provider_role() else { return Ok(None) };
+        let role = self.store().provider_role(project, id).await?;
+        role.filter(|role| role.authorized_at.is_some()).map(Some).ok_or(Error::RoleNotAuthorized(id))
+    }
+
+    async fn save(
+        &self,
+        caller: &Caller,
+        snapshot: &ProjectSnapshot,
+        applied: Applied,
+        proofs: BTreeMap<ProviderKind, Observation>,
+    ) -> Result<(), Error> {
+        let project = snapshot.project.id;
+        let detail = describe(&applied, snapshot.setting.enabled_for_search_nodes);
+        let updated =
+            self.event_by(caller, snapshot.project.org, project, EventKind::ConfigurationUpdated, Some(detail))?;
+        let mut events = vec![updated];
+        let mut validities = BTreeMap::new();
+        for (provider, observation) in proofs {
+            let step = applied.moves.get(&provider).copied();
+            let (saved, told) = self.proved_validity(snapshot, provider, step, observation)?;
+            events.extend(told);
+            validities.insert(provider, saved);
+        }
+        let moves = applied.moves;
+        let save = SaveSetting {
+            expected_revision: snapshot.setting.revision,
+            next: &applied.next,
+            moves: &moves,
+            validities,
+            events,
+            at: self.now(),
+        };
+        match self.store().save_encryption_at_rest(save).await? {
+            Outcome::Saved => {}
+            Outcome::Conflict => return Err(Error::Conflict),
+        }
+        for (provider, step) in moves {
+            if step != Move::ChangeOptions {
+                self.providers().forget(project, provider);
+            }
+        }
+        Ok(())
+    }
+
+    fn proved_validity(
+        &self,
+        snapshot: &ProjectSnapshot,
+        provider: ProviderKind,
+        step: Option<Move>,
+        observation: Observation,
+    ) -> Result<(NewValidity, Vec<Event>), Error> {
+        let before = match (step, snapshot.validities.get(&provider)) {
+            (Some(Move::Enable), _) | (_, None) => Validity::unchecked(),
+            (_, Some(stored)) => stored.validity.clone(),
+        };
+        let proved = observation.finding == Finding::Usable;
+        let at = observation.at;
+        let observed = before.observe(observation.finding, at, MassFailure::No);
+        let events = self.events_of(snapshot, provider, &observed)?;
+        let validity = Validity { awaiting_proof: !proved, ..observed.next };
+        Ok((NewValidity { validity, next_check_at: self.next_check_at(at, Recheck::Regularly)? }, events))
+    }
+
+    /// Records that a candidate was refused. Losing this record must not turn the refusal into a 500.
+    async fn tell_refusal(&self, caller: &Caller, snapshot: &ProjectSnapshot, detail: String) {
+        let kind = EventKind::ConfigurationValidationFailed;
+        let recorded = match self.event_by(caller, snapshot.project.org, snapshot.project.id, kind, Some(detail)) {
+            Ok(event) => self.store().record_events(&[event]).await.map_err(Error::from),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = recorded {
+            tracing::warn!(project = %snapshot.project.id, error = &error as &dyn std::error::Error, "a refused candidate was not recorded");
+        }
+    }
+}
+
+/// Decides whether a change is saved without proof: only other credentials of a key that we know
+/// nothing definite about now, when again we could not find out.
+fn may_stay_unknown(snapshot: &ProjectSnapshot, provider: ProviderKind, step: Move, reason: Reason) -> bool {
+    let unknown = snapshot.validities.get(&provider).is_some_and(|stored| stored.validity.is_unknown());
+    unknown && step == Move::ChangeCredentials && !reason.is_definite()
+}
+
+/// Says what changed, without a value.
+fn describe(applied: &Applied, search_nodes_before: bool) -> String {
+    let mut parts: Vec<String> = applied
+        .moves
+        .iter()
+        .map(|(provider, step)| {
+            let what = match step {
+                Move::Enable => "enabled",
+                Move::ChangeKey => "customer key changed",
+                Move::ChangeCredentials => "credentials changed",
+                Move::ChangeOptions => "options changed",
+                Move::Disable => "disabled",
+            };
+            format!("{}: {what}", provider.title())
+        })
+        .collect();
+    match (search_nodes_before, applied.next.enabled_for_search_nodes) {
+        (false, true) => parts.push("search nodes: on".to_owned()),
+        (true, false) => parts.push("search nodes: off".to_owned()),
+        (true, true) | (false, false) => {}
+    }
+    parts.join("; ")
+}

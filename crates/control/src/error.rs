@@ -1,0 +1,131 @@
+//! What can go wrong in a use case, by whose fault it is. Must not know a status code or an
+//! `errorCode`: each door has its own table for these.
+
+use domain::Bug;
+use domain::access::{OrgRole, ProjectRole};
+use domain::customer_key::{ProviderKind, Refusal};
+use domain::id::{EventId, OrgId, ProjectId, ProviderRoleId};
+use domain::validity::Failure;
+use domain::violation::Violation;
+use storage::StoreError;
+
+/// What can go wrong in a use case.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    // -- the caller's request --
+    /// No such project, as far as this caller can tell.
+    #[error("find project {0}")]
+    ProjectNotFound(ProjectId),
+    /// No such organization, as far as this caller can tell.
+    #[error("find organization {0}")]
+    OrganizationNotFound(OrgId),
+    /// No such event in that project.
+    #[error("find event {0}")]
+    EventNotFound(EventId),
+    /// The caller sees the project but lacks a role in it.
+    #[error("act without the role {}", .needed.name())]
+    ProjectRoleMissing {
+        /// What is needed.
+        needed: ProjectRole,
+    },
+    /// The caller sees the organization but lacks a role in it.
+    #[error("act without the role {}", .needed.name())]
+    OrgRoleMissing {
+        /// What is needed.
+        needed: OrgRole,
+    },
+    /// The change mentions no provider and no flag.
+    #[error("change nothing")]
+    NothingMentioned,
+    /// Fields are missing or malformed.
+    #[error("accept fields that break the rules")]
+    Violations(Vec<Violation>),
+    /// This release cannot talk to the provider yet.
+    #[error("use {}, which is not built yet", .0.title())]
+    ProviderNotBuilt(ProviderKind),
+    /// The provider holds no keys in that region.
+    #[error("use a region that {} has no keys in", .0.title())]
+    RegionNotSupported(ProviderKind),
+    /// Static credentials are not taken.
+    #[error("take static credentials for {}", .provider.title())]
+    StaticCredentialsRefused {
+        /// The provider they were sent for.
+        provider: ProviderKind,
+        /// Whether that is because a role is configured already.
+        role_in_use: bool,
+    },
+    /// The role is not one of the project's, or was never authorized.
+    #[error("use provider role {0}, which is not authorized")]
+    RoleNotAuthorized(ProviderRoleId),
+    /// Another change of the same project is under way.
+    #[error("change a setting that is being changed")]
+    UpdateInProgress,
+    /// Somebody else's change came first.
+    #[error("change a setting that somebody else changed meanwhile")]
+    Conflict,
+
+    // -- the customer's key --
+    /// The present key is invalid, so it cannot be exchanged.
+    #[error("exchange the present key of {}, which is invalid", .0.title())]
+    PresentKeyInvalid(ProviderKind),
+    /// The candidate could not encrypt and decrypt.
+    #[error("use the candidate key of {}", .0.provider.title())]
+    CandidateRefused(Box<CandidateRefused>),
+
+    // -- us --
+    /// The store cannot be reached now.
+    #[error("reach the store")]
+    StoreAway(#[source] StoreError),
+    /// The store failed.
+    #[error("use the store")]
+    Store(#[source] StoreError),
+    /// What cannot happen did.
+    #[error(transparent)]
+    Bug(#[from] Bug),
+}
+
+/// A candidate that could not encrypt and decrypt, or could not be asked.
+#[derive(Debug)]
+pub struct CandidateRefused {
+    /// The provider.
+    pub provider: ProviderKind,
+    /// The project.
+    pub project: ProjectId,
+    /// The role it was to be reached with, if with one.
+    pub role: Option<ProviderRoleId>,
+    /// Where the candidate's key was looked for, as the settings name it.
+    pub place: String,
+    /// What the provider said.
+    pub failure: Failure,
+}
+
+impl From<StoreError> for Error {
+    /// The store is ours: whatever goes wrong there is never the caller's fault.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy { .. } | StoreError::Unreachable { .. } => Self::StoreAway(error),
+            StoreError::Database { .. }
+            | StoreError::Open(_)
+            | StoreError::Corrupt { .. }
+            | StoreError::Sealed { .. }
+            | StoreError::Backup { .. }
+            | StoreError::ReadOnly { .. }
+            | StoreError::Bug(_) => Self::Store(error),
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Empty => Self::NothingMentioned,
+            Refusal::Violations(violations) => Self::Violations(violations),
+            Refusal::NotBuilt(provider) => Self::ProviderNotBuilt(provider),
+            Refusal::RegionNotSupported(provider) => Self::RegionNotSupported(provider),
+            Refusal::StaticCredentials { provider, role_in_use } => {
+                Self::StaticCredentialsRefused { provider, role_in_use }
+            }
+            Refusal::PresentKeyInvalid(provider) => Self::PresentKeyInvalid(provider),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Reading and making events. Must not know how a client asks for them.
+
+use domain::access::ProjectRole;
+use domain::event::{Actor, Event, EventKind};
+use domain::id::{EventId, OrgId, ProjectId};
+pub use storage::EventFilter;
+
+use crate::{Caller, Control, Error, random_id};
+
+/// One page of events, newest first.
+#[derive(Debug)]
+pub struct EventPage {
+    /// The page.
+    pub events: Vec<Event>,
+    /// How many there are on all pages.
+    pub total: u64,
+}
+
+impl Control {
+    /// Lists a project's events, newest first.
+    /// Errors: `ProjectNotFound`, `ProjectRoleMissing`.
+    pub async fn events(
+        &self,
+        caller: &Caller,
+        project: ProjectId,
+        filter: &EventFilter,
+        offset: u64,
+        limit: u64,
+    ) -> Result<EventPage, Error> {
+        self.project_for(caller, project, ProjectRole::ReadOnly).await?;
+        let (offset, limit) = (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
+        let (events, total) = self.store().events_of_project(project, filter, offset, limit).await?;
+        Ok(EventPage { events, total: u64::try_from(total).unwrap_or(0) })
+    }
+
+    /// Finds one event of a project.
+    /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `EventNotFound`.
+    pub async fn event(&self, caller: &Caller, project: ProjectId, event: EventId) -> Result<Event, Error> {
+        self.project_for(caller, project, ProjectRole::ReadOnly).await?;
+        self.store().event_of_project(project, event).await?.ok_or(Error::EventNotFound(event))
+    }
+
+    /// Makes an event that a caller caused.
+    pub(crate) fn event_by(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        project: ProjectId,
+        kind: EventKind,
+        detail: Option<String>,
+    ) -> Result<Event, Error> {
+        Ok(Event {
+            id: EventId::from_random(random_id()?),
+            org,
+            project: Some(project),
+            kind,
+            actor: caller.actor(),
+            remote_address: Some(caller.address),
+            detail,
+            created_at: self.now(),
+        })
+    }
+
+    /// Makes an event that nobody but us caused.
+    pub(crate) fn event_by_us(
+        &self,
+        org: OrgId,
+        project: ProjectId,
+        kind: EventKind,
+        detail: Option<String>,
+    ) -> Result<Event, Error> {
+        Ok(Event {
+            id: EventId::from_random(random_id()?),
+            org,
+            project: Some(project),
+            kind,
+            actor: Actor::System,
+            remote_address: None,
+            detail,
+            created_at: self.now(),
+        })
+    }
+}
