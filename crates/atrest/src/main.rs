@@ -1,1 +1,82 @@
-fn main() {}
+//! The one binary: reads the command line, wires the house up, runs one subcommand. Must not hold a
+//! rule of any room.
+
+mod backup;
+mod config;
+mod dev;
+mod house;
+mod init;
+mod log;
+mod root_key;
+mod say;
+mod serve;
+mod shutdown;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::say::complain;
+
+/// Encryption at rest under the customer's own key, for MongoDB-compatible databases.
+#[derive(Parser)]
+#[command(name = "atrest", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run everything on this machine with simulated clouds; needs no configuration.
+    Dev(dev::DevArguments),
+    /// Run the server.
+    Serve(config::ConfigFile),
+    /// Make the root key, the database, the first organization and its owner's API key.
+    Init(init::InitArguments),
+    /// Look at the configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Write a sealed backup of the database.
+    Backup(backup::BackupArguments),
+    /// Fill an empty database from a sealed backup.
+    Restore(backup::RestoreArguments),
+    /// Look after the root key.
+    RootKey {
+        #[command(subcommand)]
+        command: root_key::RootKeyCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Name every fault of a configuration file at once.
+    Check(config::ConfigFile),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = shutdown::forbid_core_dumps().and_then(|()| run(arguments.command));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("atrest: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Dev(arguments) => dev::run(arguments).await,
+        Command::Serve(file) => serve::run(&file).await,
+        Command::Init(arguments) => init::run(&arguments).await,
+        Command::Config { command: ConfigCommand::Check(file) } => config::check(&file),
+        Command::Backup(arguments) => backup::backup(&arguments).await,
+        Command::Restore(arguments) => backup::restore(&arguments).await,
+        Command::RootKey { command } => root_key::run(command).await,
+    }
+}

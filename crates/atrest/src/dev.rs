@@ -1,0 +1,193 @@
+//! `atrest dev`: the server and the simulated clouds on loopback, with no configuration. The only
+//! subcommand that knows the simulators.
+
+mod dev_json;
+mod folder;
+mod seed;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Args;
+use control::Timings;
+use domain::customer_key::Policy;
+use domain::secret::SecretText;
+use providers::aws_kms::{self, OperatorIdentity};
+use providers::{Clock, ProvidersConfig};
+use server::api::ApiSettings;
+use server::api::address::TrustedProxies;
+use server::api::auth::AuthSettings;
+use simulators::Clouds;
+use storage::{Engine, RootKey};
+use tokio::net::TcpListener;
+
+use crate::config::dev_timings;
+use crate::house::{Doors, House, Plan, Stamp};
+use crate::log::{self, LogConfig, LogFormat};
+use crate::say::{Progress, say};
+use crate::shutdown;
+use dev_json::DevJson;
+use folder::DevFolder;
+
+/// What `atrest dev` can be told.
+#[derive(Debug, Args)]
+pub(crate) struct DevArguments {
+    /// Where everything is kept. The same folder brings everything back.
+    #[arg(long, default_value = ".atrest-dev")]
+    dir: PathBuf,
+    /// Where the API listens. Port 0 takes a free one and keeps it for this folder.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where health and metrics listen.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    operations_listen: SocketAddr,
+    /// Where the simulated clouds listen; with another port than 0 the console takes the next one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    clouds_listen: SocketAddr,
+    /// Use this PostgreSQL database instead of SQLite.
+    #[arg(long)]
+    database_url: Option<String>,
+    /// Check keys as seldom as a real server does.
+    #[arg(long)]
+    real_timings: bool,
+    /// What to log, e.g. "info" or "trace".
+    #[arg(long, default_value = "warn")]
+    log: String,
+    /// Log JSON lines.
+    #[arg(long)]
+    log_json: bool,
+}
+
+/// Runs dev mode until it is asked to end.
+/// Errors: an address that is not loopback or is taken; a folder that is not dev mode's.
+pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
+    let format = if arguments.log_json { LogFormat::Json } else { LogFormat::Text };
+    log::start(&LogConfig { format, filter: arguments.log.clone() })?;
+    for address in [arguments.listen, arguments.operations_listen, arguments.clouds_listen] {
+        anyhow::ensure!(address.ip().is_loopback(), "{address} is not loopback: dev mode holds throw-away secrets");
+    }
+    let progress = Progress::begin("starting dev mode");
+    let folder = DevFolder::open(&arguments.dir)?;
+    let before = folder.read_dev_json()?;
+    let api = bind(arguments.listen, before.as_ref().and_then(DevJson::api_port)).await?;
+    let operations = bind(arguments.operations_listen, None).await?;
+    let clouds = start_clouds(&folder, arguments.clouds_listen).await?;
+    let cloud = seed::seed_clouds(&clouds).await.context("furnish the simulated clouds")?;
+
+    let database = arguments.database_url.map(SecretText::new);
+    let house = build(&folder, &clouds, &cloud, database, arguments.real_timings).await?;
+    let addresses = dev_json::Addresses {
+        api: api.local_addr()?,
+        operations: operations.local_addr()?,
+        aws_endpoint: clouds.aws_endpoint(),
+        console: clouds.console_url(),
+        console_token: clouds.console_token().to_owned(),
+        ca_file: folder.write_ca(clouds.ca_pem())?,
+    };
+    let dev_json = match before {
+        Some(before) => before.moved_to(&addresses),
+        None => seed::seed_house(&house.control, &cloud, &addresses).await.context("furnish the first project")?,
+    };
+    folder.write_dev_json(&dev_json)?;
+    progress.done();
+    greet(&dev_json, folder.dev_json_path());
+
+    let settings = ApiSettings {
+        strict_versions: false,
+        rate_limits: false,
+        auth: AuthSettings { throttle: false, ..AuthSettings::default() },
+        trusted_proxies: TrustedProxies(Vec::new()),
+        base_url: None,
+        speaks_tls: false,
+        loopback_only: true,
+        body_cap: ApiSettings::BODY_CAP,
+    };
+    let end = async {
+        if let Err(error) = shutdown::asked_to_end().await {
+            tracing::error!(error = %format!("{error:#}"), "signals cannot be heard; ending");
+        }
+    };
+    house.run(Doors { api, tls: None, settings, operations }, end).await?;
+    clouds.shutdown().await;
+    Ok(())
+}
+
+async fn bind(wanted: SocketAddr, remembered: Option<u16>) -> anyhow::Result<TcpListener> {
+    let port = if wanted.port() == 0 { remembered.unwrap_or(0) } else { wanted.port() };
+    let address = SocketAddr::new(wanted.ip(), port);
+    TcpListener::bind(address).await.with_context(|| {
+        format!("listen on {address}; if another program has it, choose another with --listen 127.0.0.1:0")
+    })
+}
+
+async fn start_clouds(folder: &DevFolder, listen: SocketAddr) -> anyhow::Result<Clouds> {
+    let next = |port: u16| if port == 0 { 0 } else { port.saturating_add(1) };
+    let options = simulators::Options {
+        dir: Some(folder.clouds()),
+        listen: listen.ip(),
+        aws_port: listen.port(),
+        console_port: next(listen.port()),
+        ..simulators::Options::default()
+    };
+    Clouds::start(options).await.context("start the simulated clouds")
+}
+
+async fn build(
+    folder: &DevFolder,
+    clouds: &Clouds,
+    cloud: &seed::SeededAws,
+    database: Option<SecretText>,
+    real_timings: bool,
+) -> anyhow::Result<House> {
+    let engine = match database {
+        Some(url) => Engine::Postgres { url },
+        None => Engine::Sqlite { dir: folder.data() },
+    };
+    let root_key_file = folder.root_key();
+    let root_key = if root_key_file.exists() {
+        RootKey::from_file(&root_key_file, Some(&folder.data()))?
+    } else {
+        RootKey::generate_file(&root_key_file)?
+    };
+    let aws = aws_kms::Config {
+        operator: OperatorIdentity::Static {
+            access_key_id: cloud.operator.access_key_id.clone(),
+            secret_access_key: Arc::new(SecretText::new(cloud.operator.expose_secret().to_owned())),
+            session_token: None,
+        },
+        kms_endpoint: Some(clouds.aws_endpoint()),
+        sts_endpoint: Some(clouds.aws_endpoint()),
+        ..aws_kms::Config::default()
+    };
+    House::build(Plan {
+        engine,
+        root_key,
+        stamp: Stamp::Dev,
+        providers: ProvidersConfig {
+            clock: Clock::system(),
+            allow_networks: vec!["127.0.0.0/8".parse()?, "::1/128".parse()?],
+            aws,
+        },
+        policy: Policy::default(),
+        timings: if real_timings { Timings::default() } else { dev_timings() },
+    })
+    .await
+}
+
+fn greet(dev: &DevJson, path: PathBuf) {
+    say(&format!("\nAtrest is ready at {}", dev.api.base_url));
+    say(&format!("The simulated clouds' console: {}#token={}", dev.clouds.console, dev.clouds.console_token));
+    say(&format!("Everything a program needs to know: {}\n", path.display()));
+    say("Enable encryption at rest with a key in the simulated AWS KMS; paste this:\n");
+    say(&format!(
+        "curl --digest -u '{}:{}' -H 'Content-Type: application/json' \\\n  -X PATCH '{}/api/atlas/v2/groups/{}/encryptionAtRest?pretty=true' \\\n  -d '{}'\n",
+        dev.api.api_key.public_key,
+        dev.api.api_key.private_key,
+        dev.api.base_url,
+        dev.api.project_id,
+        dev.clouds.aws.payload
+    ));
+    say("Stop with Ctrl-C.");
+}

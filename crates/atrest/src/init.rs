@@ -1,0 +1,62 @@
+//! `atrest init`: the root key, the database, the first organization and its owner's API key, whose
+//! private half is shown once.
+
+use anyhow::Context as _;
+use clap::Args;
+use domain::access::{Grants, OrgRole};
+use server::api::auth::ha1;
+use storage::RootKey;
+
+use crate::config::{self, ConfigFile};
+use crate::house::{self, House, Plan, Stamp};
+use crate::say::{complain, say};
+
+/// What `atrest init` can be told.
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    #[command(flatten)]
+    file: ConfigFile,
+    /// The first organization's name.
+    #[arg(long, default_value = "Default")]
+    organization: String,
+    /// The first project's name.
+    #[arg(long, default_value = "Default")]
+    project: String,
+}
+
+/// Makes what a new server needs. Running it again on a database with an organization changes nothing.
+/// Errors: faults of the configuration; the root key or the database cannot be made.
+pub(crate) async fn run(arguments: &InitArguments) -> anyhow::Result<()> {
+    let config = config::read(&arguments.file)?;
+    let key_file = &config.root_key_file;
+    let root_key = if key_file.exists() {
+        RootKey::from_file(key_file, config.storage.data_dir())?
+    } else {
+        let key = RootKey::generate_file(key_file)?;
+        complain(&format!("made the root key {}: keep a copy of it in a safe place.", key_file.display()));
+        complain("Without the root key the database cannot be read, and nobody can recover it.");
+        key
+    };
+    let house = House::build(Plan {
+        engine: config.storage.into_engine(),
+        root_key,
+        stamp: Stamp::Serve,
+        providers: house::providers_config(config.aws, config.allow_networks),
+        policy: config.policy,
+        timings: config.timings,
+    })
+    .await?;
+    let control = &house.control;
+    anyhow::ensure!(control.is_empty().await?, "the database holds an organization already; nothing was changed");
+    let org = control.create_organization(&arguments.organization).await.context("create the organization")?;
+    let project = control.create_project(org.id, &arguments.project).await.context("create the project")?;
+    let grants = Grants { org: org.id, org_roles: [OrgRole::Owner].into(), project_roles: [].into() };
+    let key = control.create_api_key("made by atrest init", grants, ha1).await.context("create the API key")?;
+    say(&format!("organization {}", org.id));
+    say(&format!("project      {}", project.id));
+    say(&format!("public key   {}", key.public_key));
+    say(&format!("private key  {}", key.private_key.expose()));
+    complain("The private key is shown this once. It owns the organization; keep it safe.");
+    house.store.close().await;
+    Ok(())
+}

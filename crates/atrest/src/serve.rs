@@ -1,0 +1,61 @@
+//! `atrest serve`: the server, from a configuration file. Must not know the simulators.
+
+use anyhow::Context as _;
+use domain::time::Timestamp;
+use server::api::ApiSettings;
+use server::api::address::TrustedProxies;
+use server::api::auth::AuthSettings;
+use storage::RootKey;
+use tokio::net::TcpListener;
+
+use crate::config::{self, ConfigFile};
+use crate::house::{self, Doors, House, Plan, Stamp};
+use crate::{log, shutdown};
+
+/// Runs the server until it is asked to end.
+/// Errors: all faults of the configuration; the store does not open; an address is taken.
+pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
+    let config = config::read(file)?;
+    log::start(&config.log)?;
+    let root_key = RootKey::from_file(&config.root_key_file, config.storage.data_dir())?;
+    let tls = house::tls(&config.api)?;
+    let api = TcpListener::bind(config.api.listen).await.with_context(|| format!("listen on {}", config.api.listen))?;
+    let operations = TcpListener::bind(config.operations_listen)
+        .await
+        .with_context(|| format!("listen on {}", config.operations_listen))?;
+    let settings = ApiSettings {
+        strict_versions: config.api.strict_versions,
+        rate_limits: config.rate_limits,
+        auth: AuthSettings { digest: config.digest, ..AuthSettings::default() },
+        trusted_proxies: TrustedProxies(config.api.trusted_proxies),
+        base_url: config.api.base_url,
+        speaks_tls: tls.is_some(),
+        loopback_only: false,
+        body_cap: ApiSettings::BODY_CAP,
+    };
+    let house = House::build(Plan {
+        engine: config.storage.into_engine(),
+        root_key,
+        stamp: Stamp::Serve,
+        providers: house::providers_config(config.aws, config.allow_networks),
+        policy: config.policy,
+        timings: config.timings,
+    })
+    .await?;
+    if house.control.is_empty().await? {
+        tracing::warn!("the database holds no organization: run `atrest init` to make one and its owner's API key");
+    }
+    let (api_address, operations_address) = (api.local_addr()?, operations.local_addr()?);
+    tracing::info!(api = %api_address, operations = %operations_address, started_at = started_at(), "serving");
+    let end = async {
+        if let Err(error) = shutdown::asked_to_end().await {
+            tracing::error!(error = %format!("{error:#}"), "signals cannot be heard; ending");
+        }
+    };
+    house.run(Doors { api, tls, settings, operations }, end).await
+}
+
+fn started_at() -> i64 {
+    let now: Timestamp = providers::Clock::system().now();
+    now.as_secs()
+}

@@ -1,0 +1,24 @@
+//! The end: signals, and what must not be left behind. Must not know what is running.
+
+use anyhow::Context as _;
+use rustix::process::{Resource, Rlimit, setrlimit};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Resolves when the operator asks for the end: SIGTERM or SIGINT.
+/// Errors: signals cannot be listened to.
+pub(crate) async fn asked_to_end() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Forbids core dumps: they would hold keys.
+/// Errors: the system refuses.
+pub(crate) fn forbid_core_dumps() -> anyhow::Result<()> {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    setrlimit(Resource::Core, none).context("forbid core dumps")
+}
