@@ -1,0 +1,90 @@
+//! The Admin API's door. A request's way is `router` → `pipeline` → one handler → `error` or answer.
+
+pub mod address;
+pub mod atlas;
+pub mod atrest;
+pub mod auth;
+pub mod call;
+pub mod error;
+pub mod listener;
+pub mod oauth;
+pub mod pipeline;
+pub mod rate_limit;
+pub mod router;
+
+use std::sync::Arc;
+
+use control::Control;
+
+use crate::probes::Metrics;
+use address::TrustedProxies;
+use auth::{AuthSettings, Authenticator};
+use rate_limit::RateLimits;
+
+/// What an operator can set about this door.
+#[derive(Debug, Clone)]
+pub struct ApiSettings {
+    /// Answer requests that name no date with 406, as Atlas does today.
+    pub strict_versions: bool,
+    /// Count calls and refuse those above the published limits.
+    pub rate_limits: bool,
+    /// How callers may prove who they are.
+    pub auth: AuthSettings,
+    /// The proxies whose word about the caller's address counts.
+    pub trusted_proxies: TrustedProxies,
+    /// The address clients know us by, without a slash at the end; else the `Host` they sent.
+    pub base_url: Option<String>,
+    /// Whether this door itself speaks TLS.
+    pub speaks_tls: bool,
+    /// Admit only requests whose `Host` is a loopback name. Dev mode does.
+    pub loopback_only: bool,
+    /// The most bytes a body may have.
+    pub body_cap: usize,
+}
+
+impl ApiSettings {
+    /// The most bytes a body may have unless set otherwise: a hundred times the largest real one.
+    pub const BODY_CAP: usize = 1024 * 1024;
+}
+
+/// Everything a request meets on its way. Clones share it.
+#[derive(Clone)]
+pub struct Api(Arc<Inner>);
+
+struct Inner {
+    control: Control,
+    settings: ApiSettings,
+    authenticator: Authenticator,
+    rate_limits: RateLimits,
+    metrics: Metrics,
+}
+
+impl Api {
+    /// Wires the door up.
+    /// Errors: those of the control when it derives the keys for sign-in.
+    pub fn new(control: Control, settings: ApiSettings, metrics: Metrics) -> Result<Self, control::Error> {
+        let authenticator = Authenticator::new(control.clone(), settings.auth.clone())?;
+        let rate_limits = RateLimits::new(settings.rate_limits);
+        Ok(Self(Arc::new(Inner { control, settings, authenticator, rate_limits, metrics })))
+    }
+
+    pub(crate) fn control(&self) -> &Control {
+        &self.0.control
+    }
+
+    pub(crate) fn settings(&self) -> &ApiSettings {
+        &self.0.settings
+    }
+
+    pub(crate) fn authenticator(&self) -> &Authenticator {
+        &self.0.authenticator
+    }
+
+    pub(crate) fn rate_limits(&self) -> &RateLimits {
+        &self.0.rate_limits
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+}

@@ -1,0 +1,7 @@
+//! The handlers of the Atlas API, one folder per resource, one file per operation.
+
+pub mod encryption_at_rest;
+pub mod events;
+pub mod groups;
+pub mod orgs;
+pub mod system_status;

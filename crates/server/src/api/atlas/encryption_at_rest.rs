@@ -1,0 +1,6 @@
+//! The encryption-at-rest setting of a project.
+
+mod from_wire;
+mod to_wire;
+pub mod update;
+pub mod view;

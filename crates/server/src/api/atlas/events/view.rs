@@ -1,0 +1,16 @@
+//! GET `/groups/{groupId}/events/{eventId}`.
+
+use api_wire::atlas::events::query::EventQuery;
+
+use super::to_wire::to_wire;
+use crate::api::Api;
+use crate::api::call::{Answer, Call};
+use crate::api::error::Refused;
+
+/// Answers with one event of a project.
+/// Errors: those of the use case.
+pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
+    let include_raw = EventQuery::of(&call.query).include_raw;
+    let event = api.control().event(call.caller()?, call.project()?, call.event()?).await?;
+    call.single(&to_wire(&call.base_url, event, include_raw)?)
+}

@@ -1,0 +1,5 @@
+//! Projects, which the Atlas API calls groups.
+
+pub mod list;
+mod to_wire;
+pub mod view;

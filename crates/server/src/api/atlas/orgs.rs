@@ -1,0 +1,5 @@
+//! Organizations.
+
+pub mod list;
+mod to_wire;
+pub mod view;

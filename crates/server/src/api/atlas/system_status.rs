@@ -1,0 +1,3 @@
+//! The service itself and the key that asks.
+
+pub mod view;

@@ -1,0 +1,4 @@
+//! The handlers of our own additions.
+
+pub mod openapi;
+pub mod validity;

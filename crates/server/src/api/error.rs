@@ -1,0 +1,585 @@
+//! The one table of this door's refusals: status, `errorCode`, words, parameters.
+//!
+//! Nothing else in the tree spells an `errorCode`. Every match here is exhaustive, so that a new
+//! error cannot do without its row. Each row says where its code was seen: "published" is the
+//! documented list, "recorded" real answers, "ours" is ours in Atlas's style (docs/errors.md).
+//! Details say what to do next; a stranger's words in them were tamed where they came in.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use api_wire::error_body::{BadRequestDetail, ERROR_CONTENT_TYPE, ErrorBody, FieldViolation, Parameter};
+use api_wire::fault::{Fault, FaultKind};
+use api_wire::presentation::{Presentation, render_challenge, render_error};
+use axum::body::Body;
+use axum::response::Response;
+use control::error::CandidateRefused;
+use domain::customer_key::ProviderKind;
+use domain::validity::{DefiniteReason, Failure, Reason, TransientReason};
+use domain::violation::{Violation, ViolationKind};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+
+use super::auth::AuthFailure;
+use super::rate_limit::Limited;
+
+/// Why a request got no answer of its own.
+#[derive(Debug)]
+pub enum Refused {
+    /// No credentials, or bad ones.
+    Unauthenticated {
+        /// Whether the credentials were good but for an old nonce.
+        stale: bool,
+    },
+    /// Too many failed sign-ins.
+    SignInThrottled {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The credential may not be used from there.
+    AddressNotAllowed {
+        /// From where.
+        address: IpAddr,
+    },
+    /// Too many calls.
+    RateLimited {
+        /// The operation's path.
+        path: String,
+        /// The bucket.
+        limited: Limited,
+    },
+    /// Too many requests for tokens.
+    TokenRequestsLimited {
+        /// The path.
+        path: &'static str,
+        /// The bucket.
+        limited: Limited,
+    },
+    /// No version of the operation is acceptable.
+    NotAcceptable,
+    /// The body is of a type we do not read.
+    UnsupportedMediaType,
+    /// The query is wrong.
+    QueryFaults(Vec<Fault>),
+    /// The body's shape is wrong.
+    BodyFaults(Vec<Fault>),
+    /// The body is too large.
+    BodyTooLarge {
+        /// Unit: bytes.
+        cap: usize,
+    },
+    /// The body came too slowly.
+    SlowBody,
+    /// The body ended early.
+    BrokenBody,
+    /// No such path.
+    NoSuchPath(String),
+    /// The path exists, the method does not.
+    MethodNotAllowed,
+    /// Not a project's id at all.
+    NoSuchProject(String),
+    /// Not an organization's id at all.
+    NoSuchOrganization(String),
+    /// Not an event's id at all.
+    NoSuchEvent(String),
+    /// A host name or origin that dev mode does not answer to.
+    ForeignHost,
+    /// A use case refused.
+    Control(control::Error),
+    /// What cannot happen did.
+    Bug(&'static str),
+}
+
+impl From<control::Error> for Refused {
+    fn from(error: control::Error) -> Self {
+        Self::Control(error)
+    }
+}
+
+impl From<AuthFailure> for Refused {
+    fn from(failure: AuthFailure) -> Self {
+        match failure {
+            AuthFailure::Challenge { stale, .. } => Self::Unauthenticated { stale },
+            AuthFailure::Throttled { retry_after } => Self::SignInThrottled { retry_after },
+            AuthFailure::AddressNotAllowed { address } => Self::AddressNotAllowed { address },
+            AuthFailure::Control(error) => Self::Control(error),
+        }
+    }
+}
+
+/// Renders a refusal.
+pub(super) fn answer(refused: &Refused, presentation: Presentation, request_id: &str) -> Response {
+    log(refused);
+    let row = row(refused, request_id);
+    let body = match refused {
+        Refused::Unauthenticated { .. } => render_challenge(presentation).to_vec(),
+        _other => render_error(&row, presentation).unwrap_or_default(),
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(row.error).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(ERROR_CONTENT_TYPE));
+    headers.insert(HeaderName::from_static("x-error-code"), HeaderValue::from_static(row.error_code));
+    let wait = match refused {
+        Refused::SignInThrottled { retry_after } => Some(retry_after.as_secs().max(1)),
+        Refused::RateLimited { limited, .. } | Refused::TokenRequestsLimited { limited, .. } => {
+            Some(limited.retry_after_secs)
+        }
+        Refused::Control(control::Error::StoreAway(_)) => Some(1),
+        _other => None,
+    };
+    headers.extend(wait.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds))));
+    response
+}
+
+/// Logs what is ours to mend, with its chain; what is the caller's is in the access log already.
+fn log(refused: &Refused) {
+    match refused {
+        Refused::Control(
+            error @ (control::Error::Bug(_) | control::Error::Store(_) | control::Error::StoreAway(_)),
+        ) => tracing::error!(error = error as &dyn std::error::Error, "a request failed through our fault"),
+        Refused::Bug(believed) => tracing::error!(believed, "a request failed through a bug of ours"),
+        _other => {}
+    }
+}
+
+const BAD_REQUEST: (u16, &str) = (400, "Bad Request");
+const UNAUTHORIZED: (u16, &str) = (401, "Unauthorized");
+const FORBIDDEN: (u16, &str) = (403, "Forbidden");
+const NOT_FOUND: (u16, &str) = (404, "Not Found");
+const METHOD_NOT_ALLOWED: (u16, &str) = (405, "Method Not Allowed");
+const NOT_ACCEPTABLE: (u16, &str) = (406, "Not Acceptable");
+const REQUEST_TIMEOUT: (u16, &str) = (408, "Request Timeout");
+const CONFLICT: (u16, &str) = (409, "Conflict");
+const TOO_LARGE: (u16, &str) = (413, "Payload Too Large");
+const UNSUPPORTED: (u16, &str) = (415, "Unsupported Media Type");
+const TOO_MANY: (u16, &str) = (429, "Too Many Requests");
+const OUR_FAULT: (u16, &str) = (500, "Internal Server Error");
+const NOT_BUILT: (u16, &str) = (501, "Not Implemented");
+const UNAVAILABLE: (u16, &str) = (503, "Service Unavailable");
+
+fn body((status, reason): (u16, &'static str), code: &'static str, detail: impl Into<String>) -> ErrorBody {
+    ErrorBody::new(status, reason, code, detail)
+}
+
+/// The table.
+fn row(refused: &Refused, request_id: &str) -> ErrorBody {
+    match refused {
+        // recorded
+        Refused::Unauthenticated { .. } => {
+            body(UNAUTHORIZED, "UNEXPECTED_ERROR", "You are not authorized for this resource.")
+        }
+        // ours
+        Refused::SignInThrottled { retry_after } => body(
+            TOO_MANY,
+            "RATE_LIMITED",
+            format!(
+                "Too many failed sign-ins from this address or with this key. Check the credentials and try again in {} seconds.",
+                retry_after.as_secs().max(1)
+            ),
+        ),
+        // published
+        Refused::AddressNotAllowed { address } => body(
+            FORBIDDEN,
+            "IP_ADDRESS_NOT_ON_ACCESS_LIST",
+            format!("IP address {address} is not allowed to access this resource. Add it to the access list of the API key or service account."),
+        )
+        .with_parameters([address.to_string()]),
+        // published
+        Refused::RateLimited { path, limited } => body(
+            TOO_MANY,
+            "RATE_LIMITED_TOKEN_BUCKET",
+            format!(
+                "Rate limit exceeded for {}. Please retry after {} seconds. Request capacity: {}. Refill rate: {} per 60 seconds.",
+                path.trim_start_matches('/'),
+                limited.retry_after_secs,
+                limited.capacity,
+                limited.refill
+            ),
+        )
+        .with_parameters([
+            Parameter::Text(path.trim_start_matches('/').to_owned()),
+            Parameter::Number(limited.retry_after_secs),
+            Parameter::Number(u64::from(limited.capacity)),
+            Parameter::Number(u64::from(limited.refill)),
+            Parameter::Number(60),
+        ]),
+        // recorded words (clients.md 1.3); the code and parameters are ours
+        Refused::TokenRequestsLimited { path, limited } => body(
+            TOO_MANY,
+            "RATE_LIMITED",
+            format!("Resource {path} is limited to {} requests every 1 minutes.", limited.capacity),
+        )
+        .with_parameters([
+            Parameter::Text((*path).to_owned()),
+            Parameter::Number(u64::from(limited.capacity)),
+            Parameter::Number(1),
+        ]),
+        // recorded
+        Refused::NotAcceptable => {
+            body(NOT_ACCEPTABLE, "INVALID_VERSION_DATE", "Invalid accept header or version date.")
+        }
+        // ours
+        Refused::UnsupportedMediaType => body(
+            UNSUPPORTED,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "The body's Content-Type is not one this resource reads. Send application/json, or application/vnd.atlas.<date>+json with a released date.",
+        ),
+        // published
+        Refused::QueryFaults(faults) => query_row(faults),
+        Refused::BodyFaults(faults) => body_row(faults),
+        // ours
+        Refused::BodyTooLarge { cap } => body(
+            TOO_LARGE,
+            "REQUEST_BODY_TOO_LARGE",
+            format!("The body is larger than the {cap} bytes this server reads. Send a smaller one."),
+        ),
+        // ours
+        Refused::SlowBody => body(
+            REQUEST_TIMEOUT,
+            "REQUEST_TIMEOUT",
+            "The body did not arrive in time. Nothing was changed; send the request again.",
+        ),
+        // published
+        Refused::BrokenBody => body(
+            BAD_REQUEST,
+            "INVALID_JSON",
+            "The body ended before it was complete. Nothing was changed; send the request again.",
+        ),
+        // published
+        Refused::NoSuchPath(path) => {
+            let shown: String = path.chars().filter(|c| !c.is_control()).take(200).collect();
+            body(NOT_FOUND, "RESOURCE_NOT_FOUND", format!("Cannot find resource {shown}.")).with_parameters([shown])
+        }
+        // ours
+        Refused::MethodNotAllowed => body(
+            METHOD_NOT_ALLOWED,
+            "METHOD_NOT_ALLOWED",
+            "This resource does not know that method. GET /api/atrest/v1/openapi.json lists what it knows.",
+        ),
+        Refused::NoSuchProject(id) => no_such_project(&quoted(id)),
+        Refused::NoSuchOrganization(id) => no_such_organization(&quoted(id)),
+        Refused::NoSuchEvent(id) => no_such_event(&quoted(id)),
+        // ours
+        Refused::ForeignHost => body(
+            FORBIDDEN,
+            "HOST_NOT_ALLOWED",
+            "Dev mode answers only to localhost, 127.0.0.1 and [::1], and only to pages of its own.",
+        ),
+        Refused::Control(error) => control_row(error, request_id),
+        Refused::Bug(_) => unexpected(request_id),
+    }
+}
+
+fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
+    match error {
+        control::Error::ProjectNotFound(id) => no_such_project(&id.to_string()),
+        control::Error::OrganizationNotFound(id) => no_such_organization(&id.to_string()),
+        control::Error::EventNotFound(id) => no_such_event(&id.to_string()),
+        // published, as 401 and 403; 401 is for credentials only
+        control::Error::ProjectRoleMissing { needed } => body(
+            FORBIDDEN,
+            "USER_UNAUTHORIZED",
+            format!(
+                "Current user is not authorized to perform this action. It needs the role {} ({}) in this project.",
+                needed.title(),
+                needed.name()
+            ),
+        ),
+        control::Error::OrgRoleMissing { needed } => body(
+            FORBIDDEN,
+            "USER_UNAUTHORIZED",
+            format!(
+                "Current user is not authorized to perform this action. It needs the role {} in this organization.",
+                needed.name()
+            ),
+        ),
+        // published
+        control::Error::NothingMentioned => body(
+            BAD_REQUEST,
+            "MISSING_ENCRYPTION_AT_REST_PROVIDER",
+            "At least one Encryption at Rest provider must be specified. Send awsKms, azureKeyVault or googleCloudKms.",
+        ),
+        control::Error::Violations(violations) => violations_row(violations),
+        // ours
+        control::Error::ProviderNotBuilt(provider) => body(
+            NOT_BUILT,
+            "PROVIDER_NOT_BUILT",
+            format!("This release of Atrest cannot use {} yet. Nothing was changed.", provider.title()),
+        )
+        .with_parameters([provider.title()]),
+        control::Error::RegionNotSupported(provider) => region_row(*provider),
+        control::Error::StaticCredentialsRefused { provider, role_in_use } => {
+            static_credentials_row(*provider, *role_in_use)
+        }
+        // recorded
+        control::Error::RoleNotAuthorized(role) => body(
+            BAD_REQUEST,
+            "CLOUD_PROVIDER_ACCESS_ROLE_NOT_AUTHORIZED",
+            format!("The specified Cloud Provider Access role ({role}) has not been authorized."),
+        )
+        .with_parameters([role.to_string()]),
+        // ours
+        control::Error::UpdateInProgress => body(
+            CONFLICT,
+            "ENCRYPTION_AT_REST_UPDATE_IN_PROGRESS",
+            "Another change of this project's encryption at rest is under way. Nothing was changed; send the request again when it is done.",
+        ),
+        // ours
+        control::Error::Conflict => body(
+            CONFLICT,
+            "ENCRYPTION_AT_REST_UPDATE_IN_PROGRESS",
+            "Another change of this project's encryption at rest came first. Nothing was changed; read the settings and send the request again.",
+        ),
+        // published
+        control::Error::PresentKeyInvalid(provider) => body(
+            BAD_REQUEST,
+            "ENCRYPTION_AT_REST_SETTINGS_INVALID",
+            format!(
+                "Atrest is unable to access your encryption key. You cannot change your encryption key until access to your current encryption key has been restored. Make the present key of {} usable again, or send only new credentials for it.",
+                provider.title()
+            ),
+        ),
+        control::Error::CandidateRefused(refused) => candidate_row(refused),
+        // published
+        control::Error::StoreAway(_) => body(
+            UNAVAILABLE,
+            "SERVICE_UNAVAILABLE",
+            format!("The service cannot reach its database now. Try again shortly. Request id: {request_id}."),
+        ),
+        control::Error::Store(_) | control::Error::Bug(_) => unexpected(request_id),
+    }
+}
+
+/// Published. The chain goes to the log only.
+fn unexpected(request_id: &str) -> ErrorBody {
+    body(OUR_FAULT, "UNEXPECTED_ERROR", format!("Unexpected error. Request id: {request_id}."))
+}
+
+/// Recorded.
+fn no_such_project(id: &str) -> ErrorBody {
+    body(NOT_FOUND, "GROUP_NOT_FOUND", format!("No group with ID {id} exists.")).with_parameters([id])
+}
+
+/// Published.
+fn no_such_organization(id: &str) -> ErrorBody {
+    body(NOT_FOUND, "ORG_NOT_FOUND", format!("No organization with ID {id} exists.")).with_parameters([id])
+}
+
+/// Published.
+fn no_such_event(id: &str) -> ErrorBody {
+    body(NOT_FOUND, "EVENT_NOT_FOUND", format!("No event with ID {id} exists.")).with_parameters([id])
+}
+
+fn quoted(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
+fn query_row(faults: &[Fault]) -> ErrorBody {
+    let detail = faults.iter().map(Fault::describe).collect::<Vec<_>>().join(" ");
+    let row = body(BAD_REQUEST, "INVALID_QUERY_PARAMETER", detail);
+    let row = row.with_parameters(faults.iter().map(|fault| fault.path.clone()));
+    if faults.len() > 1 { row.with_faults(faults) } else { row }
+}
+
+fn body_row(faults: &[Fault]) -> ErrorBody {
+    let [fault] = faults else {
+        return several(faults.iter().map(FieldViolation::from).collect());
+    };
+    // published, all of them
+    let code = match &fault.kind {
+        FaultKind::Malformed { .. } => "MALFORMED_JSON",
+        FaultKind::TooDeep { .. } | FaultKind::Encoding => "INVALID_JSON",
+        FaultKind::WrongType { .. } if fault.path.is_empty() => "INVALID_JSON",
+        FaultKind::WrongType { .. } | FaultKind::Duplicate => "INVALID_JSON_ATTRIBUTE",
+        FaultKind::Missing => "MISSING_ATTRIBUTE",
+        FaultKind::NotInEnum { .. } => "INVALID_ENUM_VALUE",
+        FaultKind::Unknown { .. } | FaultKind::Format { .. } | FaultKind::Length { .. } | FaultKind::Range { .. } => {
+            "INVALID_ATTRIBUTE"
+        }
+    };
+    let parameters = Some(fault.path.clone()).filter(|path| !path.is_empty());
+    body(BAD_REQUEST, code, fault.describe()).with_parameters(parameters)
+}
+
+fn violations_row(violations: &[Violation]) -> ErrorBody {
+    let [violation] = violations else {
+        return several(violations.iter().map(field_violation).collect());
+    };
+    // published, all of them
+    let code = match violation.kind {
+        ViolationKind::Missing => "MISSING_ATTRIBUTE",
+        ViolationKind::MissingOneOf { .. } => "MISSING_ONE_OF_ATTRIBUTES",
+        ViolationKind::Malformed { .. } => "INVALID_ATTRIBUTE",
+    };
+    let row = body(BAD_REQUEST, code, field_violation(violation).description);
+    row.with_parameters([violation.field.clone()])
+}
+
+fn field_violation(violation: &Violation) -> FieldViolation {
+    let field = &violation.field;
+    let description = match violation.kind {
+        ViolationKind::Missing => {
+            format!("The required attribute {field} was not specified. Add it; nothing is stored that could stand in.")
+        }
+        ViolationKind::MissingOneOf { choices } => format!("One of these is required: {choices}."),
+        ViolationKind::Malformed { expected } => format!("Invalid attribute {field} specified. It must be {expected}."),
+    };
+    FieldViolation { description, field: field.clone() }
+}
+
+/// Published. All faults are listed.
+fn several(fields: Vec<FieldViolation>) -> ErrorBody {
+    let detail = format!("{} fields of the body are wrong; badRequestDetail lists them all.", fields.len());
+    let mut row = body(BAD_REQUEST, "VALIDATION_ERROR", detail);
+    row.bad_request_detail = Some(BadRequestDetail { fields });
+    row
+}
+
+fn region_row(provider: ProviderKind) -> ErrorBody {
+    match provider {
+        // published
+        ProviderKind::AwsKms => body(
+            BAD_REQUEST,
+            "AWS_KMS_REGION_NOT_SUPPORTED",
+            "Region is not supported by AWS KMS. Name the region the customer key is in, such as US_EAST_1.",
+        ),
+        // published
+        ProviderKind::AzureKeyVault | ProviderKind::GcpKms => {
+            body(BAD_REQUEST, "INVALID_REGION", format!("{} has no keys in that region.", provider.title()))
+        }
+    }
+}
+
+fn static_credentials_row(provider: ProviderKind, role_in_use: bool) -> ErrorBody {
+    // recorded for AWS and Azure; Google's is ours in their style
+    let (code, name) = match provider {
+        ProviderKind::AwsKms => ("AWS_KMS_CREDENTIALS_AUTH_DEPRECATED", "AWS KMS"),
+        ProviderKind::AzureKeyVault => ("AZURE_KEY_VAULT_CREDENTIALS_DEPRECATED", "Azure Key Vault"),
+        ProviderKind::GcpKms => ("GOOGLE_CLOUD_KMS_CREDENTIALS_DEPRECATED", "Google Cloud KMS"),
+    };
+    let why = if role_in_use {
+        "This project uses a role already, and there is no way back to static credentials; send roleId alone."
+    } else {
+        "The operator of this service takes no new ones; send roleId instead."
+    };
+    body(BAD_REQUEST, code, format!("Credentials based authentication is no longer supported for {name}. {why}"))
+}
+
+fn candidate_row(refused: &CandidateRefused) -> ErrorBody {
+    match refused.failure.reason {
+        Reason::Transient(reason) if reason.is_ours() => operator_row(reason),
+        // published as an alert's name; ours as a code
+        Reason::Transient(_) => body(
+            BAD_REQUEST,
+            "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED",
+            format!(
+                "{} could not be asked whether the key works ({}). Nothing was changed. Check that this service can reach it, then send the request again.{}",
+                refused.provider.title(),
+                refused.failure.reason.code(),
+                words_of(&refused.failure)
+            ),
+        )
+        .with_parameters([refused.provider.title()]),
+        Reason::Definite(reason) => match refused.provider {
+            ProviderKind::AwsKms => aws_row(refused, reason),
+            // Candidates of these do not come this far before their providers are built.
+            ProviderKind::AzureKeyVault | ProviderKind::GcpKms => body(
+                NOT_BUILT,
+                "PROVIDER_NOT_BUILT",
+                format!("This release of Atrest cannot use {} yet. Nothing was changed.", refused.provider.title()),
+            ),
+        },
+    }
+}
+
+/// Ours: nothing is wrong with the request or the customer's key.
+fn operator_row(reason: TransientReason) -> ErrorBody {
+    body(
+        UNAVAILABLE,
+        "OPERATOR_IDENTITY_UNAVAILABLE",
+        format!(
+            "The service's own identity or clock is out of order ({}), so the key could not be checked. Nothing is wrong with the request, and nothing was changed. Tell the operator of this service.",
+            reason.code()
+        ),
+    )
+}
+
+fn aws_row(refused: &CandidateRefused, reason: DefiniteReason) -> ErrorBody {
+    let words = words_of(&refused.failure);
+    let bad = |code: &'static str, detail: &str| body(BAD_REQUEST, code, format!("{detail}{words}"));
+    match reason {
+        // published
+        DefiniteReason::KeyDisabled | DefiniteReason::KeyExpired | DefiniteReason::KeyNotYetValid => bad(
+            "AWS_KMS_CUSTOMER_MASTER_KEY_NOT_ENABLED",
+            "AWS KMS Customer Master Key is not enabled. Enable the key in AWS KMS, then send the request again.",
+        ),
+        // published
+        DefiniteReason::KeyPendingDeletion => bad(
+            "AWS_KMS_CUSTOMER_MASTER_KEY_PENDING_DELETION",
+            "AWS KMS Customer Master Key is pending deletion. Cancel its deletion and enable it in AWS KMS, or name another key.",
+        ),
+        // published
+        DefiniteReason::KeyPendingImport => bad(
+            "AWS_KMS_CUSTOMER_MASTER_KEY_PENDING_IMPORT",
+            "AWS KMS Customer Master Key is pending import. Import its key material in AWS KMS, then send the request again.",
+        ),
+        // published
+        DefiniteReason::KeyNotFound => body(
+            NOT_FOUND,
+            "AWS_CUSTOMER_MASTER_KEY_NOT_FOUND",
+            format!(
+                "No AWS customer master key found for group {}. Check customerMasterKeyID, and that the key is in region {}.{words}",
+                refused.project, refused.place
+            ),
+        )
+        .with_parameters([refused.project.to_string()]),
+        // ours
+        DefiniteReason::KeyTypeNotSupported => bad(
+            "AWS_KMS_CUSTOMER_MASTER_KEY_TYPE_NOT_SUPPORTED",
+            "The key cannot be used for encryption at rest. Name a symmetric encryption key (SYMMETRIC_DEFAULT, ENCRYPT_DECRYPT) that you manage yourself, not one that AWS manages.",
+        ),
+        // published
+        DefiniteReason::AccessDenied => bad(
+            "NO_PERMISSION_TO_ENCRYPT_DECRYPT",
+            "The provided credentials do not have permission to encrypt or decrypt with the key. Grant kms:Encrypt, kms:Decrypt and kms:DescribeKey on it, in the identity's policy and in the key policy.",
+        ),
+        // published
+        DefiniteReason::CredentialRejected => bad(
+            "INVALID_AWS_CREDENTIALS",
+            "Invalid AWS credentials. Check accessKeyID and secretAccessKey, and that the access key is active.",
+        ),
+        // recorded
+        DefiniteReason::RoleNotAssumable => {
+            let role = refused.role.map(|role| role.to_string()).unwrap_or_default();
+            bad(
+                "CANNOT_ASSUME_ROLE",
+                &format!(
+                    "Atrest cannot assume the specified role ({role}). Check that the role exists and that its trust policy names this service with the role's external id."
+                ),
+            )
+            .with_parameters([role])
+        }
+        // ours
+        DefiniteReason::RoleNotSafe => bad(
+            "CLOUD_PROVIDER_ACCESS_ROLE_NOT_SAFE",
+            "The role would let others in as well. Its trust policy must ask for the external id of this role, and it must not be one of the operator's own.",
+        ),
+    }
+}
+
+/// Gives the provider's own words, to be put behind ours.
+fn words_of(failure: &Failure) -> String {
+    let code = failure.provider_code.as_ref().map(|text| text.as_str());
+    let message = failure.provider_message.as_ref().map(|text| text.as_str());
+    let said = match (code, message) {
+        (None, None) => return String::new(),
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+    };
+    let request = failure.provider_request_id.as_ref().map(|id| format!(" (request id {})", id.as_str()));
+    format!(" The provider said: {said}{}", request.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;

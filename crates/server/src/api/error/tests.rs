@@ -1,0 +1,102 @@
+//! The table, printed: a change of any row shows up in review.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use domain::access::{OrgRole, ProjectRole};
+use domain::id::{EventId, OrgId, ProjectId, ProviderRoleId};
+use domain::validity::ForeignText;
+
+use super::*;
+
+fn candidate(provider: ProviderKind, reason: Reason) -> Refused {
+    let failure = Failure {
+        provider_code: Some(ForeignText::tame("SomeException", &[])),
+        provider_message: Some(ForeignText::tame("it said no", &[])),
+        provider_request_id: Some(ForeignText::tame("r-1", &[])),
+        ..Failure::silent(reason)
+    };
+    let refused = CandidateRefused {
+        provider,
+        project: ProjectId::from_random([1; 12]),
+        role: Some(ProviderRoleId::from_random([2; 12])),
+        place: "US_EAST_1".to_owned(),
+        failure,
+    };
+    Refused::Control(control::Error::CandidateRefused(Box::new(refused)))
+}
+
+fn every_refusal() -> Vec<Refused> {
+    let fault = |kind| vec![Fault::at("awsKms.region", kind)];
+    let limited = || Limited { retry_after_secs: 55, capacity: 10, refill: 5 };
+    let control = Refused::Control;
+    let mut all = vec![
+        Refused::Unauthenticated { stale: false },
+        Refused::SignInThrottled { retry_after: Duration::from_secs(5) },
+        Refused::AddressNotAllowed { address: "203.0.113.9".parse().unwrap() },
+        Refused::RateLimited { path: "/api/atlas/v2/orgs".to_owned(), limited: limited() },
+        Refused::NotAcceptable,
+        Refused::UnsupportedMediaType,
+        Refused::QueryFaults(fault(FaultKind::Duplicate)),
+        Refused::BodyFaults(fault(FaultKind::Missing)),
+        Refused::BodyFaults(fault(FaultKind::Duplicate)),
+        Refused::BodyFaults(fault(FaultKind::Unknown { nearest: None })),
+        Refused::BodyFaults(fault(FaultKind::NotInEnum { value: None, allowed: &["A"] })),
+        Refused::BodyFaults([fault(FaultKind::Missing), fault(FaultKind::Duplicate)].concat()),
+        Refused::BodyTooLarge { cap: 7 },
+        Refused::SlowBody,
+        Refused::BrokenBody,
+        Refused::NoSuchPath("/nowhere".to_owned()),
+        Refused::MethodNotAllowed,
+        Refused::NoSuchProject("x\r\ny".to_owned()),
+        Refused::NoSuchOrganization("x".to_owned()),
+        Refused::NoSuchEvent("x".to_owned()),
+        Refused::ForeignHost,
+        Refused::Bug("secret belief"),
+        control(control::Error::ProjectNotFound(ProjectId::from_random([1; 12]))),
+        control(control::Error::OrganizationNotFound(OrgId::from_random([1; 12]))),
+        control(control::Error::EventNotFound(EventId::from_random([1; 12]))),
+        control(control::Error::ProjectRoleMissing { needed: ProjectRole::Owner }),
+        control(control::Error::OrgRoleMissing { needed: OrgRole::Owner }),
+        control(control::Error::NothingMentioned),
+        control(control::Error::Violations(vec![Violation::missing("awsKms.region")])),
+        control(control::Error::Violations(vec![Violation::malformed("awsKms.region", "a region")])),
+        control(control::Error::Violations(vec![Violation::missing("a"), Violation::missing("b")])),
+        control(control::Error::ProviderNotBuilt(ProviderKind::GcpKms)),
+        control(control::Error::RegionNotSupported(ProviderKind::AwsKms)),
+        control(control::Error::StaticCredentialsRefused { provider: ProviderKind::AwsKms, role_in_use: true }),
+        control(control::Error::StaticCredentialsRefused { provider: ProviderKind::AwsKms, role_in_use: false }),
+        control(control::Error::RoleNotAuthorized(ProviderRoleId::from_random([2; 12]))),
+        control(control::Error::UpdateInProgress),
+        control(control::Error::Conflict),
+        control(control::Error::PresentKeyInvalid(ProviderKind::AwsKms)),
+        control(control::Error::Bug(domain::Bug("secret belief"))),
+    ];
+    all.extend(DefiniteReason::ALL.iter().map(|reason| candidate(ProviderKind::AwsKms, Reason::Definite(*reason))));
+    all.extend(TransientReason::ALL.iter().map(|reason| candidate(ProviderKind::AwsKms, Reason::Transient(*reason))));
+    all
+}
+
+#[test]
+fn prints_as_reviewed() {
+    let mut printed = String::new();
+    for refused in every_refusal() {
+        let row = row(&refused, "REQUEST-ID");
+        writeln!(printed, "{} {} | {}", row.error, row.error_code, row.detail).unwrap();
+    }
+    assert!(!printed.contains("secret belief"), "what we believed stays in the log");
+    insta::assert_snapshot!(printed);
+}
+
+#[test]
+fn codes_look_like_codes_and_details_end_in_words() {
+    let mut codes = BTreeSet::new();
+    for refused in every_refusal() {
+        let row = row(&refused, "REQUEST-ID");
+        assert!(row.error_code.chars().all(|c| c.is_ascii_uppercase() || c == '_'), "{}", row.error_code);
+        assert!((400..=503).contains(&row.error));
+        assert!(!row.detail.contains(['\r', '\n']), "{}", row.detail);
+        codes.insert(row.error_code);
+    }
+    assert!(codes.len() > 30, "{}", codes.len());
+}
