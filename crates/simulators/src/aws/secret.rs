@@ -36,12 +36,12 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Random bytes of the system. A system without them cannot simulate anything: zeros would still
-/// only ever open a simulated key, so no error is carried through every caller.
+/// Random bytes of the system. A system that has none cannot go on: there is nothing to answer with.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0_u8; N];
     if aws_lc_rs::rand::fill(&mut bytes).is_err() {
-        tracing::error!("the system gives no random bytes; the simulated cloud uses zeros");
+        tracing::error!("the system gives no random bytes; the simulated cloud ends");
+        std::process::abort();
     }
     bytes
 }
