@@ -53,7 +53,7 @@ pub(crate) struct DevArguments {
     #[arg(long)]
     real_timings: bool,
     /// What to log, e.g. "info" or "trace".
-    #[arg(long, default_value = "warn")]
+    #[arg(long, env = "ATREST_LOG", default_value = "warn")]
     log: String,
     /// Log JSON lines.
     #[arg(long)]
@@ -179,6 +179,7 @@ async fn build(
 fn greet(dev: &DevJson, path: PathBuf) {
     say(&format!("\nAtrest is ready at {}", dev.api.base_url));
     say(&format!("The simulated clouds' console: {}#token={}", dev.clouds.console, dev.clouds.console_token));
+    say(&format!("Health and figures: {}/metrics", dev.api.operations_url));
     say(&format!("Everything a program needs to know: {}\n", path.display()));
     say("Enable encryption at rest with a key in the simulated AWS KMS; paste this:\n");
     say(&format!(

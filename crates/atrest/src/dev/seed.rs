@@ -42,7 +42,7 @@ pub(super) async fn seed_clouds(clouds: &Clouds) -> anyhow::Result<SeededAws> {
     let operator = aws.create_user(&operator_account, "atrest-operator", Some(&assume)).await?;
     let new = NewKey { alias: KEY_ALIAS.to_owned(), description: "for atrest dev".to_owned(), ..NewKey::default() };
     let key = aws.create_key(&customer_account, REGION, new).await?;
-    let user = aws.create_user(&customer_account, "atrest-encryption-at-rest", Some(&use_key(&key.arn))).await?;
+    let user = aws.create_user(&customer_account, "atrest-encryption-at-rest", Some(&use_keys())).await?;
     Ok(SeededAws { operator, customer, user, key, clouds: aws.clone() })
 }
 
@@ -71,7 +71,7 @@ pub(super) async fn seed_house(control: &Control, aws: &SeededAws, addresses: &A
         "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
     }]});
     let role_arn =
-        aws.clouds.create_role(CUSTOMER_ACCOUNT, ROLE_NAME, &trust.to_string(), Some(&use_key(&aws.key.arn))).await?;
+        aws.clouds.create_role(CUSTOMER_ACCOUNT, ROLE_NAME, &trust.to_string(), Some(&use_keys())).await?;
     let role = control.authorize_aws_role(role, &role_arn).await.context("authorize the provider role")?;
 
     Ok(DevJson {
@@ -125,12 +125,13 @@ fn allow(action: &str, resource: &str) -> String {
         .to_string()
 }
 
-/// The least that encryption at rest needs. Source: docs/providers/aws.md.
-fn use_key(key_arn: &str) -> String {
+/// The least that encryption at rest needs, on every key of the customer's, so that one can play with
+/// several. Source: docs/providers/aws.md.
+fn use_keys() -> String {
     json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow",
         "Action": ["kms:DescribeKey", "kms:Encrypt", "kms:Decrypt"],
-        "Resource": key_arn,
+        "Resource": format!("arn:aws:kms:*:{CUSTOMER_ACCOUNT}:key/*"),
     }]})
     .to_string()
 }
