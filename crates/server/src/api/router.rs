@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::{RawPathParams, Request, State};
 use axum::response::Response;
 use axum::routing::{MethodFilter, get, on};
+use tower::Layer as _;
 
 use super::atlas::{encryption_at_rest, events, groups, orgs, system_status};
 use super::atrest::{openapi, validity};
@@ -41,14 +42,16 @@ pub fn router(api: Api) -> Router {
         };
         router = router.route(&path, on(filter(operation.method), handler));
     }
-    router
+    let router = router
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(readyz))
         .method_not_allowed_fallback(pipeline::method_not_allowed)
         .fallback(pipeline::no_such_path)
         .with_state(api.clone())
-        .merge(oauth::routes(api.clone()))
-        .layer(axum::middleware::from_fn_with_state(api, pipeline::around_every_request))
+        .merge(oauth::routes(api.clone()));
+    // Around the router and not within it, where a path is chosen before any layer can mend it.
+    let around = axum::middleware::from_fn_with_state(api, pipeline::around_every_request);
+    Router::new().fallback_service(around.layer(router))
 }
 
 async fn serve(api: Api, operation: &'static Operation, params: RawPathParams, request: Request) -> Response {
