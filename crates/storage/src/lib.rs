@@ -1,1 +1,63 @@
-//! storage
+//! Tables, migrations, sealing and backup, on SQLite and PostgreSQL behind one [`Store`].
+//!
+//! A table has no rule in it: this room loads and saves what `domain` defines, whole and durably. It
+//! must not know providers, doors, wire shapes or why something is saved. One file per table; SQL is
+//! written once for both engines wherever they agree.
+
+mod access_tokens;
+mod api_keys;
+mod backup;
+mod burned_nonces;
+mod cache;
+mod customer_keys;
+mod data_dir;
+mod encryption_at_rest;
+mod engine;
+mod error;
+mod events;
+mod grants;
+mod instance_settings;
+mod migrate;
+mod organizations;
+mod project_snapshot;
+mod projects;
+mod provider_roles;
+mod reseal;
+mod root_key;
+mod seal;
+mod service_accounts;
+mod sql;
+mod store;
+mod validities;
+mod work;
+
+pub use access_tokens::AccessToken;
+pub use api_keys::StoredApiKey;
+pub use backup::{BackupError, BackupInfo, RowCounts};
+pub use customer_keys::Fingerprint;
+pub use encryption_at_rest::{NewValidity, SaveSetting};
+pub use error::{OpenError, Retry, StoreError};
+pub use events::{ActorFilter, EventFilter};
+pub use migrate::{MIGRATIONS, Migration};
+pub use project_snapshot::{ProjectSnapshot, StoredValidity};
+pub use root_key::{RootKey, RootKeyError};
+pub use service_accounts::ServiceAccountSecret;
+pub use store::{Access, Engine, Store, StoreOptions};
+pub use validities::{ValidityOutcome, ValidityUpdate, validity_work, validity_work_id};
+pub use work::{Claim, WorkKind};
+
+/// What became of a write that somebody else may have beaten.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is durable.
+    Saved,
+    /// Nothing was written: the row changed meanwhile, or the name is taken.
+    Conflict,
+}
+
+impl Outcome {
+    pub(crate) const fn of_rows(rows: u64) -> Self {
+        if rows == 0 { Self::Conflict } else { Self::Saved }
+    }
+}

@@ -1,0 +1,110 @@
+//! Table `api_keys`. The HA1 of a key is sealed; its private half never comes here.
+
+use std::sync::Arc;
+
+use domain::api_key::{ApiKey, Ha1};
+use domain::id::{ApiKeyId, OrgId};
+
+use crate::cache::Touched;
+use crate::error::Result;
+use crate::grants::{access_list_from_text, access_list_to_text, roles_from_text, roles_to_text};
+use crate::seal::Place;
+use crate::sql::{Fields, Row, Sql, values};
+use crate::{Outcome, Store};
+
+/// An API key with what Digest checks it by.
+#[derive(Debug)]
+pub struct StoredApiKey {
+    /// The key.
+    pub key: ApiKey,
+    /// What Digest checks; whoever holds it can sign in.
+    pub ha1: Ha1,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, org_id, public_key, description, roles, access_list, created_at, sealed_ha1 FROM api_keys ",
+            $rest
+        )
+    };
+}
+
+static INSERT: Sql = Sql::same(
+    "insert an api key",
+    "INSERT INTO api_keys (id, org_id, public_key, description, roles, access_list, sealed_ha1, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+);
+static FIND: Sql = Sql::same("find an api key", select!("WHERE id = $1"));
+static FIND_PUBLIC: Sql = Sql::same("find an api key by its public half", select!("WHERE public_key = $1"));
+static LIST: Sql = Sql::same("list api keys", select!("WHERE org_id = $1 ORDER BY created_at, id"));
+static DELETE: Sql = Sql::same("delete an api key", "DELETE FROM api_keys WHERE id = $1");
+
+/// Where the HA1 of a key is sealed.
+pub(crate) const fn ha1_place<'p>(id: &'p str, org: &'p str) -> Place<'p> {
+    Place { table: "api_keys", column: "sealed_ha1", row: id, owner: org }
+}
+
+impl Store {
+    /// Adds an API key; a conflict means its id or public half is taken.
+    pub async fn insert_api_key(&self, key: &ApiKey, ha1: &Ha1) -> Result<Outcome> {
+        let ApiKey { id, public_key, description, grants, access_list, created_at } = key;
+        let (row, org) = (id.to_string(), grants.org.to_string());
+        let sealed = self.sealer().seal(ha1_place(&row, &org), ha1.expose())?;
+        let (roles, list) = (roles_to_text(grants)?, access_list_to_text(access_list)?);
+        let values = values![row, org, public_key, description, roles, list, &sealed, *created_at];
+        self.execute(&INSERT, values, &[Touched::AllApiKeys]).await.map(Outcome::of_rows)
+    }
+
+    /// Finds an API key by its public half. Remembered where we own the database.
+    pub async fn api_key_by_public_key(&self, public_key: &str) -> Result<Option<Arc<StoredApiKey>>> {
+        let name = public_key.to_owned();
+        let cache = self.caches().map(|caches| &caches.api_keys);
+        if let Some(known) = cache.and_then(|cache| cache.recall(&name)) {
+            return Ok(Some(known));
+        }
+        let ticket = cache.map(|cache| cache.begin_load(&name));
+        let Some(row) = self.read_one(&FIND_PUBLIC, values![public_key]).await? else { return Ok(None) };
+        let mut fields = row.fields("api_keys");
+        let key = api_key(&mut fields)?;
+        let (id, org) = (key.id.to_string(), key.grants.org.to_string());
+        let ha1 = self.sealer().open_bytes(ha1_place(&id, &org), fields.blob()?)?;
+        let found = Arc::new(StoredApiKey { key, ha1 });
+        if let (Some(cache), Some(ticket)) = (cache, ticket) {
+            cache.remember(&name, Arc::clone(&found), ticket);
+        }
+        Ok(Some(found))
+    }
+
+    /// Finds an API key by its id.
+    pub async fn api_key(&self, id: ApiKeyId) -> Result<Option<ApiKey>> {
+        self.read_one(&FIND, values![id]).await?.as_ref().map(from_row).transpose()
+    }
+
+    /// Lists an organization's API keys, oldest first.
+    pub async fn api_keys_of(&self, org: OrgId) -> Result<Vec<ApiKey>> {
+        self.read(&LIST, values![org]).await?.iter().map(from_row).collect()
+    }
+
+    /// Deletes an API key, and its HA1 with it. Tells whether there was one.
+    pub async fn delete_api_key(&self, id: ApiKeyId) -> Result<bool> {
+        Ok(self.execute(&DELETE, values![id], &[Touched::AllApiKeys]).await? > 0)
+    }
+}
+
+fn from_row(row: &Row) -> Result<ApiKey> {
+    api_key(&mut row.fields("api_keys"))
+}
+
+fn api_key(fields: &mut Fields<'_>) -> Result<ApiKey> {
+    let id = fields.parsed()?;
+    let org = fields.parsed()?;
+    Ok(ApiKey {
+        id,
+        public_key: fields.text()?,
+        description: fields.text()?,
+        grants: roles_from_text(org, fields)?,
+        access_list: access_list_from_text(fields)?,
+        created_at: fields.time()?,
+    })
+}

@@ -1,0 +1,218 @@
+//! Table `customer_keys`: how a customer key's settings lie in a row. The secret half of credentials
+//! is sealed beside the rest. Adding a provider: an arm here, the compiler says where.
+
+use std::sync::Arc;
+
+use domain::customer_key::aws_kms::{AwsCredentials, AwsKeyName, AwsKms, AwsRegion};
+use domain::customer_key::{CustomerKey, ProviderKind};
+use domain::id::{ProjectId, ProviderRoleId};
+use domain::secret::SecretText;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Store;
+use crate::engine::Tx;
+use crate::error::{Result, StoreError};
+use crate::seal::{Place, Sealer};
+use crate::sql::{Sql, to_json, values};
+
+/// Recognises equal keys used with equal credentials, without telling either.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(pub(crate) [u8; 32]);
+
+impl std::fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fingerprint({})", hex::encode(self.0.get(..6).unwrap_or_default()))
+    }
+}
+
+/// What is not secret of a customer key, in the column `settings`. The role is a column of its own.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "provider", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+enum SettingsText {
+    AwsKms { key: String, region: String, access_key_id: Option<String>, require_private_networking: bool },
+}
+
+static UPSERT: Sql = Sql::same(
+    "save a customer key",
+    "INSERT INTO customer_keys (project_id, provider, settings, role_id, sealed_secret, key_revision, fingerprint)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (project_id, provider) DO UPDATE SET
+         settings = excluded.settings, role_id = excluded.role_id, sealed_secret = excluded.sealed_secret,
+         key_revision = excluded.key_revision, fingerprint = excluded.fingerprint",
+);
+static KEY_REVISION: Sql = Sql::same(
+    "read a customer key's revision",
+    "SELECT key_revision FROM customer_keys WHERE project_id = $1 AND provider = $2",
+);
+static DELETE: Sql =
+    Sql::same("destroy a customer key's row", "DELETE FROM customer_keys WHERE project_id = $1 AND provider = $2");
+static DISTINCT: Sql =
+    Sql::same("count distinct customer keys", "SELECT COUNT(DISTINCT fingerprint) FROM customer_keys");
+static DOUBTED: Sql = Sql::same(
+    "count customer keys that look lost",
+    "SELECT COUNT(DISTINCT k.fingerprint) FROM validities AS v
+     JOIN customer_keys AS k ON k.project_id = v.project_id AND k.provider = v.provider
+     WHERE v.state IN ('suspect', 'held') AND v.since >= $1",
+);
+static SHARING: Sql = Sql::same(
+    "list the projects that share a customer key",
+    "SELECT DISTINCT project_id FROM customer_keys WHERE fingerprint = $1 ORDER BY project_id",
+);
+
+/// Names a provider's part of a project, as rows are called in associated data.
+pub(crate) fn row_id(project: ProjectId, provider: ProviderKind) -> String {
+    format!("{project}/{}", provider.name())
+}
+
+/// Where the secret of a customer key is sealed.
+pub(crate) const fn secret_place<'p>(row: &'p str, project: &'p str) -> Place<'p> {
+    Place { table: "customer_keys", column: "sealed_secret", row, owner: project }
+}
+
+impl Store {
+    /// Counts the customer keys in use; those of equal key and credentials count once.
+    pub async fn distinct_customer_keys(&self) -> Result<i64> {
+        self.read_one(&DISTINCT, &[]).await?.map_or(Ok(0), |row| crate::projects::count(&row))
+    }
+
+    /// Counts the customer keys that look lost since then and are not confirmed; equal ones count once.
+    pub async fn doubted_customer_keys(&self, since: Timestamp) -> Result<i64> {
+        self.read_one(&DOUBTED, values![since]).await?.map_or(Ok(0), |row| crate::projects::count(&row))
+    }
+
+    /// Lists the projects that use one customer key with the same credentials.
+    pub async fn projects_sharing(&self, fingerprint: Fingerprint) -> Result<Vec<ProjectId>> {
+        let rows = self.read(&SHARING, values![fingerprint.0.as_slice()]).await?;
+        rows.iter().map(|row| row.fields("customer_keys").parsed()).collect()
+    }
+}
+
+/// Writes a provider's row.
+pub(crate) async fn upsert(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    project: ProjectId,
+    key: &CustomerKey,
+    key_revision: i64,
+) -> Result<()> {
+    let provider = key.provider();
+    let sealed = match secret_of(key) {
+        None => None,
+        Some(secret) => Some(
+            sealer.seal(secret_place(&row_id(project, provider), &project.to_string()), secret.expose().as_bytes())?,
+        ),
+    };
+    let role = key.provider_role().map(|role| role.to_string());
+    let Fingerprint(fingerprint) = fingerprint(sealer, key);
+    let values = values![
+        project,
+        provider.name(),
+        settings_to_text(key)?,
+        role.as_deref(),
+        sealed.as_deref(),
+        key_revision,
+        fingerprint.as_slice(),
+    ];
+    tx.execute(&UPSERT, values).await.map(drop)
+}
+
+/// Reads at which revision of the setting a provider's key or credentials last changed.
+pub(crate) async fn key_revision(tx: &mut Tx, project: ProjectId, provider: ProviderKind) -> Result<Option<i64>> {
+    let rows = tx.fetch(&KEY_REVISION, values![project, provider.name()]).await?;
+    rows.first().map(|row| row.fields("customer_keys").int()).transpose()
+}
+
+/// Destroys a provider's row: its sealed secret and its validity go with it.
+pub(crate) async fn delete(tx: &mut Tx, project: ProjectId, provider: ProviderKind) -> Result<()> {
+    tx.execute(&DELETE, values![project, provider.name()]).await.map(drop)
+}
+
+/// A provider's row as it was read.
+pub(crate) struct KeyRow {
+    pub(crate) project: ProjectId,
+    pub(crate) provider: ProviderKind,
+    pub(crate) settings: String,
+    pub(crate) role: Option<ProviderRoleId>,
+    pub(crate) sealed_secret: Option<Vec<u8>>,
+}
+
+impl KeyRow {
+    /// Opens the row into what `domain` knows.
+    pub(crate) fn open(self, sealer: &Sealer) -> Result<CustomerKey> {
+        let corrupt = |what| StoreError::Corrupt { table: "customer_keys", what };
+        let secret = match self.sealed_secret {
+            None => None,
+            Some(sealed) => {
+                let (row, project) = (row_id(self.project, self.provider), self.project.to_string());
+                Some(Arc::new(sealer.open_text(secret_place(&row, &project), sealed)?))
+            }
+        };
+        let settings: SettingsText = serde_json::from_str(&self.settings).map_err(|_| corrupt("settings"))?;
+        let key = match settings {
+            SettingsText::AwsKms { key, region, access_key_id, require_private_networking } => {
+                let credentials = match (self.role, access_key_id, secret) {
+                    (Some(role), None, None) => AwsCredentials::Role(role),
+                    (None, Some(access_key_id), Some(secret_access_key)) => {
+                        AwsCredentials::Static { access_key_id, secret_access_key }
+                    }
+                    (Some(_), _, _) | (None, _, _) => return Err(corrupt("credentials")),
+                };
+                CustomerKey::AwsKms(AwsKms {
+                    key: AwsKeyName::parse(&key).ok_or_else(|| corrupt("key name"))?,
+                    region: AwsRegion::parse(&region).map_err(|_| corrupt("region"))?,
+                    credentials,
+                    require_private_networking,
+                })
+            }
+        };
+        if key.provider() == self.provider { Ok(key) } else { Err(corrupt("provider")) }
+    }
+}
+
+fn settings_to_text(key: &CustomerKey) -> Result<String> {
+    to_json(&match key {
+        CustomerKey::AwsKms(AwsKms { key, region, credentials, require_private_networking }) => SettingsText::AwsKms {
+            key: key.as_str().to_owned(),
+            region: region.name().to_owned(),
+            access_key_id: match credentials {
+                AwsCredentials::Role(_) => None,
+                AwsCredentials::Static { access_key_id, .. } => Some(access_key_id.clone()),
+            },
+            require_private_networking: *require_private_networking,
+        },
+    })
+}
+
+fn secret_of(key: &CustomerKey) -> Option<&SecretText> {
+    match key {
+        CustomerKey::AwsKms(aws) => match &aws.credentials {
+            AwsCredentials::Role(_) => None,
+            AwsCredentials::Static { secret_access_key, .. } => Some(secret_access_key),
+        },
+    }
+}
+
+/// Fingerprints the key and the credentials it is reached with; options do not count.
+pub(crate) fn fingerprint(sealer: &Sealer, key: &CustomerKey) -> Fingerprint {
+    let provider = key.provider().name();
+    Fingerprint(match key {
+        CustomerKey::AwsKms(AwsKms { key, region, credentials, require_private_networking: _ }) => match credentials {
+            AwsCredentials::Role(role) => sealer.fingerprint(&[
+                provider.as_bytes(),
+                region.name().as_bytes(),
+                key.as_str().as_bytes(),
+                b"role",
+                role.to_string().as_bytes(),
+            ]),
+            AwsCredentials::Static { access_key_id, secret_access_key } => sealer.fingerprint(&[
+                provider.as_bytes(),
+                region.name().as_bytes(),
+                key.as_str().as_bytes(),
+                b"static",
+                access_key_id.as_bytes(),
+                secret_access_key.expose().as_bytes(),
+            ]),
+        },
+    })
+}

@@ -1,0 +1,138 @@
+//! Table `encryption_at_rest`, and the one transaction that changes a project's setting: its rows,
+//! validities, work and events together, or nothing.
+
+use std::collections::BTreeMap;
+
+use domain::Bug;
+use domain::customer_key::{CustomerKey, EncryptionAtRest, Move, ProviderKind};
+use domain::event::Event;
+use domain::id::ProjectId;
+use domain::time::Timestamp;
+use domain::validity::Validity;
+
+use crate::cache::Touched;
+use crate::engine::Tx;
+use crate::error::Result;
+use crate::sql::{Sql, values};
+use crate::store::transact;
+use crate::{Outcome, Store, WorkKind, customer_keys, events, validities, work};
+
+/// A validity to store with a change of settings.
+#[derive(Debug, Clone)]
+pub struct NewValidity {
+    /// The validity.
+    pub validity: Validity,
+    /// When the key is to be checked next.
+    pub next_check_at: Timestamp,
+}
+
+/// A change of a project's setting.
+#[derive(Debug)]
+pub struct SaveSetting<'s> {
+    /// The revision the change was made from; zero for a setting that never was.
+    pub expected_revision: i64,
+    /// The setting as it is to be.
+    pub next: &'s EncryptionAtRest,
+    /// What happens to each provider that changes.
+    pub moves: &'s BTreeMap<ProviderKind, Move>,
+    /// Needed for each provider that is enabled or gets another key; possible for the others that
+    /// stay enabled. A disabled provider's validity goes by itself.
+    pub validities: BTreeMap<ProviderKind, NewValidity>,
+    /// When the change is made.
+    pub at: Timestamp,
+    /// What to record with it.
+    pub events: Vec<Event>,
+}
+
+static INSERT: Sql = Sql::same(
+    "save the first encryption setting of a project",
+    "INSERT INTO encryption_at_rest (project_id, enabled_for_search_nodes, revision, updated_at)
+     VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+);
+static UPDATE: Sql = Sql::same(
+    "save the encryption setting of a project",
+    "UPDATE encryption_at_rest SET enabled_for_search_nodes = $2, revision = $3, updated_at = $4
+     WHERE project_id = $1 AND revision = $5",
+);
+
+impl Store {
+    /// Gives the encryption setting of a project; unset if it never had one. Never from memory.
+    pub async fn encryption_at_rest(&self, project: ProjectId) -> Result<EncryptionAtRest> {
+        let found = self.project_snapshots(&[project]).await?.pop();
+        Ok(found.map_or_else(|| EncryptionAtRest::unset(project), |snapshot| snapshot.setting.clone()))
+    }
+
+    /// Saves a change of a project's setting, all of it or nothing. A conflict means that somebody
+    /// else changed it since `expected_revision`; then nothing was written, events neither.
+    /// Cancel: it took place or it did not.
+    pub async fn save_encryption_at_rest(&self, change: SaveSetting<'_>) -> Result<Outcome> {
+        let project = change.next.project;
+        if change.next.revision <= change.expected_revision {
+            return Err(Bug("a change counts the revision up").into());
+        }
+        let (act, touched) = ("save the encryption setting of a project", [Touched::Project(project)]);
+        transact!(self, act, &touched, |tx| self.save(tx, &change).await)
+    }
+
+    async fn save(&self, tx: &mut Tx, change: &SaveSetting<'_>) -> Result<Outcome> {
+        let SaveSetting { expected_revision, next, moves, validities: _, at, events } = change;
+        let (project, flag) = (next.project, next.enabled_for_search_nodes);
+        let rows = if *expected_revision == 0 {
+            tx.execute(&INSERT, values![project, flag, next.revision, *at]).await?
+        } else {
+            tx.execute(&UPDATE, values![project, flag, next.revision, *at, *expected_revision]).await?
+        };
+        // The first statement: nothing else has been written when the race is lost.
+        if rows == 0 {
+            return Ok(Outcome::Conflict);
+        }
+        for (provider, step) in *moves {
+            self.save_provider(tx, change, *provider, *step).await?;
+        }
+        for (provider, new) in &change.validities {
+            if !next.customer_keys.contains_key(provider) {
+                return Err(Bug("only an enabled provider has a validity").into());
+            }
+            let Some(key_revision) = customer_keys::key_revision(tx, project, *provider).await? else {
+                return Err(Bug("an enabled provider has a row").into());
+            };
+            validities::put(tx, project, *provider, key_revision, &new.validity).await?;
+            let id = validities::validity_work_id(project, *provider);
+            work::put(tx, WorkKind::ValidityCheck, &id, new.next_check_at).await?;
+        }
+        events::insert(tx, events).await?;
+        Ok(Outcome::Saved)
+    }
+
+    async fn save_provider(
+        &self,
+        tx: &mut Tx,
+        change: &SaveSetting<'_>,
+        provider: ProviderKind,
+        step: Move,
+    ) -> Result<()> {
+        let next = change.next;
+        let key = |kind| next.customer_keys.get(&kind).ok_or(Bug("a provider that stays enabled has a customer key"));
+        let checked = change.validities.contains_key(&provider);
+        match step {
+            Move::Disable => {
+                customer_keys::delete(tx, next.project, provider).await?;
+                work::remove(tx, WorkKind::ValidityCheck, &validities::validity_work_id(next.project, provider)).await
+            }
+            Move::Enable | Move::ChangeKey | Move::ChangeCredentials => {
+                if !checked {
+                    return Err(Bug("a new key or credential comes with its validity").into());
+                }
+                self.put_key(tx, next, key(provider)?, next.revision).await
+            }
+            Move::ChangeOptions => {
+                let since = customer_keys::key_revision(tx, next.project, provider).await?;
+                self.put_key(tx, next, key(provider)?, since.unwrap_or(next.revision)).await
+            }
+        }
+    }
+
+    async fn put_key(&self, tx: &mut Tx, next: &EncryptionAtRest, key: &CustomerKey, since: i64) -> Result<()> {
+        customer_keys::upsert(tx, self.sealer(), next.project, key, since).await
+    }
+}

@@ -1,0 +1,55 @@
+//! How roles and access lists lie in a text column. Must not know what a role permits.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::access::{Grants, OrgRole, ProjectRole};
+use domain::api_key::AccessList;
+use domain::id::{OrgId, ProjectId};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::sql::{Fields, to_json};
+
+#[derive(Serialize, Deserialize)]
+struct Roles {
+    org: Vec<String>,
+    projects: BTreeMap<String, Vec<String>>,
+}
+
+/// Writes the column `roles`.
+pub(crate) fn roles_to_text(grants: &Grants) -> Result<String> {
+    to_json(&Roles {
+        org: grants.org_roles.iter().map(|role| role.name().to_owned()).collect(),
+        projects: grants
+            .project_roles
+            .iter()
+            .map(|(project, roles)| (project.to_string(), roles.iter().map(|role| role.name().to_owned()).collect()))
+            .collect(),
+    })
+}
+
+/// Reads the column `roles`.
+pub(crate) fn roles_from_text(org: OrgId, fields: &mut Fields<'_>) -> Result<Grants> {
+    let roles: Roles = fields.json()?;
+    let known = |name: &String| OrgRole::by_name(name).ok_or_else(|| fields.corrupt("organization role"));
+    let org_roles = roles.org.iter().map(known).collect::<Result<BTreeSet<_>>>()?;
+    let known = |name: &String| ProjectRole::by_name(name).ok_or_else(|| fields.corrupt("project role"));
+    let mut project_roles = BTreeMap::new();
+    for (project, roles) in &roles.projects {
+        let project: ProjectId = project.parse().map_err(|_| fields.corrupt("project of a role"))?;
+        project_roles.insert(project, roles.iter().map(known).collect::<Result<BTreeSet<_>>>()?);
+    }
+    Ok(Grants { org, org_roles, project_roles })
+}
+
+/// Writes the column `access_list`.
+pub(crate) fn access_list_to_text(list: &AccessList) -> Result<String> {
+    to_json(&list.0.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
+/// Reads the column `access_list`.
+pub(crate) fn access_list_from_text(fields: &mut Fields<'_>) -> Result<AccessList> {
+    let networks: Vec<String> = fields.json()?;
+    let networks = networks.iter().map(|text| text.parse()).collect::<std::result::Result<_, _>>();
+    networks.map(AccessList).map_err(|_| fields.corrupt("network of an access list"))
+}

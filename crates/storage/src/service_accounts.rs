@@ -1,0 +1,150 @@
+//! Tables `service_accounts` and `service_account_secrets`. Of a secret only the SHA-256 comes here.
+
+use std::sync::Arc;
+
+use domain::id::{OrgId, ServiceAccountId, ServiceAccountSecretId};
+use domain::service_account::ServiceAccount;
+use domain::time::Timestamp;
+
+use crate::cache::Touched;
+use crate::error::Result;
+use crate::grants::{access_list_from_text, access_list_to_text, roles_from_text, roles_to_text};
+use crate::sql::{Row, Sql, values};
+use crate::{Outcome, Store};
+
+/// A secret of a service account, as far as we know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceAccountSecret {
+    /// Its id.
+    pub id: ServiceAccountSecretId,
+    /// Whose it is.
+    pub account: ServiceAccountId,
+    /// SHA-256 of the secret, which is 256 random bits.
+    pub sha256: [u8; 32],
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+    /// When a token was last asked for with it.
+    pub last_used_at: Option<Timestamp>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT id, org_id, name, roles, access_list, created_at FROM service_accounts ", $rest)
+    };
+}
+
+static INSERT: Sql = Sql::same(
+    "insert a service account",
+    "INSERT INTO service_accounts (id, org_id, name, roles, access_list, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+);
+static FIND: Sql = Sql::same("find a service account", select!("WHERE id = $1"));
+static LIST: Sql = Sql::same("list service accounts", select!("WHERE org_id = $1 ORDER BY created_at, id"));
+static DELETE: Sql = Sql::same("delete a service account", "DELETE FROM service_accounts WHERE id = $1");
+static INSERT_SECRET: Sql = Sql::same(
+    "insert a service account's secret",
+    "INSERT INTO service_account_secrets (id, account_id, secret_sha256, created_at, expires_at, last_used_at)
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+);
+static LIST_SECRETS: Sql = Sql::same(
+    "list a service account's secrets",
+    "SELECT id, account_id, secret_sha256, created_at, expires_at, last_used_at FROM service_account_secrets
+     WHERE account_id = $1 ORDER BY created_at, id",
+);
+static TOUCH_SECRET: Sql = Sql::same(
+    "note the use of a service account's secret",
+    "UPDATE service_account_secrets SET last_used_at = $2 WHERE id = $1 AND COALESCE(last_used_at, 0) < $2",
+);
+static DELETE_SECRET: Sql = Sql::same(
+    "delete a service account's secret",
+    "DELETE FROM service_account_secrets WHERE account_id = $1 AND id = $2",
+);
+
+impl Store {
+    /// Adds a service account; a conflict means the id is taken.
+    pub async fn insert_service_account(&self, account: &ServiceAccount) -> Result<Outcome> {
+        let ServiceAccount { id, name, grants, access_list, created_at } = account;
+        let (roles, list) = (roles_to_text(grants)?, access_list_to_text(access_list)?);
+        let values = values![*id, grants.org, name, roles, list, *created_at];
+        self.execute(&INSERT, values, &[Touched::ServiceAccount(*id)]).await.map(Outcome::of_rows)
+    }
+
+    /// Finds a service account. Remembered where we own the database.
+    pub async fn service_account(&self, id: ServiceAccountId) -> Result<Option<Arc<ServiceAccount>>> {
+        let cache = self.caches().map(|caches| &caches.service_accounts);
+        if let Some(known) = cache.and_then(|cache| cache.recall(&id)) {
+            return Ok(Some(known));
+        }
+        let ticket = cache.map(|cache| cache.begin_load(&id));
+        let Some(row) = self.read_one(&FIND, values![id]).await? else { return Ok(None) };
+        let found = Arc::new(service_account(&row)?);
+        if let (Some(cache), Some(ticket)) = (cache, ticket) {
+            cache.remember(&id, Arc::clone(&found), ticket);
+        }
+        Ok(Some(found))
+    }
+
+    /// Lists an organization's service accounts, oldest first.
+    pub async fn service_accounts_of(&self, org: OrgId) -> Result<Vec<ServiceAccount>> {
+        self.read(&LIST, values![org]).await?.iter().map(service_account).collect()
+    }
+
+    /// Deletes a service account with its secrets and tokens. Tells whether there was one.
+    pub async fn delete_service_account(&self, id: ServiceAccountId) -> Result<bool> {
+        let touched = [Touched::ServiceAccount(id), Touched::AllTokens];
+        Ok(self.execute(&DELETE, values![id], &touched).await? > 0)
+    }
+
+    /// Adds a secret; a conflict means the id is taken.
+    pub async fn insert_service_account_secret(&self, secret: &ServiceAccountSecret) -> Result<Outcome> {
+        let ServiceAccountSecret { id, account, sha256, created_at, expires_at, last_used_at } = secret;
+        let values = values![*id, *account, sha256.as_slice(), *created_at, *expires_at, *last_used_at];
+        self.execute(&INSERT_SECRET, values, &[]).await.map(Outcome::of_rows)
+    }
+
+    /// Lists the secrets of a service account, expired ones too, oldest first.
+    pub async fn service_account_secrets(&self, account: ServiceAccountId) -> Result<Vec<ServiceAccountSecret>> {
+        self.read(&LIST_SECRETS, values![account]).await?.iter().map(secret).collect()
+    }
+
+    /// Notes that a secret was used; an earlier time than the noted one changes nothing.
+    pub async fn note_service_account_secret_use(&self, id: ServiceAccountSecretId, at: Timestamp) -> Result<()> {
+        self.execute(&TOUCH_SECRET, values![id, at], &[]).await.map(drop)
+    }
+
+    /// Deletes a secret of a service account. Tells whether there was one.
+    pub async fn delete_service_account_secret(
+        &self,
+        account: ServiceAccountId,
+        id: ServiceAccountSecretId,
+    ) -> Result<bool> {
+        Ok(self.execute(&DELETE_SECRET, values![account, id], &[]).await? > 0)
+    }
+}
+
+fn service_account(row: &Row) -> Result<ServiceAccount> {
+    let mut fields = row.fields("service_accounts");
+    let id = fields.parsed()?;
+    let org = fields.parsed()?;
+    Ok(ServiceAccount {
+        id,
+        name: fields.text()?,
+        grants: roles_from_text(org, &mut fields)?,
+        access_list: access_list_from_text(&mut fields)?,
+        created_at: fields.time()?,
+    })
+}
+
+fn secret(row: &Row) -> Result<ServiceAccountSecret> {
+    let mut fields = row.fields("service_account_secrets");
+    Ok(ServiceAccountSecret {
+        id: fields.parsed()?,
+        account: fields.parsed()?,
+        sha256: fields.bytes()?,
+        created_at: fields.time()?,
+        expires_at: fields.time()?,
+        last_used_at: fields.time_if_any()?,
+    })
+}

@@ -1,0 +1,101 @@
+//! Events come back newest first, filtered and counted.
+
+use std::time::Duration;
+
+use domain::customer_key::ProviderKind;
+use domain::event::{Actor, Event, EventKind};
+use domain::id::ApiKeyId;
+use storage::{ActorFilter, EventFilter};
+
+use crate::database::Database;
+use crate::fixtures::*;
+use crate::on_both_engines;
+
+on_both_engines! {
+    events_come_back_as_they_were_recorded
+    newest_first_and_in_order_within_a_millisecond
+    filters_and_counts
+}
+
+async fn events_come_back_as_they_were_recorded(db: Database) {
+    let store = db.open().await;
+    let mut events = Vec::new();
+    for (kind, number) in EventKind::ALL.into_iter().zip(1..) {
+        let actor = match number % 3 {
+            0 => Actor::System,
+            1 => Actor::ApiKey { id: ApiKeyId::from_random([1; 12]), public_key: "abcdefgh".to_owned() },
+            _ => Actor::ServiceAccount { id: account_id(2) },
+        };
+        let remote_address = match number % 3 {
+            0 => None,
+            1 => Some("203.0.113.9".parse().unwrap()),
+            _ => Some("2001:db8::1".parse().unwrap()),
+        };
+        let detail = (number % 2 == 0).then(|| "KEY_DISABLED \"quoted\" 🔑 'x'".to_owned());
+        events.push(Event { kind, actor, remote_address, detail, ..event(number, 1) });
+    }
+    store.record_events(&events).await.unwrap();
+    store.record_events(&[]).await.unwrap();
+    for event in &events {
+        assert_eq!(store.event_of_project(project_id(1), event.id).await.unwrap().as_ref(), Some(event));
+        assert_eq!(store.event_of_org(org_id(1), event.id).await.unwrap().as_ref(), Some(event));
+        assert_eq!(store.event_of_project(project_id(2), event.id).await.unwrap(), None);
+        assert_eq!(store.event_of_org(org_id(2), event.id).await.unwrap(), None);
+    }
+}
+
+async fn newest_first_and_in_order_within_a_millisecond(db: Database) {
+    let store = db.open().await;
+    let late = Event { created_at: T0 + Duration::from_millis(1), ..event(1, 1) };
+    let without_project = Event { project: None, ..event(5, 1) };
+    store.record_events(&[late, event(2, 1), event(3, 2), event(4, 1)]).await.unwrap();
+    store.record_events(&[without_project]).await.unwrap();
+    let ids = |found: (Vec<Event>, i64)| (found.0.into_iter().map(|event| event.id).collect::<Vec<_>>(), found.1);
+    let all = EventFilter::default();
+    let of_project = ids(store.events_of_project(project_id(1), &all, 0, 10).await.unwrap());
+    assert_eq!(of_project, (vec![event_id(1), event_id(4), event_id(2)], 3));
+    let page = ids(store.events_of_project(project_id(1), &all, 1, 1).await.unwrap());
+    assert_eq!(page, (vec![event_id(4)], 3));
+    let of_org = ids(store.events_of_org(org_id(1), &all, 0, 10).await.unwrap());
+    assert_eq!(of_org, ([1, 5, 4, 3, 2].map(event_id).to_vec(), 5));
+}
+
+async fn filters_and_counts(db: Database) {
+    let store = db.open().await;
+    let key = ApiKeyId::from_random([1; 12]);
+    let lost = EventKind::KeyInvalid(ProviderKind::AwsKms);
+    let events = [
+        Event { kind: lost, ..event(1, 1) },
+        Event { actor: Actor::ApiKey { id: key, public_key: "abcdefgh".to_owned() }, ..event(2, 1) },
+        Event { actor: Actor::ServiceAccount { id: account_id(2) }, ..event(3, 1) },
+        Event { created_at: T0 + Duration::from_secs(1), ..event(4, 1) },
+    ];
+    store.record_events(&events).await.unwrap();
+    let updated = EventKind::ConfigurationUpdated;
+    let filters = [
+        (EventFilter::default(), vec![4, 3, 2, 1]),
+        (EventFilter { kinds: vec![lost], ..EventFilter::default() }, vec![1]),
+        (EventFilter { kinds: vec![lost, updated], ..EventFilter::default() }, vec![4, 3, 2, 1]),
+        (EventFilter { excluded_kinds: vec![updated], ..EventFilter::default() }, vec![1]),
+        (EventFilter { kinds: vec![lost], excluded_kinds: vec![lost], ..EventFilter::default() }, vec![]),
+        (EventFilter { since: Some(T0 + Duration::from_secs(1)), ..EventFilter::default() }, vec![4]),
+        (EventFilter { until: Some(T0), ..EventFilter::default() }, vec![3, 2, 1]),
+        (EventFilter { actor: Some(ActorFilter::ApiKey(key)), ..EventFilter::default() }, vec![2]),
+        (EventFilter { actor: Some(ActorFilter::ServiceAccount(account_id(2))), ..EventFilter::default() }, vec![3]),
+        (
+            EventFilter {
+                actor: Some(ActorFilter::System),
+                until: Some(T0),
+                kinds: vec![lost],
+                ..EventFilter::default()
+            },
+            vec![1],
+        ),
+    ];
+    for (filter, expected) in filters {
+        let (found, total) = store.events_of_project(project_id(1), &filter, 0, 10).await.unwrap();
+        let ids: Vec<_> = found.iter().map(|event| event.id).collect();
+        assert_eq!(ids, expected.iter().map(|number| event_id(*number)).collect::<Vec<_>>(), "{filter:?}");
+        assert_eq!(total, i64::try_from(expected.len()).unwrap());
+    }
+}
