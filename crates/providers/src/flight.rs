@@ -30,11 +30,6 @@ impl<T: Clone> Flight<T> {
         };
         cell.get_or_init(|| call).await.clone()
     }
-
-    /// Gives the last result, if there is one.
-    pub(crate) fn last(&self) -> Option<T> {
-        self.cell.lock().unwrap_or_else(PoisonError::into_inner).get().cloned()
-    }
 }
 
 #[cfg(test)]

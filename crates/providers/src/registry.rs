@@ -78,17 +78,15 @@ impl RoleFault {
 #[derive(Debug)]
 pub struct Providers {
     aws: Arc<Aws>,
-    health: Arc<OperatorHealth>,
 }
 
 impl Providers {
     /// Sets up all providers. Nothing is asked of any cloud yet.
     /// Errors: every fault of the settings, not only the first.
     pub fn new(config: ProvidersConfig) -> Result<Self, Vec<ConfigFault>> {
-        let health = Arc::new(OperatorHealth::default());
         let addresses = Arc::new(AddressPolicy::allowing(config.allow_networks));
-        let aws = Aws::new(config.aws, &addresses, config.clock, health.clone())?;
-        Ok(Self { aws: Arc::new(aws), health })
+        let aws = Aws::new(config.aws, &addresses, config.clock, Arc::default())?;
+        Ok(Self { aws: Arc::new(aws) })
     }
 
     /// Opens a customer key with its project's credentials alone. Nothing is asked of any cloud yet.
@@ -138,6 +136,6 @@ impl Providers {
     /// Gives what is known of our own faults.
     #[must_use]
     pub fn operator_health(&self) -> Arc<OperatorHealth> {
-        self.health.clone()
+        self.aws.operator_health()
     }
 }

@@ -72,7 +72,11 @@ const fn row(codes: &'static [&'static str], on: On, reason: Reason) -> Row {
 }
 
 const fn saying(codes: &'static [&'static str], words: &'static str, reason: Reason) -> Row {
-    Row { codes, on: On::Any, words: Some(words), reason }
+    saying_on(codes, On::Any, words, reason)
+}
+
+const fn saying_on(codes: &'static [&'static str], on: On, words: &'static str, reason: Reason) -> Row {
+    Row { codes, on, words: Some(words), reason }
 }
 
 const fn definite(reason: DefiniteReason) -> Reason {
@@ -82,6 +86,8 @@ const fn definite(reason: DefiniteReason) -> Reason {
 const fn transient(reason: TransientReason) -> Reason {
     Reason::Transient(reason)
 }
+
+const ASSUME: On = On::Only(Operation::AssumeRole);
 
 const SIGNATURE: &[&str] = &["InvalidSignatureException", "SignatureDoesNotMatch"];
 
@@ -120,8 +126,14 @@ const TABLE: &[Row] = &[
     // Who signs.
     row(CREDENTIAL, On::Tenant, definite(DefiniteReason::CredentialRejected)),
     row(CREDENTIAL, On::Operator, transient(TransientReason::OperatorIdentity)),
-    // What he may do.
-    row(DENIED, On::Only(Operation::AssumeRole), definite(DefiniteReason::RoleNotAssumable)),
+    // What the operator may do by his own side's policies. Where the role's side refuses, AWS says none of
+    // this. Source: IAM User Guide, "Troubleshoot access denied error messages".
+    saying_on(DENIED, ASSUME, "identity-based policy", transient(TransientReason::OperatorIdentity)),
+    saying_on(DENIED, ASSUME, "permissions boundary", transient(TransientReason::OperatorIdentity)),
+    saying_on(DENIED, ASSUME, "service control policy", transient(TransientReason::OperatorIdentity)),
+    saying_on(DENIED, ASSUME, "session policy", transient(TransientReason::OperatorIdentity)),
+    // What whoever signs may do.
+    row(DENIED, ASSUME, definite(DefiniteReason::RoleNotAssumable)),
     row(DENIED, On::Only(Operation::OperatorIdentity), transient(TransientReason::OperatorIdentity)),
     row(DENIED, On::Tenant, definite(DefiniteReason::AccessDenied)),
     // The key.
@@ -239,10 +251,8 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let tame = |text: &str| ForeignText::tame(text, secrets);
-    let (code, message) = match error {
-        SdkError::ServiceError(answer) => (answer.err().code(), answer.err().message()),
-        _ => (None, None),
-    };
+    let said = error.as_service_error();
+    let (code, message) = (said.and_then(|said| said.code()), said.and_then(|said| said.message()));
     let raw = error.raw_response();
     let header = |name: &str| raw.and_then(|raw| raw.headers().get(name));
     let reason = match error {
@@ -309,17 +319,33 @@ fn is_broken_answer(cause: &(dyn Error + 'static)) -> bool {
         .any(|known| words.contains(known))
 }
 
+fn plain<'a>(error: &'a (dyn Error + Send + Sync + 'static)) -> &'a (dyn Error + 'static) {
+    error
+}
+
 /// Walks an error and its causes. An `io::Error` is asked for what it wraps, which `source` skips.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<std::io::Error>() {
-        Some(io) => io.get_ref().map(|inner| inner as _),
+        Some(io) => io.get_ref().map(plain),
         None => error.source(),
     })
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// Gives every code of every row with an operation it is about, and the row's words.
+    pub(crate) fn rows() -> Vec<(Operation, &'static str, &'static str, Reason)> {
+        let mut all = Vec::new();
+        for row in TABLE {
+            for operation in ALL.into_iter().filter(|operation| row.on.covers(*operation)) {
+                let words = row.words.unwrap_or_default();
+                all.extend(row.codes.iter().map(|code| (operation, *code, words, row.reason)));
+            }
+        }
+        all
+    }
 
     const ALL: [Operation; 6] = [
         Operation::DescribeKey,
@@ -355,6 +381,10 @@ mod tests {
             check(Operation::TenantIdentity, code, "", "CREDENTIAL_REJECTED");
         }
         check(Operation::AssumeRole, "AccessDenied", "", "ROLE_NOT_ASSUMABLE");
+        let his_own = "User: u is not authorized to perform: sts:AssumeRole on resource: r because no identity-based \
+                       policy allows the sts:AssumeRole action";
+        check(Operation::AssumeRole, "AccessDenied", his_own, "OPERATOR_IDENTITY_BROKEN");
+        check(Operation::Encrypt, "AccessDeniedException", his_own, "ACCESS_DENIED");
         check(Operation::OperatorIdentity, "AccessDenied", "", "OPERATOR_IDENTITY_BROKEN");
         check(Operation::Decrypt, "AccessDeniedException", "", "ACCESS_DENIED");
     }

@@ -176,6 +176,18 @@ impl Clients {
         self.sts.client(region, || aws_sdk_sts::Client::from_conf(self.wire.sts(region).build()))
     }
 
+    /// Gives the client as a call would find it whose credentials were forgotten.
+    #[cfg(test)]
+    pub(super) fn bare_kms(&self, region: &str) -> aws_sdk_kms::Client {
+        self.kms(region)
+    }
+
+    /// Gives the client as a call would find it whose credentials were forgotten.
+    #[cfg(test)]
+    pub(super) fn bare_sts(&self, region: &str) -> aws_sdk_sts::Client {
+        self.sts(region)
+    }
+
     pub(super) async fn describe_key(
         &self,
         region: &str,

@@ -10,6 +10,8 @@ mod operator;
 mod resolver;
 mod role;
 mod session;
+#[cfg(test)]
+mod wire_tests;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -109,6 +111,7 @@ pub(crate) struct Aws {
     own_accounts: Vec<String>,
     sessions: Sessions,
     clock: Clock,
+    health: Arc<OperatorHealth>,
 }
 
 impl fmt::Debug for Aws {
@@ -138,7 +141,7 @@ impl Aws {
             clock: clock.clone(),
             kms_endpoint: config.kms_endpoint,
             sts_endpoint: config.sts_endpoint,
-            health,
+            health: health.clone(),
         };
         Ok(Self {
             clients: Clients::new(wire.clone()),
@@ -147,11 +150,16 @@ impl Aws {
             own_accounts: config.own_accounts,
             sessions: Sessions::new(config.most_sessions),
             clock,
+            health,
         })
     }
 
     pub(crate) fn forget(&self, project: ProjectId) {
         self.sessions.forget(project);
+    }
+
+    pub(crate) fn operator_health(&self) -> Arc<OperatorHealth> {
+        self.health.clone()
     }
 
     pub(crate) async fn prove_operator(&self) -> Result<(), Failure> {

@@ -65,7 +65,28 @@ pub(super) struct Sessions {
 
 struct Entry {
     role: Role,
+    /// The last session that was given. One that could not be renewed for a passing reason still serves.
+    good: Mutex<Option<Arc<Session>>>,
     flight: Flight<Result<Arc<Session>, Refused>>,
+}
+
+impl Entry {
+    fn new(role: Role) -> Self {
+        Self { role, good: Mutex::default(), flight: Flight::default() }
+    }
+
+    fn good(&self) -> Option<Arc<Session>> {
+        self.good.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, answer: &Result<Arc<Session>, Refused>) {
+        let good = match answer {
+            Ok(session) => Some(session.clone()),
+            Err(refused) if refused.failure.reason.is_definite() => None,
+            Err(_) => return,
+        };
+        *self.good.lock().unwrap_or_else(PoisonError::into_inner) = good;
+    }
 }
 
 /// A session, and whether it had been used before this call.
@@ -90,17 +111,21 @@ impl Sessions {
         (freshness, now): (Freshness, Timestamp),
     ) -> Result<Given, Refused> {
         let entry = self.entry(project, role, now);
-        let mut used_before = true;
-        let keep =
-            |last: &Result<Arc<Session>, Refused>| last.as_ref().is_ok_and(|session| freshness.keeps(session, now));
+        if let Some(session) = entry.good().filter(|session| freshness.keeps(session, now)) {
+            return Ok(Given { session, used_before: true });
+        }
         let session_name = format!("atrest-{project}");
         let wanted =
             Wanted { role_arn: &role.role_arn, session_name: &session_name, external_id: Some(&role.external_id) };
+        let mut used_before = true;
         let assume = async {
             used_before = false;
-            operator.assume(region, &wanted).await.map(Arc::new)
+            let answer = operator.assume(region, &wanted).await.map(Arc::new);
+            entry.note(&answer);
+            answer
         };
-        let session = entry.flight.join(keep, assume).await?;
+        // What was answered before has been looked at above.
+        let session = entry.flight.join(|_| false, assume).await?;
         Ok(Given { session, used_before })
     }
 
@@ -124,7 +149,7 @@ impl Sessions {
         if kept.len() >= self.most && !kept.contains_key(&key) {
             make_room(&mut kept, now);
         }
-        let entry = Arc::new(Entry { role: role.clone(), flight: Flight::default() });
+        let entry = Arc::new(Entry::new(role.clone()));
         kept.insert(key, entry.clone());
         entry
     }
@@ -141,13 +166,11 @@ fn all_of(project: ProjectId) -> RangeInclusive<(ProjectId, ProviderRoleId)> {
 
 /// Drops what is of no use any more and, if nothing is, the oldest.
 fn make_room(kept: &mut BTreeMap<(ProjectId, ProviderRoleId), Arc<Entry>>, now: Timestamp) {
-    let obtained = |entry: &Entry| entry.flight.last()?.ok().map(|session| session.obtained_at);
     let before = kept.len();
-    kept.retain(|_, entry| {
-        entry.flight.last().is_none_or(|last| last.is_ok_and(|session| Freshness::Unexpired.keeps(&session, now)))
-    });
+    kept.retain(|_, entry| entry.good().is_some_and(|session| Freshness::Unexpired.keeps(&session, now)));
     if kept.len() == before {
-        let oldest = kept.iter().min_by_key(|(_, entry)| obtained(entry)).map(|(key, _)| *key);
+        let oldest = kept.iter().min_by_key(|(_, entry)| entry.good().map(|session| session.obtained_at));
+        let oldest = oldest.map(|(key, _)| *key);
         oldest.map(|key| kept.remove(&key));
     }
 }
@@ -155,6 +178,7 @@ fn make_room(kept: &mut BTreeMap<(ProjectId, ProviderRoleId), Arc<Entry>>, now: 
 #[cfg(test)]
 mod tests {
     use domain::secret::SecretText;
+    use domain::validity::{DefiniteReason, Reason, TransientReason};
 
     use super::*;
 
@@ -197,39 +221,49 @@ mod tests {
         }
     }
 
-    async fn fill(sessions: &Sessions, project: u8, role: &Role, age: u64) {
+    fn fill(sessions: &Sessions, project: u8, role: &Role, age: u64) {
         let entry = sessions.entry(ProjectId::from_random([project; 12]), role, NOW);
-        let filled = entry.flight.join(|_| true, async { Ok(Arc::new(session(age, 3600))) }).await;
-        assert!(filled.is_ok());
+        entry.note(&Ok(Arc::new(session(age, 3600))));
     }
 
-    #[tokio::test]
-    async fn keeps_no_more_than_it_may_and_drops_the_oldest() {
+    #[test]
+    fn keeps_no_more_than_it_may_and_drops_the_oldest() {
         let sessions = Sessions::new(3);
         for (project, age) in [(1, 10), (2, 30), (3, 20), (4, 5)] {
-            fill(&sessions, project, &role(1), age).await;
+            fill(&sessions, project, &role(1), age);
         }
         let kept: Vec<_> = sessions.kept.lock().unwrap().keys().map(|(project, _)| *project).collect();
         assert_eq!(kept, [1, 3, 4].map(|id| ProjectId::from_random([id; 12])));
     }
 
-    #[tokio::test]
-    async fn forgets_one_project_only() {
+    #[test]
+    fn forgets_one_project_only() {
         let sessions = Sessions::new(10);
-        fill(&sessions, 1, &role(0), 0).await;
-        fill(&sessions, 1, &role(0xff), 0).await;
-        fill(&sessions, 2, &role(1), 0).await;
+        fill(&sessions, 1, &role(0), 0);
+        fill(&sessions, 1, &role(0xff), 0);
+        fill(&sessions, 2, &role(1), 0);
         sessions.forget(ProjectId::from_random([1; 12]));
         assert_eq!(sessions.len(), 1);
     }
 
-    #[tokio::test]
-    async fn another_arn_is_another_session() {
+    #[test]
+    fn a_session_outlives_a_passing_failure_and_no_other() {
         let sessions = Sessions::new(10);
-        fill(&sessions, 1, &role(1), 0).await;
+        fill(&sessions, 1, &role(1), 0);
+        let entry = sessions.entry(ProjectId::from_random([1; 12]), &role(1), NOW);
+        entry.note(&Err(Refused::silent(Reason::Transient(TransientReason::Timeout))));
+        assert!(entry.good().is_some());
+        entry.note(&Err(Refused::silent(Reason::Definite(DefiniteReason::RoleNotAssumable))));
+        assert!(entry.good().is_none());
+    }
+
+    #[test]
+    fn another_arn_is_another_session() {
+        let sessions = Sessions::new(10);
+        fill(&sessions, 1, &role(1), 0);
         let changed = Role { role_arn: "other".to_owned(), ..role(1) };
         let entry = sessions.entry(ProjectId::from_random([1; 12]), &changed, NOW);
-        assert!(entry.flight.last().is_none());
+        assert!(entry.good().is_none());
         assert_eq!(sessions.len(), 1);
     }
 }
