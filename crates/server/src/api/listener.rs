@@ -1,0 +1,286 @@
+//! The API's socket: accepts connections, plain or TLS, and serves HTTP/1.1 on them within limits.
+//!
+//! No caller can hold another one up: connections are capped, each step of each has a deadline, and
+//! when the cap is reached whoever has kept silent longest makes room. Must not know what is served.
+
+mod body;
+mod pace;
+mod roster;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use prometheus_client::metrics::gauge::Gauge;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+pub use self::body::{SlowBody, is_slow_body};
+use self::pace::Paced;
+use self::roster::{Life, Roster};
+
+/// How long and how much a connection may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// How many connections are open at once. More wait in the system's backlog, unless a silent
+    /// one can make room. Each costs a file descriptor: raise `RLIMIT_NOFILE` above it.
+    pub connections: usize,
+    /// How long a TLS handshake may take.
+    pub handshake: Duration,
+    /// How long a request's head may take, counted from its first byte, and how long a new
+    /// connection may wait before that byte.
+    pub head: Duration,
+    /// How long a connection may stay silent between two requests.
+    pub idle: Duration,
+    /// How long a request's body may take, counted from the end of its head.
+    pub body: Duration,
+    /// How long a client may take no byte of an answer.
+    pub write: Duration,
+    /// How long requests in flight may go on after shutdown began.
+    pub drain: Duration,
+    /// How long a request's head may be, give or take one read. Unit: bytes.
+    pub head_bytes: usize,
+    /// How much of a body that nobody read is read off, so that the client sees the answer and can
+    /// go on using the connection. Unit: bytes.
+    pub discard_bytes: u64,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            handshake: Duration::from_secs(10),
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            body: Duration::from_secs(30),
+            write: Duration::from_secs(30),
+            drain: Duration::from_secs(15),
+            head_bytes: 32 * 1024,
+            discard_bytes: 16 * 1024 * 1024,
+        }
+    }
+}
+
+/// A door, ready to be opened.
+#[derive(Debug)]
+pub struct Door {
+    /// The bound socket.
+    pub listener: TcpListener,
+    /// The certificate, or nothing to speak plain HTTP.
+    pub tls: Option<Arc<ServerConfig>>,
+    /// The limits.
+    pub limits: ConnectionLimits,
+    /// What is served. Every request carries its peer's `SocketAddr`, be that a proxy, as an extension.
+    pub app: Router,
+    /// Counts the open connections.
+    pub open: Gauge,
+}
+
+/// Serves until `cancel`, then stops accepting and returns. Connections run on `tracker`; each ends
+/// by itself within `limits.drain` after `cancel`, so waiting for the tracker is bounded.
+/// Cancel: dropping this stops accepting; connections go on.
+pub async fn serve(door: Door, tracker: TaskTracker, cancel: CancellationToken) {
+    let Door { listener, tls, limits, app, open } = door;
+    let room = Arc::new(Semaphore::new(limits.connections));
+    let roster = Arc::new(Roster::default());
+    let tls = tls.map(TlsAcceptor::from);
+    let mut failures = 0_u32;
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        let (stream, address) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                let Some(pause) = pause_after(&error, failures) else { continue };
+                if failures == 0 {
+                    tracing::error!(%error, "accepting connections fails; silent ones are closed to make room");
+                }
+                failures = failures.saturating_add(1);
+                roster.dismiss(8);
+                tokio::select! {
+                    () = cancel.cancelled() => return,
+                    () = sleep(pause) => continue,
+                }
+            }
+        };
+        failures = 0;
+        let permit = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return,
+            permit = find_room(&room, &roster) => permit,
+        };
+        let Some(permit) = permit else { return };
+        let connection = Connection {
+            peer: address,
+            limits,
+            life: Life::begin(&roster),
+            cancel: cancel.clone(),
+            app: app.clone(),
+            present: Present::count(&open, permit),
+        };
+        tracker.spawn(connection.attend(stream, tls.clone()));
+    }
+}
+
+/// Waits for a place, asking silent connections to leave while there is none.
+async fn find_room(room: &Arc<Semaphore>, roster: &Roster) -> Option<OwnedSemaphorePermit> {
+    const ASK_AGAIN: Duration = Duration::from_millis(50);
+    loop {
+        if let Ok(permit) = Arc::clone(room).try_acquire_owned() {
+            return Some(permit);
+        }
+        roster.dismiss(1);
+        match timeout(ASK_AGAIN, Arc::clone(room).acquire_owned()).await {
+            Ok(permit) => return permit.ok(),
+            Err(_) => continue,
+        }
+    }
+}
+
+/// Tells how long to pause after `accept` failed; nothing if only that one connection was at fault.
+fn pause_after(error: &io::Error, failures: u32) -> Option<Duration> {
+    const FIRST: Duration = Duration::from_millis(20);
+    const LONGEST: Duration = Duration::from_secs(1);
+    let is_of_one_connection = matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::Interrupted
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::TimedOut
+    );
+    (!is_of_one_connection).then(|| (FIRST * 2_u32.saturating_pow(failures.min(10))).min(LONGEST))
+}
+
+/// One open connection's place; given back when dropped.
+struct Present {
+    open: Gauge,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Present {
+    fn count(open: &Gauge, permit: OwnedSemaphorePermit) -> Self {
+        open.inc();
+        Self { open: open.clone(), _permit: permit }
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.open.dec();
+    }
+}
+
+struct Connection {
+    peer: SocketAddr,
+    limits: ConnectionLimits,
+    life: Arc<Life>,
+    cancel: CancellationToken,
+    app: Router,
+    present: Present,
+}
+
+impl Connection {
+    async fn attend(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+        let life = Arc::clone(&self.life);
+        let address = self.peer;
+        tokio::select! {
+            biased;
+            () = life.dismissed() => tracing::debug!(%address, "a silent connection made room for another"),
+            () = self.run(stream, tls) => {}
+        }
+    }
+
+    async fn run(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+        // Answers are written whole; waiting to fill a packet would only delay them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection was gone before it was served");
+            return;
+        }
+        let Some(acceptor) = tls else { return self.serve_http(stream).await };
+        let handshake = timeout(self.limits.handshake, acceptor.accept(stream));
+        let outcome = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return,
+            outcome = handshake => outcome,
+        };
+        let address = self.peer;
+        match outcome {
+            Ok(Ok(stream)) => self.serve_http(stream).await,
+            Ok(Err(error)) => tracing::debug!(%address, %error, "a TLS handshake failed"),
+            Err(_) => tracing::debug!(%address, "a TLS handshake took too long"),
+        }
+    }
+
+    async fn serve_http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
+        let Self { peer, limits, life, cancel, app, present } = self;
+        let stream = TokioIo::new(Paced::new(stream, limits, Arc::clone(&life)));
+        let service = service_fn(move |request| answer(request, app.clone(), peer, limits, Arc::clone(&life)));
+        // hyper's own deadline for heads would count the silence before them too: `Paced` has ours.
+        let mut connection = std::pin::pin!(
+            hyper::server::conn::http1::Builder::new()
+                .max_buf_size(limits.head_bytes)
+                .serve_connection(stream, service)
+        );
+        let outcome = tokio::select! {
+            outcome = connection.as_mut() => outcome,
+            () = cancel.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                match timeout(limits.drain, connection).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => return tracing::warn!(address = %peer, "a request was cut off at shutdown"),
+                }
+            }
+        };
+        if let Err(error) = outcome {
+            tracing::debug!(address = %peer, error = ?error, "a connection ended early");
+        }
+        drop(present);
+    }
+}
+
+/// Serves one request.
+/// Errors: `Dismissed` if the connection was told to leave as the request came.
+async fn answer(
+    request: Request<Incoming>,
+    app: Router,
+    peer: SocketAddr,
+    limits: ConnectionLimits,
+    life: Arc<Life>,
+) -> Result<Response<Body>, roster::Dismissed> {
+    let busy = life.begin_request()?;
+    let deadline = Instant::now() + limits.body;
+    let (mut parts, incoming) = request.into_parts();
+    parts.extensions.insert(peer);
+    // Who waits for `100 Continue` and gets an answer instead will not send the body.
+    let may_withhold = parts.headers.contains_key(http::header::EXPECT);
+    let (body, leftover) = body::within(incoming, deadline, may_withhold);
+    let result: Result<_, Infallible> = app.oneshot(Request::from_parts(parts, body)).await;
+    let response = result.unwrap_or_else(|never| match never {});
+    leftover.discard(limits.discard_bytes, deadline).await;
+    // The request lasts until the last byte of its answer is handed over.
+    Ok(response.map(|answer| body::holding(answer, busy)))
+}
+
+#[cfg(test)]
+mod tests;
