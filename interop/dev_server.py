@@ -34,7 +34,7 @@ class DevServer:
         self.options, self.environment = options, dict(os.environ, **(environment or {}))
         self.own_folder = None if folder else tempfile.mkdtemp(prefix="atrest-interop-")
         self.folder = pathlib.Path(folder or self.own_folder) / "dev"
-        self.log = self.folder.parent / "dev.log"
+        self.log, self.greeting = self.folder.parent / "dev.log", self.folder.parent / "greeting.txt"
         self.process = None
 
     def __enter__(self):
@@ -51,11 +51,12 @@ class DevServer:
 
     def start(self):
         listen = ["--listen", "127.0.0.1:0", "--clouds-listen", "127.0.0.1:0"]
-        with open(self.log, "ab") as log:
+        # The greeting shows throw-away secrets on purpose; the log must not.
+        with open(self.log, "ab") as log, open(self.greeting, "ab") as greeting:
             # A group of its own: a Ctrl-C at the terminal reaches us first, and we stop it in order.
             self.process = subprocess.Popen(
                 [program("atrest"), "dev", "--dir", str(self.folder), *listen, *self.options],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=greeting, stderr=log, start_new_session=True,
                 env=self.environment,
             )
         deadline = time.monotonic() + READY_WITHIN
@@ -137,11 +138,8 @@ class DevServer:
 
     # The operator's side: what an operator would look at, and the one thing he can break.
     def metrics(self):
-        """Reads /metrics; its listener is its own, and the start says where it is."""
-        found = re.search(r"https?://[^\s\"]+/metrics", self.log.read_text(errors="replace"))
-        if not found:
-            raise RuntimeError("the start does not say where /metrics is\n" + self.last_words())
-        answer = requests.get(found.group(), timeout=10)
+        """Reads /metrics; its listener is its own."""
+        answer = requests.get(self.dev["api"]["operationsUrl"] + "/metrics", timeout=10)
         answer.raise_for_status()
         return answer.text
 
