@@ -43,13 +43,19 @@ pub enum TrustedRoots {
     SystemAnd(String),
 }
 
-/// Builds the client.
+/// Builds the client. Where it need not speak TLS, the system's certificates are left alone: a small
+/// image has none.
 /// Errors: what is wrong with the certificates.
-pub(super) fn client(trust: &TrustedRoots, addresses: &Arc<AddressPolicy>) -> Result<SharedHttpClient, String> {
+pub(super) fn client(
+    trust: &TrustedRoots,
+    speaks_tls: bool,
+    addresses: &Arc<AddressPolicy>,
+) -> Result<SharedHttpClient, String> {
+    let system = TrustStore::empty().with_native_roots(speaks_tls);
     let store = match trust {
-        TrustedRoots::System => TrustStore::default(),
+        TrustedRoots::System => system,
         TrustedRoots::Only(pem) => TrustStore::empty().with_pem_certificate(checked(pem)?),
-        TrustedRoots::SystemAnd(pem) => TrustStore::default().with_pem_certificate(checked(pem)?),
+        TrustedRoots::SystemAnd(pem) => system.with_pem_certificate(checked(pem)?),
     };
     let context = TlsContext::builder().with_trust_store(store).build().map_err(|source| source.to_string())?;
     let inner = Builder::new()
@@ -116,8 +122,8 @@ mod tests {
     #[test]
     fn refuses_certificates_it_cannot_read() {
         let check = |pem: &str| {
-            assert!(client(&TrustedRoots::Only(pem.to_owned()), &Arc::default()).is_err(), "{pem}");
-            assert!(client(&TrustedRoots::SystemAnd(pem.to_owned()), &Arc::default()).is_err(), "{pem}");
+            assert!(client(&TrustedRoots::Only(pem.to_owned()), false, &Arc::default()).is_err(), "{pem}");
+            assert!(client(&TrustedRoots::SystemAnd(pem.to_owned()), true, &Arc::default()).is_err(), "{pem}");
         };
         check("");
         check("not a certificate");

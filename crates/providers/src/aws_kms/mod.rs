@@ -72,6 +72,13 @@ impl Default for Config {
 }
 
 impl Config {
+    fn speaks_tls(&self) -> bool {
+        let plain = |endpoint: &Option<String>| endpoint.as_deref().is_some_and(|url| url.starts_with("http://"));
+        // The chain that finds an ambient identity has endpoints of its own.
+        let ambient = matches!(self.operator, OperatorIdentity::Environment);
+        ambient || !plain(&self.kms_endpoint) || !plain(&self.sts_endpoint)
+    }
+
     fn faults(&self, addresses: &AddressPolicy) -> Vec<ConfigFault> {
         let mut faults = Vec::new();
         let mut tell = |setting, fault: &str| faults.push(ConfigFault { setting, fault: fault.to_owned() });
@@ -128,7 +135,7 @@ impl Aws {
         health: Arc<OperatorHealth>,
     ) -> Result<Self, Vec<ConfigFault>> {
         let mut faults = config.faults(addresses);
-        let http = match http::client(&config.trusted_roots, addresses) {
+        let http = match http::client(&config.trusted_roots, config.speaks_tls(), addresses) {
             Ok(http) if faults.is_empty() => http,
             Ok(_) => return Err(faults),
             Err(fault) => {
