@@ -116,7 +116,52 @@ fn sweep_check(last: Timestamp, now: Timestamp) -> Check {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::{Body, to_bytes};
+    use http::Request;
+    use tower::ServiceExt;
+
     use super::*;
+    use crate::api::auth::tests::{House, NOW};
+
+    async fn ask(house: &House, path: &str) -> (StatusCode, String) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = router(house.control.clone(), Metrics::new()).oneshot(request).await.unwrap();
+        let status = response.status();
+        (status, String::from_utf8(to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn is_ready_once_the_store_answers_and_the_sweep_turns() {
+        let house = House::build().await;
+        assert_eq!(ask(&house, "/healthz").await.0, StatusCode::OK);
+        let (status, body) = ask(&house, "/readyz").await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(body.contains(r#""sweep":{"ok":false,"detail":"has not started"}"#), "{body}");
+        assert_eq!(readyz_status(&house.control).await, StatusCode::SERVICE_UNAVAILABLE);
+
+        house.control.start();
+        while house.control.observed().last_sweep() != NOW {
+            tokio::task::yield_now().await;
+        }
+        let (status, body) = ask(&house, "/readyz").await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        assert_eq!(readyz_status(&house.control).await, StatusCode::OK);
+
+        house.control.tasks().shut_down().await;
+        house.set_clock(NOW + Duration::from_secs(91));
+        assert_eq!(ask(&house, "/readyz").await.0, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask(&house, "/healthz").await.0, StatusCode::OK, "alive it is");
+        house.store.close().await;
+        let (_, body) = ask(&house, "/readyz").await;
+        assert!(body.contains(r#""store":{"ok":false"#), "{body}");
+    }
+
+    #[tokio::test]
+    async fn shows_the_figures() {
+        let (status, body) = ask(&House::build().await, "/metrics").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(body.contains("atrest_operator_identity_broken 0\n") && body.ends_with("# EOF\n"), "{body}");
+    }
 
     #[test]
     fn the_sweep_must_have_turned_lately() {

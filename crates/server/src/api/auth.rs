@@ -328,4 +328,4 @@ fn credentials(headers: &HeaderMap) -> Presented<'_> {
 #[cfg(test)]
 mod replica_tests;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -24,21 +24,21 @@ use crate::api::listener::{self, ConnectionLimits};
 use crate::api::{Api, ApiSettings, router};
 use crate::probes::Metrics;
 
-pub(in crate::api) const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 const HERE: &str = "192.0.2.1";
 const TARGET: &str = "/api/atlas/v2/groups?pretty=true";
 
 /// The use cases on a store of their own, with a clock that stands still until it is set.
-pub(in crate::api) struct House {
-    pub(in crate::api) control: Control,
-    pub(in crate::api) store: Store,
+pub(crate) struct House {
+    pub(crate) control: Control,
+    pub(crate) store: Store,
     pub(in crate::api) org: OrgId,
     clock: Arc<AtomicI64>,
     _folder: Option<TempDir>,
 }
 
 impl House {
-    pub(in crate::api) async fn build() -> Self {
+    pub(crate) async fn build() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let house = Self::on(Engine::Sqlite { dir: folder.path().join("data") }).await;
         let org = house.control.create_organization("Acme").await.unwrap().id;
@@ -68,7 +68,7 @@ impl House {
         Self { control, store, org: OrgId::from_random([0; 12]), clock, _folder: None }
     }
 
-    pub(in crate::api) fn set_clock(&self, now: Timestamp) {
+    pub(crate) fn set_clock(&self, now: Timestamp) {
         self.clock.store(now.as_millis(), Ordering::Relaxed);
     }
 
