@@ -242,6 +242,7 @@ impl Blame {
             }
             return if AWAY.contains(&state) { Self::Distance } else { Self::Request };
         }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "sqlx may add kinds; what we do not know is not retried")]
         match error {
             sqlx::Error::PoolTimedOut => Self::Contention,
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {

@@ -5,7 +5,7 @@ use domain::project::Project;
 
 use crate::cache::Touched;
 use crate::error::Result;
-use crate::sql::{Fields, Row, Sql, values};
+use crate::sql::{Fields, Row, Sql, over_items, to_json, values};
 use crate::{Outcome, Store};
 
 static INSERT: Sql = Sql::same(
@@ -16,6 +16,11 @@ static FIND: Sql = Sql::same("find a project", "SELECT id, org_id, name, created
 static LIST: Sql = Sql::same(
     "list projects",
     "SELECT id, org_id, name, created_at FROM projects WHERE org_id = $1 ORDER BY name LIMIT $2 OFFSET $3",
+);
+static SOME: Sql = over_items!(
+    "list projects by id",
+    "SELECT id, org_id, name, created_at FROM projects WHERE id IN (SELECT item.value ->> 'id' FROM",
+    ") ORDER BY name, id"
 );
 static COUNT: Sql = Sql::same("count projects", "SELECT COUNT(*) FROM projects WHERE org_id = $1");
 
@@ -35,6 +40,13 @@ impl Store {
     /// Lists a page of an organization's projects, by name.
     pub async fn projects_of(&self, org: OrgId, offset: i64, limit: i64) -> Result<Vec<Project>> {
         let rows = self.read(&LIST, values![org, limit, offset]).await?;
+        rows.iter().map(|row| project(&mut row.fields("projects"))).collect()
+    }
+
+    /// Lists those of `ids` that exist, by name.
+    pub async fn projects(&self, ids: &[ProjectId]) -> Result<Vec<Project>> {
+        let items: Vec<_> = ids.iter().map(|id| serde_json::json!({ "id": id.to_string() })).collect();
+        let rows = self.read(&SOME, values![to_json(&items)?]).await?;
         rows.iter().map(|row| project(&mut row.fields("projects"))).collect()
     }
 

@@ -39,7 +39,9 @@ impl Store {
         let new = Sealer::new(new)?;
         let (act, touched) = ("exchange the root key", [Touched::Everything]);
         let count = transact!(self, act, &touched, |tx| reseal_all(tx, self.sealer(), &new).await)?;
-        self.empty_the_log().await?;
+        if let Err(error) = self.empty_the_log().await {
+            tracing::warn!(%error, "the root key was exchanged, but the old log could not be emptied yet");
+        }
         Ok(count)
     }
 }

@@ -69,25 +69,28 @@ struct Columns<'v> {
     generation: i64,
 }
 
+// Materialized, so that SQLite reads the batch once, whatever it thinks of its size.
 static UPDATE: Sql = over_items!(
     "save validities",
-    "UPDATE validities SET
+    "WITH u AS MATERIALIZED (
+         SELECT item.value ->> 'p' AS p, item.value ->> 'k' AS k,
+                CAST(item.value ->> 'expected' AS BIGINT) AS expected,
+                CAST(item.value ->> 'key_revision' AS BIGINT) AS of_key,
+                item.value ->> 'state' AS state, item.value ->> 'reason' AS reason,
+                item.value ->> 'code' AS code, item.value ->> 'message' AS message,
+                item.value ->> 'request' AS request, item.value ->> 'was' AS was,
+                CAST(item.value ->> 'since' AS BIGINT) AS since_at,
+                CAST(item.value ->> 'checked_at' AS BIGINT) AS checked,
+                CAST(item.value ->> 'network_denied' AS BIGINT) AS denied,
+                CAST(item.value ->> 'awaiting_proof' AS BIGINT) AS awaiting,
+                CAST(item.value ->> 'generation' AS BIGINT) AS gen
+         FROM",
+    ")
+     UPDATE validities SET
          state = u.state, reason = u.reason, provider_code = u.code, provider_message = u.message,
          provider_request_id = u.request, was = u.was, since = u.since_at, checked_at = u.checked,
          network_denied = u.denied, awaiting_proof = u.awaiting, generation = u.gen, revision = revision + 1
-     FROM (SELECT item.value ->> 'p' AS p, item.value ->> 'k' AS k,
-                  CAST(item.value ->> 'expected' AS BIGINT) AS expected,
-                  CAST(item.value ->> 'key_revision' AS BIGINT) AS of_key,
-                  item.value ->> 'state' AS state, item.value ->> 'reason' AS reason,
-                  item.value ->> 'code' AS code, item.value ->> 'message' AS message,
-                  item.value ->> 'request' AS request, item.value ->> 'was' AS was,
-                  CAST(item.value ->> 'since' AS BIGINT) AS since_at,
-                  CAST(item.value ->> 'checked_at' AS BIGINT) AS checked,
-                  CAST(item.value ->> 'network_denied' AS BIGINT) AS denied,
-                  CAST(item.value ->> 'awaiting_proof' AS BIGINT) AS awaiting,
-                  CAST(item.value ->> 'generation' AS BIGINT) AS gen
-           FROM",
-    ") AS u
+     FROM u
      WHERE validities.project_id = u.p AND validities.provider = u.k
        AND validities.revision = u.expected AND validities.key_revision = u.of_key
      RETURNING project_id, provider"

@@ -71,15 +71,18 @@ static CLAIM: Sql = Sql::each(
      FROM due WHERE work.kind = due.kind AND work.id = due.id
      RETURNING work.id, work.attempt, work.due_at",
 );
+// Materialized, or SQLite reads the batch again for each row of the table.
 static FINISH: Sql = over_items!(
     "finish work",
-    "UPDATE work SET due_at = COALESCE(u.due, work.due_at),
+    "WITH u AS MATERIALIZED (
+         SELECT item.value ->> 'id' AS id, CAST(item.value ->> 'due' AS BIGINT) AS due,
+                item.value ->> 'owner' AS claim_owner, CAST(item.value ->> 'attempt' AS BIGINT) AS of_attempt
+         FROM",
+    ")
+     UPDATE work SET due_at = COALESCE(u.due, work.due_at),
          claimed_by = CASE WHEN u.claim_owner IS NULL THEN work.claimed_by ELSE '' END,
          claimed_until = CASE WHEN u.claim_owner IS NULL THEN work.claimed_until ELSE 0 END
-     FROM (SELECT item.value ->> 'id' AS id, CAST(item.value ->> 'due' AS BIGINT) AS due,
-                  item.value ->> 'owner' AS claim_owner, CAST(item.value ->> 'attempt' AS BIGINT) AS of_attempt
-           FROM",
-    ") AS u
+     FROM u
      WHERE work.kind = $2 AND work.id = u.id
        AND (u.claim_owner IS NULL OR (work.claimed_by = u.claim_owner AND work.attempt = u.of_attempt))"
 );
@@ -92,8 +95,10 @@ static PUT: Sql = Sql::same(
 static REMOVE: Sql = Sql::same("remove work", "DELETE FROM work WHERE kind = $1 AND id = $2");
 static NEXT_DUE: Sql = Sql::same(
     "find when work is due next",
-    "SELECT CASE WHEN due_at > claimed_until THEN due_at ELSE claimed_until END AS free_at FROM work
-     WHERE kind = $1 ORDER BY free_at LIMIT 1",
+    "SELECT MIN(free_at) FROM (
+         SELECT MIN(due_at) AS free_at FROM work WHERE kind = $1 AND claimed_until = 0
+         UNION ALL
+         SELECT MIN(claimed_until) AS free_at FROM work WHERE kind = $1 AND claimed_until > 0) AS first",
 );
 static GIVE_UP: Sql =
     Sql::same("give up all claims", "UPDATE work SET claimed_by = '', claimed_until = 0 WHERE claimed_until <> 0");
@@ -135,9 +140,10 @@ impl Store {
         self.execute(&PUT, values![kind.name(), id, due_at], &[]).await.map(drop)
     }
 
-    /// Tells when the next piece of work can be claimed.
+    /// Tells when the next piece of work can be claimed, if there is any at all.
     pub async fn next_due(&self, kind: WorkKind) -> Result<Option<Timestamp>> {
-        self.read_one(&NEXT_DUE, values![kind.name()]).await?.map(|row| row.fields("work").time()).transpose()
+        let row = self.read_one(&NEXT_DUE, values![kind.name()]).await?;
+        row.map_or(Ok(None), |row| row.fields("work").time_if_any())
     }
 
     async fn end(&self, claim: &Claim, due: Option<Timestamp>) -> Result<bool> {

@@ -125,6 +125,7 @@ CREATE TABLE work (
     PRIMARY KEY (kind, id)
 );
 CREATE INDEX work_by_due ON work (kind, due_at);
+CREATE INDEX work_by_claim ON work (kind, claimed_until) WHERE claimed_until > 0;
 
 -- Events outlive what they tell of, so they refer to nothing.
 CREATE TABLE events (

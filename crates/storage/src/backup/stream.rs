@@ -121,7 +121,11 @@ impl<'w, W: AsyncWrite + Unpin> SealingWriter<'w, W> {
     }
 
     pub(super) async fn frame(&mut self, text: &str) -> Result<()> {
-        self.waiting.extend_from_slice(&length(text.len())?.to_be_bytes());
+        let size = length(text.len())?;
+        if size > MAX_FRAME {
+            return Err(bug(Bug("no row is longer than a backup can hold")));
+        }
+        self.waiting.extend_from_slice(&size.to_be_bytes());
         self.waiting.extend_from_slice(text.as_bytes());
         // Keeps at least one byte, so that the last chunk is never empty.
         while self.waiting.len() > CHUNK {

@@ -47,6 +47,8 @@ async fn keeps_projects(db: Database) {
     let page = store.projects_of(org_id(1), 1, 5).await.unwrap();
     assert_eq!(page, [project(2, 1), project(3, 1)]);
     assert_eq!(store.projects_of(org_id(1), 0, 1).await.unwrap(), [project(1, 1)]);
+    let some = store.projects(&[project_id(2), project_id(9), project_id(1)]).await.unwrap();
+    assert_eq!(some, [project(1, 1), project(2, 1)]);
     let no_org = store.insert_project(&project(7, 9)).await.unwrap_err();
     assert_eq!(no_org.to_string(), "insert a project");
 }
@@ -65,7 +67,7 @@ async fn keeps_api_keys(db: Database) {
         assert!(found.ha1.matches(&[7; 16]));
     }
     assert_eq!(store.api_key(key.id).await.unwrap(), Some(key.clone()));
-    assert_eq!(store.api_keys_of(org_id(1)).await.unwrap(), [key.clone()]);
+    assert_eq!(store.api_keys_of(org_id(1)).await.unwrap(), std::slice::from_ref(&key));
     assert!(store.delete_api_key(key.id).await.unwrap());
     assert!(!store.delete_api_key(key.id).await.unwrap());
     assert!(store.api_key_by_public_key(&key.public_key).await.unwrap().is_none());
@@ -81,7 +83,7 @@ async fn keeps_service_accounts(db: Database) {
     for _ in 0..2 {
         assert_eq!(*store.service_account(account.id).await.unwrap().unwrap(), account);
     }
-    assert_eq!(store.service_accounts_of(org_id(1)).await.unwrap(), [account.clone()]);
+    assert_eq!(store.service_accounts_of(org_id(1)).await.unwrap(), std::slice::from_ref(&account));
 
     let mut secret = ServiceAccountSecret {
         id: domain::id::ServiceAccountSecretId::from_random([9; 12]),

@@ -213,10 +213,8 @@ async fn a_changed_or_cut_file_is_refused(db: Database) {
     other_time[at + 14] ^= 1;
     damaged.push(("another time in the header".to_owned(), other_time));
     for (what, file) in damaged {
-        let refused = match empty.restore(&mut file.as_slice(), T0).await.unwrap_err() {
-            StoreError::Backup { source, .. } => source,
-            other => panic!("{what}: {other:?}"),
-        };
+        let refused = empty.restore(&mut file.as_slice(), T0).await.unwrap_err();
+        let StoreError::Backup { source: refused, .. } = refused else { panic!("{what}: {refused:?}") };
         let clear = matches!(refused, BackupError::NotABackup | BackupError::CutShort | BackupError::Damaged { .. });
         assert!(clear, "{what}: {refused:?}");
         assert!(empty.all_organizations().await.unwrap().is_empty(), "{what}: something was written");

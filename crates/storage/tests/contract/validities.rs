@@ -199,3 +199,35 @@ async fn a_batch_of_nothing_is_nothing(db: Database) {
     let store = db.open().await;
     assert_eq!(store.save_validities(&[]).await.unwrap(), []);
 }
+
+#[tokio::test]
+async fn a_batch_that_loses_a_deadlock_is_run_again() {
+    let db = Database::postgres().await;
+    let Database::Postgres { url, .. } = &db else { panic!("postgres") };
+    let store = db.open().await;
+    seed_enabled(&store, 2).await;
+    let updates = [update(1, &stored(&store, 1).await, valid()), update(2, &stored(&store, 2).await, valid())];
+    let touch = |number| {
+        let project = project_id(number);
+        sqlx::AssertSqlSafe(format!("UPDATE validities SET state = state WHERE project_id = '{project}'"))
+    };
+    let mut rival = <sqlx::PgConnection as sqlx::Connection>::connect(url).await.unwrap();
+    // So that the server looks for the deadlock from our side, and ends ours.
+    sqlx::raw_sql("SET deadlock_timeout = '1h'; BEGIN").execute(&mut rival).await.unwrap();
+    sqlx::raw_sql(touch(2)).execute(&mut rival).await.unwrap();
+    let rivalry = async {
+        let waiting = "SELECT CAST(COUNT(*) AS TEXT) FROM pg_stat_activity
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while db.peek(waiting).await != ["1"] {
+            tokio::task::yield_now().await;
+        }
+        sqlx::raw_sql(touch(1)).execute(&mut rival).await.unwrap();
+        sqlx::raw_sql("COMMIT").execute(&mut rival).await.unwrap();
+    };
+    let (outcomes, ()) = tokio::join!(store.save_validities(&updates), rivalry);
+    assert_eq!(outcomes.unwrap(), [ValidityOutcome::Saved, ValidityOutcome::Saved]);
+    let deadlocks = "SELECT CAST(deadlocks AS TEXT) FROM pg_stat_database WHERE datname = current_database()";
+    while db.peek(deadlocks).await == ["0"] {
+        tokio::task::yield_now().await;
+    }
+}
