@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: the figures of speed and size, side by side in one run, in release.
-//! Must not know what is measured: that is `crates/atrest/examples/bench.rs`.
+//! Must not know what is measured: that is `crates/atrest/examples/bench/`.
 
 use std::process::{Command, ExitCode};
 
@@ -10,9 +10,14 @@ use crate::run;
 /// Errors: PostgreSQL cannot be prepared, or cargo cannot be started.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
     let machine = Machine::with_postgres()?;
-    let mut command = Command::new("cargo");
+    let mut build = Command::new("cargo");
+    build.args(["build", "--release", "-p", "atrest", "--bins", "--example", "bench"]);
+    let built = run::to_the_end(&mut build)?;
+    if built != ExitCode::SUCCESS {
+        return Ok(built);
+    }
+    let mut command = Command::new("target/release/examples/bench");
     command
-        .args(["run", "--release", "-p", "atrest", "--example", "bench", "--"])
         .args(arguments)
         .envs(machine.environment());
     run::to_the_end(&mut command)

@@ -58,7 +58,9 @@ enum ConfigCommand {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome = shutdown::forbid_core_dumps().and_then(|()| run(arguments.command));
+    let outcome = shutdown::forbid_core_dumps()
+        .and_then(|()| shutdown::allow_many_connections())
+        .and_then(|()| run(arguments.command));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,7 +1,7 @@
 //! The end: signals, and what must not be left behind. Must not know what is running.
 
 use anyhow::Context as _;
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Resolves when the operator asks for the end: SIGTERM or SIGINT.
@@ -14,6 +14,13 @@ pub(crate) async fn asked_to_end() -> anyhow::Result<()> {
         _ = interrupt.recv() => {}
     }
     Ok(())
+}
+
+/// Raises the limit of open files to all that the system grants: each connection is one.
+/// Errors: the system refuses.
+pub(crate) fn allow_many_connections() -> anyhow::Result<()> {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).context("raise the limit of open files")
 }
 
 /// Forbids core dumps: they would hold keys.

@@ -70,8 +70,7 @@ pub(super) async fn seed_house(control: &Control, aws: &SeededAws, addresses: &A
         "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
     }]});
-    let role_arn =
-        aws.clouds.create_role(CUSTOMER_ACCOUNT, ROLE_NAME, &trust.to_string(), Some(&use_keys())).await?;
+    let role_arn = aws.clouds.create_role(CUSTOMER_ACCOUNT, ROLE_NAME, &trust.to_string(), Some(&use_keys())).await?;
     let role = control.authorize_aws_role(role, &role_arn).await.context("authorize the provider role")?;
 
     Ok(DevJson {

@@ -1,0 +1,219 @@
+//! The subcommands as an operator runs them, one after the other, on both databases.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "tests fail loudly, and hear from `cargo xtask test` where PostgreSQL is"
+)]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a start or an end may take on a busy machine.
+const SOON: Duration = Duration::from_secs(30);
+
+struct Place {
+    folder: tempfile::TempDir,
+    database: String,
+    api: u16,
+    operations: u16,
+}
+
+impl Place {
+    fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite_dir = {:?}", folder.path().join("data"));
+        Self { folder, database, api: free_port(), operations: free_port() }
+    }
+
+    fn postgres(name: &str) -> Self {
+        let Ok(url) = std::env::var("ATREST_TEST_POSTGRES") else {
+            panic!("ATREST_TEST_POSTGRES is not set; run the tests by `cargo xtask test`")
+        };
+        let name = format!("commands_{name}_{}", std::process::id());
+        let made = Command::new("psql").args([&url, "-qc", &format!("CREATE DATABASE {name}")]).status().unwrap();
+        assert!(made.success(), "psql could not create a database");
+        let base = url.rsplit_once('/').unwrap().0;
+        let database = format!("postgres_url = \"{base}/{name}\"");
+        Self { folder: tempfile::tempdir().unwrap(), database, api: free_port(), operations: free_port() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn configure(&self, root_key: &Path) -> PathBuf {
+        let text = format!(
+            "[api]\nlisten = \"127.0.0.1:{}\"\n[operations]\nlisten = \"127.0.0.1:{}\"\n[storage]\n{}\n[root_key]\nfile = {root_key:?}\n",
+            self.api, self.operations, self.database
+        );
+        let path = self.path("atrest.toml");
+        fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn atrest(words: &[&str], config: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_atrest"));
+    command.args(words).arg("--config").arg(config).stdin(Stdio::null()).output().unwrap()
+}
+
+fn good(words: &[&str], config: &Path) -> String {
+    let output = atrest(words, config);
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "atrest {words:?} failed: {complaint}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn bad(words: &[&str], config: &Path) -> String {
+    let output = atrest(words, config);
+    assert!(!output.status.success(), "atrest {words:?} did not fail");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+struct Server(Child);
+
+impl Server {
+    fn start(config: &Path, operations: u16) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atrest"));
+        let child = command.arg("serve").arg("--config").arg(config).stdin(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut server = Self(child.unwrap());
+        let begun = Instant::now();
+        while ask(operations, "/readyz") != Some(200) {
+            assert!(server.0.try_wait().unwrap().is_none(), "atrest serve ended by itself");
+            assert!(begun.elapsed() < SOON, "atrest serve was not ready in time");
+            std::thread::yield_now();
+        }
+        server
+    }
+
+    /// Asks for the end as a service manager does, and waits for it.
+    fn end(mut self) {
+        let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                break status;
+            }
+            assert!(begun.elapsed() < SOON, "atrest serve did not end in time");
+            std::thread::yield_now();
+        };
+        assert!(status.success(), "atrest serve ended with {status}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _gone = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
+/// Asks for a page and gives the status, or nothing if nobody answers.
+fn ask(port: u16, path: &str) -> Option<u16> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    answer.get(9..12)?.parse().ok()
+}
+
+/// Reads the projects with an API key, by curl and Digest.
+fn projects(port: u16, init: &str) -> String {
+    let word = |name: &str| init.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    let key = format!("{}:{}", word("public key"), word("private key"));
+    let url = format!("http://127.0.0.1:{port}/api/atlas/v2/groups");
+    let output = Command::new("curl").args(["-sS", "--digest", "--user", &key, &url]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn a_life(place: &Place, other: &Place) {
+    let root_key = place.path("root.key");
+    let config = place.configure(&root_key);
+    assert!(bad(&["config", "check"], &config).contains("root_key.file"), "there is no root key yet");
+    let made = good(&["init", "--organization", "Acme", "--project", "first"], &config);
+    assert_eq!(fs::metadata(&root_key).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(bad(&["init"], &config).contains("holds an organization already"));
+    assert!(good(&["config", "check"], &config).contains("no faults"));
+
+    let server = Server::start(&config, place.operations);
+    assert_eq!(ask(place.api, "/healthz"), Some(200));
+    assert!(projects(place.api, &made).contains("\"name\":\"first\""));
+    let backup = place.path("while-running.backup");
+    good(&["backup", "--to", backup.to_str().unwrap()], &config);
+    assert!(bad(&["backup", "--to", backup.to_str().unwrap()], &config).contains("exists"), "never overwrites");
+    server.end();
+
+    // The backup brings everything back elsewhere, whichever the database is there.
+    let there = other.configure(&root_key);
+    good(&["restore", "--from", backup.to_str().unwrap()], &there);
+    assert!(bad(&["restore", "--from", backup.to_str().unwrap()], &there).contains("empty"), "never mixes");
+    let server = Server::start(&there, other.operations);
+    assert!(projects(other.api, &made).contains("\"name\":\"first\""));
+    server.end();
+
+    // Another root key takes over, and the old one opens nothing any more.
+    let new_key = place.path("root-2.key");
+    good(&["root-key", "rotate", "--to", new_key.to_str().unwrap()], &config);
+    assert!(bad(&["serve"], &config).contains("root key"));
+    let config = place.configure(&new_key);
+    let server = Server::start(&config, place.operations);
+    assert!(projects(place.api, &made).contains("\"name\":\"first\""));
+    server.end();
+}
+
+#[test]
+fn an_installation_lives_on_sqlite_and_moves_to_postgres() {
+    a_life(&Place::sqlite(), &Place::postgres("moved"));
+}
+
+#[test]
+fn an_installation_lives_on_postgres_and_moves_to_sqlite() {
+    a_life(&Place::postgres("lived"), &Place::sqlite());
+}
+
+#[test]
+fn serve_and_dev_never_touch_each_others_data() {
+    let place = Place::sqlite();
+    let dir = place.path("dev");
+    let mut dev = Command::new(env!("CARGO_BIN_EXE_atrest"));
+    let words = ["dev", "--listen", "127.0.0.1:0", "--dir"];
+    let child = dev.args(words).arg(&dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let dev = Server(child.unwrap());
+    let begun = Instant::now();
+    while !dir.join("dev.json").exists() {
+        assert!(begun.elapsed() < SOON, "dev mode was not ready in time");
+        std::thread::yield_now();
+    }
+    assert_eq!(fs::metadata(dir.join("dev.json")).unwrap().permissions().mode() & 0o777, 0o600);
+    dev.end();
+    let into_dev = Place { database: format!("sqlite_dir = {:?}", dir.join("data")), ..place };
+    let config = into_dev.configure(&dir.join("root.key"));
+    assert!(bad(&["serve"], &config).contains("belongs to `atrest dev`"));
+
+    let foreign = into_dev.path("foreign");
+    fs::create_dir(&foreign).unwrap();
+    fs::write(foreign.join("precious"), "not ours").unwrap();
+    let mut dev = Command::new(env!("CARGO_BIN_EXE_atrest"));
+    let output = dev.args(["dev", "--listen", "127.0.0.1:0", "--dir"]).arg(&foreign).output().unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did not make"));
+    assert!(foreign.join("precious").exists());
+
+    let mut dev = Command::new(env!("CARGO_BIN_EXE_atrest"));
+    let output = dev.args(["dev", "--listen", "0.0.0.0:0", "--dir"]).arg(into_dev.path("other")).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("not loopback"));
+}
