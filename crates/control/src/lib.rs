@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Bug;
-use domain::customer_key::Policy;
+use domain::customer_key::{Policy, ProviderKind};
 use domain::secret::SecretBytes;
 use domain::time::Timestamp;
 use providers::{Clock, Providers};
@@ -141,6 +141,14 @@ impl Control {
     #[must_use]
     pub fn observed(&self) -> &Observed {
         &self.0.observed
+    }
+
+    /// Counts the customer keys in each state, for metrics.
+    /// Errors: those of the store.
+    pub async fn customer_key_counts(&self) -> Result<Vec<(ProviderKind, &'static str, u64)>, Error> {
+        let counts = self.store().count_validities().await?;
+        let count = |(provider, state, count)| (provider, state, u64::try_from(count).unwrap_or(0));
+        Ok(counts.into_iter().map(count).collect())
     }
 
     /// Gives the health of the operator's own identities, for metrics.

@@ -61,6 +61,11 @@ async fn readyz_details(State(operations): State<Operations>) -> Response {
 
 async fn show_metrics(State(operations): State<Operations>) -> Response {
     operations.metrics.take_over(&operations.control);
+    match operations.control.customer_key_counts().await {
+        Ok(counts) => operations.metrics.show_validities(&counts),
+        // The last figures stay; readiness tells that the store is away.
+        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "customer keys were not counted"),
+    }
     match operations.metrics.text() {
         Ok(text) => {
             let media_type = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");

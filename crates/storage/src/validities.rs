@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::cache::Touched;
 use crate::engine::Tx;
 use crate::error::{Result, StoreError};
-use crate::sql::{Fields, Sql, over_items, to_json, values};
+use crate::sql::{Fields, Row, Sql, over_items, to_json, values};
 use crate::store::transact;
 use crate::work::{Finish, WorkKind};
 use crate::{Claim, Store, customer_keys, events, work};
@@ -134,7 +134,22 @@ pub fn validity_work(id: &str) -> Option<(ProjectId, ProviderKind)> {
     Some((project.parse().ok()?, ProviderKind::by_name(provider)?))
 }
 
+static COUNT: Sql = Sql::same(
+    "count validities",
+    "SELECT provider, state, COUNT(*) FROM validities GROUP BY provider, state ORDER BY provider, state",
+);
+
 impl Store {
+    /// Counts the validities in each state, by the state's name in the store.
+    pub async fn count_validities(&self) -> Result<Vec<(ProviderKind, &'static str, i64)>> {
+        let rows = self.read(&COUNT, &[]).await?;
+        let count = |row: &Row| {
+            let mut fields = row.fields("validities");
+            Ok((fields.word(ProviderKind::by_name)?, fields.word(state_name)?, fields.int()?))
+        };
+        rows.iter().map(count).collect()
+    }
+
     /// Saves what a batch of checks found, in one transaction, and ends their claims. Each update
     /// stands for itself: a stale one holds up no other.
     /// Cancel: all of it took place or nothing did.
@@ -282,4 +297,9 @@ pub(crate) fn validity(fields: &mut Fields<'_>) -> Result<Validity> {
         awaiting_proof: fields.flag()?,
         generation: fields.int()?,
     })
+}
+
+/// Finds the name of a state.
+fn state_name(name: &str) -> Option<&'static str> {
+    ["unknown", "valid", "suspect", "held", "invalid"].into_iter().find(|known| *known == name)
 }

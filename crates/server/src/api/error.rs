@@ -121,7 +121,7 @@ pub(super) fn answer(refused: &Refused, presentation: Presentation, request_id: 
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(ERROR_CONTENT_TYPE));
     headers.insert(HeaderName::from_static("x-error-code"), HeaderValue::from_static(row.error_code));
     let wait = match refused {
-        Refused::SignInThrottled { retry_after } => Some(retry_after.as_secs().max(1)),
+        Refused::SignInThrottled { retry_after } => Some(whole_seconds(*retry_after)),
         Refused::RateLimited { limited, .. } | Refused::TokenRequestsLimited { limited, .. } => {
             Some(limited.retry_after_secs)
         }
@@ -130,6 +130,12 @@ pub(super) fn answer(refused: &Refused, presentation: Presentation, request_id: 
     };
     headers.extend(wait.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds))));
     response
+}
+
+/// Rounds up: who comes back when told to must not be sent away again.
+fn whole_seconds(wait: Duration) -> u64 {
+    let begun = u64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(begun).max(1)
 }
 
 /// Logs what is ours to mend, with its chain; what is the caller's is in the access log already.
@@ -175,7 +181,7 @@ fn row(refused: &Refused, request_id: &str) -> ErrorBody {
             "RATE_LIMITED",
             format!(
                 "Too many failed sign-ins from this address or with this key. Check the credentials and try again in {} seconds.",
-                retry_after.as_secs().max(1)
+                whole_seconds(*retry_after)
             ),
         ),
         // published

@@ -107,10 +107,13 @@ impl Metrics {
         self.0.connections.clone()
     }
 
-    /// Shows how many configured keys of a provider are in a state.
-    pub fn show_validity(&self, provider: ProviderKind, state: &'static str, count: u64) {
-        let gauge = self.0.validity.get_or_create(&Validity { provider: provider.name(), state });
-        gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+    /// Shows how many configured keys of each provider are in each state.
+    pub fn show_validities(&self, counts: &[(ProviderKind, &'static str, u64)]) {
+        self.0.validity.clear();
+        for (provider, state, count) in counts {
+            let gauge = self.0.validity.get_or_create(&Validity { provider: provider.name(), state });
+            gauge.set(i64::try_from(*count).unwrap_or(i64::MAX));
+        }
     }
 
     /// Takes over what the use cases observed.
@@ -176,7 +179,7 @@ mod tests {
         let metrics = Metrics::new();
         metrics.count_request("getEncryptionAtRest", StatusCode::OK, Duration::from_millis(3));
         metrics.count_auth_failure(&AuthFailure::Throttled { retry_after: Duration::from_secs(3) });
-        metrics.show_validity(ProviderKind::AwsKms, "valid", 7);
+        metrics.show_validities(&[(ProviderKind::AwsKms, "valid", 7)]);
         metrics.open_connections().set(2);
         let text = metrics.text().unwrap();
         for line in [
