@@ -1,0 +1,216 @@
+//! One walk over every route of the registry, with the credentials and the addresses that must not do.
+
+use api_wire::operations::{Access, Method, OPERATIONS, Operation};
+use domain::access::{OrgRole, ProjectRole};
+use domain::id::{OrgId, ProjectId};
+use serde_json::json;
+
+use crate::client::{Call, Got, Key};
+use crate::database::Database;
+use crate::house::House;
+use crate::on_both_engines;
+
+const NOBODYS_ID: &str = "0123456789abcdef01234567";
+const CHALLENGE: &str = "{\n  \"error\" : 401,\n  \"reason\" : \"Unauthorized\",\n  \"detail\" : \"You are not authorized for this resource.\",\n  \"errorCode\" : \"UNEXPECTED_ERROR\"\n}";
+
+/// The ids that stand in a path.
+struct Ids {
+    project: String,
+    org: String,
+    event: String,
+}
+
+impl Ids {
+    fn path(&self, operation: &Operation) -> String {
+        let path = operation.full_path();
+        path.replace("{groupId}", &self.project).replace("{orgId}", &self.org).replace("{eventId}", &self.event)
+    }
+}
+
+/// A legal call of an operation, by nobody yet.
+fn call(house: &House, operation: &Operation, target: &str) -> Call {
+    let call = house.nobody(operation.method.as_str(), target);
+    if operation.takes_body() { call.json(&json!({"enabledForSearchNodes": true})) } else { call }
+}
+
+/// A body as it would be if it spoke of nobody's id.
+fn about_nobody(got: &Got, id: &str) -> String {
+    got.text().replace(id, NOBODYS_ID)
+}
+
+async fn own_ids(house: &House) -> Ids {
+    house.enable().await;
+    let events = house.get(&format!("/api/atlas/v2/groups/{}/events", house.project)).await.ok();
+    let event = events["results"][0]["id"].as_str().unwrap().to_owned();
+    Ids { project: house.project.to_string(), org: house.org.to_string(), event }
+}
+
+async fn nobody_gets_in_without_good_credentials(database: Database) {
+    let house = House::open(database).await;
+    let ids = own_ids(&house).await;
+    let stranger = Key { public: house.owner.public.clone(), private: "00000000-0000-4000-8000-000000000000".into() };
+    let unknown = Key { public: "zzzzzzzz".into(), private: house.owner.private.clone() };
+    let before = house.read().await.body;
+    for operation in OPERATIONS.iter().filter(|operation| operation.access != Access::Public) {
+        let call = call(&house, operation, &ids.path(operation));
+        let name = operation.operation_id;
+        let mut answers = vec![call.send().await];
+        for key in [&stranger, &unknown] {
+            answers.push(call.clone().by(key).send().await);
+        }
+        for credentials in ["Bearer nonsense", "Bearer", "Basic YTpi", "Digest", "Digest username=\"x\"", "  ", "x"] {
+            answers.push(call.send_with(Some(credentials)).await);
+            // The throttle has tests of its own.
+            house.pass(std::time::Duration::from_secs(60));
+        }
+        for got in &answers {
+            assert_eq!((got.status, got.text()), (401, CHALLENGE), "{name}");
+            assert_eq!(got.code(), "UNEXPECTED_ERROR", "{name}");
+            assert!(got.header("ratelimit-limit").is_none(), "{name}");
+            got.nonce();
+        }
+    }
+    house.pass(std::time::Duration::from_secs(600));
+    assert_eq!(house.read().await.body, before);
+    house.end().await;
+}
+
+async fn what_the_caller_cannot_see_does_not_exist(database: Database) {
+    let house = House::open(database).await;
+    let ids = own_ids(&house).await;
+    // Of another organization; of the same one without a role in the project; of another project.
+    let elsewhere = house.control.create_organization("Elsewhere").await.unwrap();
+    let mut grants = house.grants(OrgRole::Owner, &[]);
+    grants.org = elsewhere.id;
+    let other_project = house.new_project("other").await;
+    let strangers = [
+        (house.new_key(grants).await, true),
+        (house.new_key(house.grants(OrgRole::Member, &[])).await, false),
+        (house.new_key(house.grants(OrgRole::ProjectCreator, &[])).await, false),
+        (house.new_key(house.grants(OrgRole::Member, &[(other_project, ProjectRole::Owner)])).await, false),
+    ];
+    let nobodys = Ids { project: NOBODYS_ID.into(), org: NOBODYS_ID.into(), event: ids.event.clone() };
+    let before = house.read().await.body;
+    for operation in OPERATIONS {
+        let (code, id) = match operation.access {
+            Access::Public | Access::Authenticated => continue,
+            Access::Project(_) => ("GROUP_NOT_FOUND", &ids.project),
+            Access::Organization(_) => ("ORG_NOT_FOUND", &ids.org),
+        };
+        for (stranger, of_another_org) in &strangers {
+            if matches!(operation.access, Access::Organization(_)) && !of_another_org {
+                continue;
+            }
+            let foreign = call(&house, operation, &ids.path(operation)).by(stranger).send().await;
+            let absent = call(&house, operation, &nobodys.path(operation)).by(stranger).send().await;
+            absent.is(404, code);
+            assert_eq!(absent.json()["parameters"], json!([NOBODYS_ID]));
+            assert_eq!((foreign.status, about_nobody(&foreign, id)), (404, absent.text().to_owned()));
+            let names = |got: &Got| got.headers.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+            assert_eq!(names(&foreign), names(&absent), "the headers tell no more");
+        }
+        // The owner, for whom it exists, hears the same of what does not.
+        call(&house, operation, &nobodys.path(operation)).by(&house.owner).send().await.is(404, code);
+    }
+    assert_eq!(house.read().await.body, before);
+    house.end().await;
+}
+
+async fn a_reader_reads_and_is_told_which_role_writing_needs(database: Database) {
+    let house = House::open(database).await;
+    let ids = own_ids(&house).await;
+    let reader = house.new_reader().await;
+    let manager = [(house.project, ProjectRole::ClusterManager)];
+    let manager = house.new_key(house.grants(OrgRole::Member, &manager)).await;
+    let auditor = house.new_key(house.grants(OrgRole::ReadOnly, &[])).await;
+    let before = house.read().await.body;
+    for operation in OPERATIONS {
+        for key in [&reader, &manager, &auditor] {
+            let got = call(&house, operation, &ids.path(operation)).by(key).send().await;
+            if operation.method == Method::Get {
+                assert_eq!(got.status, 200, "{} {}", operation.operation_id, got.text());
+                continue;
+            }
+            got.is(403, "USER_UNAUTHORIZED");
+            assert!(got.detail().contains("Project Owner (GROUP_OWNER)"), "{}", got.detail());
+        }
+    }
+    assert_eq!(house.read().await.body, before);
+    let owner = house.new_key(house.grants(OrgRole::Member, &[(house.project, ProjectRole::Owner)])).await;
+    let body = json!({"enabledForSearchNodes": true});
+    house.nobody("PATCH", &house.path()).by(&owner).json(&body).send().await.ok();
+    house.end().await;
+}
+
+async fn a_malformed_id_is_not_found(database: Database) {
+    let house = House::open(database).await;
+    let ids = own_ids(&house).await;
+    let malformed = ["x", "0123456789ABCDEF01234567", "0123456789abcdef0123456", "0123456789abcdef012345678", "%00", "..%2f", "%f0%9f%94%91"];
+    for operation in OPERATIONS {
+        for (parameter, code) in [("groupId", "GROUP_NOT_FOUND"), ("orgId", "ORG_NOT_FOUND"), ("eventId", "EVENT_NOT_FOUND")] {
+            if !operation.path_parameters().any(|known| known == parameter) {
+                continue;
+            }
+            for id in malformed {
+                let path = operation.full_path().replace(&format!("{{{parameter}}}"), id);
+                let path = path.replace("{groupId}", &ids.project).replace("{eventId}", &ids.event);
+                call(&house, operation, &path).by(&house.owner).send().await.is(404, code);
+            }
+        }
+    }
+    house.end().await;
+}
+
+#[tokio::test]
+async fn knows_its_methods_slashes_and_types() {
+    let house = House::open(Database::sqlite()).await;
+    let ids = own_ids(&house).await;
+    for operation in OPERATIONS {
+        let path = ids.path(operation);
+        let name = operation.operation_id;
+        let right = call(&house, operation, &path).by(&house.owner);
+        let bare = right.send().await;
+        assert_eq!(bare.status, 200, "{name} {}", bare.text());
+
+        for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "FROB"] {
+            let got = house.nobody(method, &path).by(&house.owner).send().await;
+            got.is(405, "METHOD_NOT_ALLOWED");
+            let allow = got.header("allow").unwrap_or_default();
+            assert!(allow.split(',').any(|one| one.trim() == operation.method.as_str()), "{name}: Allow {allow:?}");
+        }
+        let slashed = Call { target: format!("{path}/"), ..right.clone() }.send().await;
+        assert_eq!(slashed.status, 200, "{name} with a slash: {}", slashed.text());
+        let slashed = Call { target: format!("{path}/?pretty=true"), ..right.clone() }.send().await;
+        assert_eq!(slashed.status, 200, "{name} with a slash and a query: {}", slashed.text());
+
+        if operation.method == Method::Get {
+            let typed = right.clone().header("Content-Type", "application/vnd.atlas.2024-05-30+json").send().await;
+            assert_eq!(typed.status, 200, "{name} with a type");
+            let typed = right.clone().header("Content-Type", "text/plain").body("not read").send().await;
+            assert_eq!(typed.status, 200, "{name} with a body");
+            let head = Call { method: "HEAD".into(), ..right.clone() }.send().await;
+            assert_eq!((head.status, head.body.len()), (200, 0), "{name} HEAD");
+            assert_eq!(head.header("content-type"), bare.header("content-type"), "{name} HEAD");
+            assert!(head.header("content-length") > Some("0"), "{name} HEAD");
+        }
+    }
+    for path in ["/", "/api", "/api/atlas/v2/nope", "/api/atlas/v1.0/groups", "/api/atlas/v2/groups//encryptionAtRest", "//", "/api/atlas/v2//"] {
+        let got = house.get(path).await;
+        assert_eq!(got.status, 404, "{path}: {}", got.text());
+    }
+    house.get("/api/atlas/v2/nope").await.is(404, "RESOURCE_NOT_FOUND");
+    house.end().await;
+}
+
+/// Ids of one kind are no ids of another.
+#[test]
+fn ids_of_nobody_can_be_read() {
+    assert!(NOBODYS_ID.parse::<ProjectId>().is_ok() && NOBODYS_ID.parse::<OrgId>().is_ok());
+}
+
+on_both_engines! {
+    nobody_gets_in_without_good_credentials
+    what_the_caller_cannot_see_does_not_exist
+    a_reader_reads_and_is_told_which_role_writing_needs
+    a_malformed_id_is_not_found
+}

@@ -1,0 +1,356 @@
+//! The house under test: what `atrest serve` wires together, on a free port, and the people who use it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::time::Duration;
+
+use control::task::Tasks;
+use control::{Control, Parts, Timings};
+use domain::access::{Grants, OrgRole, ProjectRole};
+use domain::api_key::{AccessList, ApiKey};
+use domain::customer_key::Policy;
+use domain::id::{ApiKeyId, OrgId, ProjectId};
+use domain::provider_role::{ProviderRole, RoleIdentity};
+use domain::secret::SecretText;
+use domain::time::Timestamp;
+use providers::aws_kms::{self, OperatorIdentity};
+use providers::{Clock, Providers, ProvidersConfig};
+use serde_json::Value;
+use server::api::address::TrustedProxies;
+use server::api::auth::{AuthSettings, ha1};
+use server::api::listener::{self, ConnectionLimits, Door};
+use server::api::{Api, ApiSettings, router};
+use server::probes::{self, Metrics};
+use storage::{Outcome, Store};
+use tokio::net::TcpListener;
+
+use crate::client::{Call, Got, Key};
+use crate::cloud::Cloud;
+use crate::database::Database;
+
+/// How long something that happens by itself may take.
+const SOON: Duration = Duration::from_secs(30);
+/// How long to wait between two looks at it.
+const LOOK_AGAIN: Duration = Duration::from_millis(25);
+
+/// What panicked that is no test.
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// A panic in a task of the house would otherwise only end one connection.
+fn watch_for_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            if !place.contains("server/tests/api/") {
+                PANICS.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{place}: {panic}"));
+            }
+            usual(panic);
+        }));
+    });
+}
+
+/// What can be set.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub(crate) timings: Timings,
+    pub(crate) settings: ApiSettings,
+    pub(crate) limits: ConnectionLimits,
+    pub(crate) policy: Policy,
+}
+
+impl Default for Plan {
+    /// Nothing happens by itself, and nothing is checked twice, unless a test asks for it.
+    fn default() -> Self {
+        let hour = Duration::from_secs(3600);
+        Self {
+            timings: Timings {
+                check_every: hour,
+                check_freshness: 24 * hour,
+                read_deadline: Duration::from_secs(10),
+                check_deadline: Duration::from_secs(10),
+                update_deadline: Duration::from_secs(20),
+                grant_patience: Duration::ZERO,
+            },
+            settings: ApiSettings {
+                strict_versions: false,
+                rate_limits: false,
+                auth: AuthSettings::default(),
+                trusted_proxies: TrustedProxies::default(),
+                base_url: None,
+                speaks_tls: false,
+                loopback_only: false,
+                body_cap: ApiSettings::BODY_CAP,
+            },
+            limits: ConnectionLimits { drain: Duration::from_secs(1), ..ConnectionLimits::default() },
+            policy: Policy::default(),
+        }
+    }
+}
+
+impl Plan {
+    /// Checks keys before each read, and at no other time.
+    pub(crate) fn watchful() -> Self {
+        let mut plan = Self::default();
+        plan.timings.check_freshness = Duration::ZERO;
+        plan
+    }
+
+    /// Checks keys as often as can be; a read causes no check.
+    pub(crate) fn sweeping() -> Self {
+        let mut plan = Self::default();
+        plan.timings.check_every = Duration::from_millis(300);
+        plan
+    }
+}
+
+/// What every process of a fleet shares.
+pub(crate) struct Ground {
+    pub(crate) cloud: Cloud,
+    pub(crate) database: Database,
+    /// Milliseconds that the house's clock is ahead of the machine's.
+    ahead: Arc<AtomicI64>,
+}
+
+/// One process.
+pub(crate) struct House {
+    pub(crate) control: Control,
+    pub(crate) store: Store,
+    pub(crate) address: SocketAddr,
+    pub(crate) operations: SocketAddr,
+    pub(crate) org: OrgId,
+    pub(crate) project: ProjectId,
+    /// Owns the organization.
+    pub(crate) owner: Key,
+    tasks: Tasks,
+    // Last: the store lets go of the database before it is dropped.
+    pub(crate) ground: Arc<Ground>,
+}
+
+impl House {
+    /// Opens a house with an organization, a project and its owner's key.
+    pub(crate) async fn open(database: Database) -> Self {
+        Self::open_as(database, Plan::default()).await
+    }
+
+    pub(crate) async fn open_as(database: Database, plan: Plan) -> Self {
+        let ground = Ground { cloud: Cloud::start().await, database, ahead: Arc::default() };
+        let mut house = Self::build(Arc::new(ground), plan).await;
+        let org = house.control.create_organization("Acme").await.unwrap();
+        house.org = org.id;
+        house.project = house.new_project("first").await;
+        house.owner = house.new_key(house.grants(OrgRole::Owner, &[])).await;
+        house
+    }
+
+    /// Opens another process on the same database and clouds, for the same people.
+    pub(crate) async fn replica(&self, plan: Plan) -> Self {
+        let built = Self::build(self.ground.clone(), plan).await;
+        Self { org: self.org, project: self.project, owner: self.owner.clone(), ..built }
+    }
+
+    /// Opens the next process on what another left behind.
+    pub(crate) async fn reopen(ground: Arc<Ground>, plan: Plan, org: OrgId, project: ProjectId, owner: Key) -> Self {
+        Self { org, project, owner, ..Self::build(ground, plan).await }
+    }
+
+    async fn build(ground: Arc<Ground>, plan: Plan) -> Self {
+        watch_for_panics();
+        let store = ground.database.open().await;
+        let clock = clock(&ground.ahead);
+        let endpoint = Some(ground.cloud.clouds.aws_endpoint());
+        let operator = &ground.cloud.operator;
+        let providers = ProvidersConfig {
+            clock: clock.clone(),
+            allow_networks: vec!["127.0.0.0/8".parse().unwrap()],
+            aws: aws_kms::Config {
+                operator: OperatorIdentity::Static {
+                    access_key_id: operator.access_key_id.clone(),
+                    secret_access_key: Arc::new(SecretText::new(operator.expose_secret().to_owned())),
+                    session_token: None,
+                },
+                kms_endpoint: endpoint.clone(),
+                sts_endpoint: endpoint,
+                ..aws_kms::Config::default()
+            },
+        };
+        let tasks = Tasks::default();
+        let control = Control::new(Parts {
+            store: store.clone(),
+            providers: Providers::new(providers).unwrap(),
+            policy: plan.policy,
+            timings: plan.timings,
+            clock,
+            tasks: tasks.clone(),
+        });
+        let metrics = Metrics::default();
+        let api = Api::new(control.clone(), plan.settings, metrics.clone()).unwrap();
+        control.start();
+        let mut addresses = Vec::new();
+        for app in [router::router(api), probes::router(control.clone(), metrics.clone())] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            addresses.push(listener.local_addr().unwrap());
+            let door = Door { listener, tls: None, limits: plan.limits, app, open: metrics.open_connections() };
+            tasks.spawn(listener::serve(door, tasks.tracker().clone(), tasks.stop_signal().clone()));
+        }
+        Self {
+            control,
+            store,
+            address: addresses[0],
+            operations: addresses[1],
+            org: OrgId::from_random([0; 12]),
+            project: ProjectId::from_random([0; 12]),
+            owner: Key { public: String::new(), private: String::new() },
+            tasks,
+            ground,
+        }
+    }
+
+    pub(crate) fn cloud(&self) -> &Cloud {
+        &self.ground.cloud
+    }
+
+    /// Lets so much time pass for the house, but not for the cloud or the network.
+    pub(crate) fn pass(&self, time: Duration) {
+        self.ground.ahead.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Ends the process as a signal does.
+    pub(crate) async fn end(self) -> Arc<Ground> {
+        self.tasks.shut_down().await;
+        self.store.close().await;
+        let panics = PANICS.lock().unwrap().clone();
+        assert!(panics.is_empty(), "something other than a test panicked: {panics:?}");
+        self.ground.clone()
+    }
+
+    pub(crate) fn grants(&self, org_role: OrgRole, projects: &[(ProjectId, ProjectRole)]) -> Grants {
+        let project_roles = projects.iter().map(|(project, role)| (*project, [*role].into()));
+        Grants { org: self.org, org_roles: [org_role].into(), project_roles: project_roles.collect::<BTreeMap<_, _>>() }
+    }
+
+    pub(crate) async fn new_project(&self, name: &str) -> ProjectId {
+        self.control.create_project(self.org, name).await.unwrap().id
+    }
+
+    pub(crate) async fn new_key(&self, grants: Grants) -> Key {
+        let made = self.control.create_api_key("test", grants, ha1).await.unwrap();
+        Key { public: made.public_key, private: made.private_key.expose().to_owned() }
+    }
+
+    /// Makes a key that may only read the first project.
+    pub(crate) async fn new_reader(&self) -> Key {
+        self.new_key(self.grants(OrgRole::Member, &[(self.project, ProjectRole::ReadOnly)])).await
+    }
+
+    /// Makes a key that works from these networks only.
+    pub(crate) async fn new_key_from(&self, networks: &[&str]) -> Key {
+        let key = Key { public: "netwaddr".to_owned(), private: "5ca1ab1e-0000-4000-8000-000000000001".to_owned() };
+        let access_list = AccessList(networks.iter().map(|network| network.parse().unwrap()).collect());
+        let record = ApiKey {
+            id: ApiKeyId::from_random([9; 12]),
+            public_key: key.public.clone(),
+            description: "from networks".to_owned(),
+            grants: self.grants(OrgRole::Owner, &[]),
+            access_list,
+            created_at: self.control.now(),
+        };
+        let hash = ha1(&key.public, &SecretText::new(key.private.clone()));
+        assert_eq!(self.store.insert_api_key(&record, &hash).await.unwrap(), Outcome::Saved);
+        key
+    }
+
+    /// Makes a role here and in the cloud, and has it authorized.
+    pub(crate) async fn new_role(&self, project: ProjectId, name: &str) -> ProviderRole {
+        let role = self.control.create_aws_role(project).await.unwrap();
+        let RoleIdentity::Aws { external_id, .. } = &role.identity;
+        let arn = self.cloud().new_role(name, external_id).await;
+        self.control.authorize_aws_role(role, &arn).await.unwrap()
+    }
+
+    pub(crate) fn nobody(&self, method: &str, target: &str) -> Call {
+        Call::new(self.address, method, target)
+    }
+
+    pub(crate) fn ask(&self, method: &str, target: &str) -> Call {
+        self.nobody(method, target).by(&self.owner)
+    }
+
+    pub(crate) async fn get(&self, target: &str) -> Got {
+        self.ask("GET", target).send().await
+    }
+
+    pub(crate) fn path(&self) -> String {
+        path_of(self.project)
+    }
+
+    /// Reads the setting of the first project.
+    pub(crate) async fn read(&self) -> Got {
+        self.get(&self.path()).await
+    }
+
+    /// Changes the setting of the first project.
+    pub(crate) async fn patch(&self, body: &Value) -> Got {
+        self.patch_in(self.project, body).await
+    }
+
+    pub(crate) async fn patch_in(&self, project: ProjectId, body: &Value) -> Got {
+        self.ask("PATCH", &path_of(project)).json(body).send().await
+    }
+
+    /// Enables AWS in the first project with an access key.
+    pub(crate) async fn enable(&self) -> Value {
+        self.patch(&self.cloud().payload()).await.ok()
+    }
+
+    /// Where AWS stands in a project, as our own view tells it.
+    pub(crate) async fn standing_in(&self, project: ProjectId) -> Value {
+        let got = self.get(&format!("/api/atrest/v1/groups/{project}/encryptionAtRest/validity")).await;
+        got.ok()["providers"][0].clone()
+    }
+
+    pub(crate) async fn standing(&self) -> Value {
+        self.standing_in(self.project).await
+    }
+
+    /// The names of a project's events, oldest first.
+    pub(crate) async fn events_in(&self, project: ProjectId) -> Vec<String> {
+        let got = self.get(&format!("/api/atlas/v2/groups/{project}/events?itemsPerPage=500")).await.ok();
+        let results = got["results"].as_array().unwrap();
+        results.iter().rev().map(|event| event["eventTypeName"].as_str().unwrap().to_owned()).collect()
+    }
+
+    pub(crate) async fn events(&self) -> Vec<String> {
+        self.events_in(self.project).await
+    }
+
+    /// What the operator's figures say.
+    pub(crate) async fn metrics(&self) -> String {
+        let got = Call::new(self.operations, "GET", "/metrics").send().await;
+        assert_eq!(got.status, 200);
+        got.text().to_owned()
+    }
+}
+
+pub(crate) fn path_of(project: ProjectId) -> String {
+    format!("/api/atlas/v2/groups/{project}/encryptionAtRest")
+}
+
+fn clock(ahead: &Arc<AtomicI64>) -> Clock {
+    let (ahead, machine) = (ahead.clone(), Clock::system());
+    Clock::new(move || Timestamp::from_millis(machine.now().as_millis() + ahead.load(Ordering::SeqCst)))
+}
+
+/// Waits until something has happened by itself.
+pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut happened: impl FnMut() -> F) {
+    let looking = async {
+        let mut look = tokio::time::interval(LOOK_AGAIN);
+        while !happened().await {
+            look.tick().await;
+        }
+    };
+    tokio::time::timeout(SOON, looking).await.unwrap_or_else(|_| panic!("did not happen: {what}"));
+}

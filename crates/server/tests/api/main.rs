@@ -1,0 +1,53 @@
+//! The Admin API over real sockets: a listener, a store, the use cases, the providers and a simulated
+//! cloud, put together as `atrest serve` does. A file per route and topic; whatever touches storage
+//! runs on both engines. Knows the product from outside: requests, answers, what the customer does to
+//! a key, and what lies in the database.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions)]
+// reason: a test may stop at the first surprise.
+
+mod addresses;
+mod bad_input;
+mod bodies;
+mod canary;
+mod candidates;
+mod client;
+mod client_traces;
+mod cloud;
+mod crowds;
+mod database;
+mod digest;
+mod every_route;
+mod events;
+mod groups;
+mod house;
+mod oauth;
+mod openapi;
+mod orgs;
+mod rate_limits;
+mod replicas;
+mod system_status;
+mod throttling;
+mod update;
+mod update_others;
+mod validity;
+mod versions;
+
+/// Runs each named case on both engines.
+macro_rules! on_both_engines {
+    ($($case:ident)*) => {
+        mod on_sqlite {
+            $(#[tokio::test]
+            async fn $case() {
+                super::$case(crate::database::Database::sqlite()).await;
+            })*
+        }
+        mod on_postgres {
+            $(#[tokio::test]
+            async fn $case() {
+                super::$case(crate::database::Database::postgres().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both_engines;

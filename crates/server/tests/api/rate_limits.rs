@@ -1,0 +1,87 @@
+//! Rate limits: the headers of every answer, and the answer to one call too many (contract.md 7.3).
+
+use serde_json::json;
+
+use crate::client::authorization;
+use crate::database::Database;
+use crate::house::{House, Plan};
+
+async fn limited() -> House {
+    let mut plan = Plan::default();
+    plan.settings.rate_limits = true;
+    House::open_as(Database::sqlite(), plan).await
+}
+
+#[tokio::test]
+async fn counts_each_call_once_and_no_challenge() {
+    let house = limited().await;
+    for expected in ["1999", "1998"] {
+        // Each of these is two requests: a challenge, and the call.
+        let got = house.read().await;
+        assert_eq!((got.header("ratelimit-limit"), got.header("ratelimit-remaining")), (Some("2000"), Some(expected)));
+    }
+    let refused = house.patch(&json!({})).await;
+    assert_eq!((refused.status, refused.header("ratelimit-remaining")), (400, Some("1997")), "errors count and tell");
+    let other = house.new_project("other").await;
+    let got = house.get(&crate::house::path_of(other)).await;
+    assert_eq!(got.header("ratelimit-remaining"), Some("1999"), "each project has its own bucket");
+    house.end().await;
+}
+
+#[tokio::test]
+async fn refuses_one_call_too_many() {
+    let house = limited().await;
+    let path = format!("/api/atlas/v2/groups/{}/events", house.project);
+    let nonce = house.nobody("GET", &path).send().await.nonce();
+    let call = house.nobody("GET", &path);
+    let mut refused = None;
+    for count in 1..=400 {
+        let got = call.send_with(Some(&authorization(&house.owner, &nonce, count, "GET", &path))).await;
+        if got.status != 200 {
+            refused = Some((count, got));
+            break;
+        }
+    }
+    let (count, refused) = refused.expect("the bucket is empty at some time");
+    assert!((301..=330).contains(&count), "300 and what flowed back meanwhile: {count}");
+    refused.is(429, "RATE_LIMITED_TOKEN_BUCKET");
+    let retry_after: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!(retry_after >= 1);
+    let parameters = json!(["api/atlas/v2/groups/{groupId}/events", retry_after, 300, 150, 60]);
+    assert_eq!(refused.json()["parameters"], parameters);
+    assert_eq!(
+        refused.detail(),
+        format!(
+            "Rate limit exceeded for api/atlas/v2/groups/{{groupId}}/events. Please retry after {retry_after} seconds. Request capacity: 300. Refill rate: 150 per 60 seconds."
+        )
+    );
+    house.read().await.ok();
+    house.end().await;
+}
+
+#[tokio::test]
+async fn limits_requests_for_tokens_as_atlas_does() {
+    let house = limited().await;
+    let call = house.nobody("POST", "/api/oauth/token");
+    let call = call.header("Content-Type", "application/x-www-form-urlencoded").body("grant_type=client_credentials");
+    let mut last = call.send().await;
+    for _ in 0..60 {
+        if last.status != 401 {
+            break;
+        }
+        last = call.send().await;
+    }
+    last.is(429, "RATE_LIMITED");
+    assert_eq!(last.detail(), "Resource /api/oauth/token is limited to 50 requests every 1 minutes.");
+    house.end().await;
+}
+
+#[tokio::test]
+async fn switched_off_the_headers_stay() {
+    let house = House::open(Database::sqlite()).await;
+    for _ in 0..2 {
+        let got = house.read().await;
+        assert_eq!((got.header("ratelimit-limit"), got.header("ratelimit-remaining")), (Some("2000"), Some("2000")));
+    }
+    house.end().await;
+}
