@@ -71,7 +71,16 @@ impl Store {
             return Err(Bug("a change counts the revision up").into());
         }
         let (act, touched) = ("save the encryption setting of a project", [Touched::Project(project)]);
-        transact!(self, act, &touched, |tx| self.save(tx, &change).await)
+        let outcome = transact!(self, act, &touched, |tx| self.save(tx, &change).await)?;
+        let destroyed = change.moves.values().any(|step| matches!(step, Move::Disable | Move::ChangeCredentials));
+        if outcome == Outcome::Saved && destroyed {
+            // The old credentials are gone from the table; their sealed form goes from the log too.
+            if let Err(error) = self.empty_the_log().await {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "destroyed credentials stay, sealed, in SQLite's log until its next checkpoint");
+            }
+        }
+        Ok(outcome)
     }
 
     async fn save(&self, tx: &mut Tx, change: &SaveSetting<'_>) -> Result<Outcome> {
