@@ -40,7 +40,8 @@ impl ForeignText {
         for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
             tamed = tamed.replace(secret, "[hidden]");
         }
-        Self(tamed.trim().chars().take(Self::MAX_CHARS).collect())
+        let cut: String = tamed.trim().chars().take(Self::MAX_CHARS).collect();
+        Self(cut.trim_end().to_owned())
     }
 
     /// Gives the tamed text.
@@ -209,5 +210,7 @@ mod tests {
         check("a\r\nSet-Cookie: b\u{1b}[31m", &[], "a  Set-Cookie: b [31m");
         check("your secret s3cr3t is wrong", &["s3cr3t", ""], "your secret [hidden] is wrong");
         assert_eq!(ForeignText::tame(&"ä".repeat(1000), &[]).as_str().chars().count(), 300);
+        let twice = ForeignText::tame(&format!("{} b", "a".repeat(299)), &[]);
+        assert_eq!(ForeignText::tame(twice.as_str(), &[]), twice, "taming twice changes nothing");
     }
 }
