@@ -5,6 +5,8 @@
 //! deadline and delays nobody else. Findings are saved in batches: a quiet minute costs few commits.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::future::ready;
 use std::time::Duration;
 
 use domain::customer_key::ProviderKind;
@@ -44,6 +46,7 @@ pub(super) async fn run(control: Control) {
         control,
         owner: hex::encode(name),
         recent: HashMap::new(),
+        waiting: HashMap::new(),
         under_way: FuturesUnordered::new(),
         found: Vec::new(),
         claim_at: Instant::now(),
@@ -58,6 +61,8 @@ struct Sweep {
     owner: String,
     /// The latest finding per distinct key and credential, so that projects sharing one share its check.
     recent: HashMap<Fingerprint, Observation>,
+    /// Checks that wait for one under way, of the same key with the same credentials.
+    waiting: HashMap<Fingerprint, Vec<Due>>,
     under_way: FuturesUnordered<BoxFuture<'static, Found>>,
     /// Findings that wait to be saved.
     found: Vec<Found>,
@@ -76,11 +81,25 @@ struct Due {
 struct Found {
     due: Due,
     observation: Option<Observation>,
+    /// Whose key's waiting checks this one answers.
+    leads: Option<Fingerprint>,
 }
 
 impl Due {
     fn stored(&self) -> Option<&StoredValidity> {
         self.snapshot.validities.get(&self.provider)
+    }
+
+    /// Gives what this check has in common with those it may share an answer with: a suspect is
+    /// confirmed by its own check, never by another's answer.
+    fn shared(&self) -> Option<Fingerprint> {
+        self.stored().filter(|_| !self.confirms()).map(|stored| stored.fingerprint)
+    }
+
+    /// Tells whether an observation is news to this key.
+    fn is_older_than(&self, observation: &Observation) -> bool {
+        let checked_at = self.stored().and_then(|stored| stored.validity.checked_at);
+        checked_at.is_none_or(|checked_at| observation.at > checked_at)
     }
 
     /// Tells whether a first definitive finding waits for this check.
@@ -96,6 +115,7 @@ impl Sweep {
             tokio::select! {
                 () = self.control.tasks().stopping() => return,
                 Some(found) = self.under_way.next() => {
+                    self.answer_waiting(&found);
                     self.found.push(found);
                     self.save_at.get_or_insert(Instant::now() + GATHER);
                 }
@@ -141,22 +161,47 @@ impl Sweep {
         let claims = self.control.store().claim_due(kind, now, &self.owner, limit, CLAIM).await?;
         let claimed = claims.len();
         for due in load(&self.control, claims).await? {
-            let answered = answered_by(&self.recent, &self.control, &due, now);
-            let control = self.control.clone();
-            self.under_way.push(Box::pin(async move {
-                let observation = match answered {
-                    Some(recent) => Some(recent),
-                    None => ask(&control, &due).await,
-                };
-                Found { due, observation }
-            }));
+            if let Some(recent) = answered_by(&self.recent, &self.control, &due, now) {
+                self.under_way.push(Box::pin(ready(Found { due, observation: Some(recent), leads: None })));
+                continue;
+            }
+            let shared = due.shared();
+            match shared.map(|shared| self.waiting.entry(shared)) {
+                Some(Entry::Occupied(mut waiting)) => waiting.get_mut().push(due),
+                Some(Entry::Vacant(nobody)) => {
+                    nobody.insert(Vec::new());
+                    self.start(due, shared);
+                }
+                None => self.start(due, None),
+            }
         }
         Ok(claimed)
     }
 
+    fn start(&self, due: Due, leads: Option<Fingerprint>) {
+        let control = self.control.clone();
+        self.under_way.push(Box::pin(async move {
+            let observation = ask(&control, &due).await;
+            Found { due, observation, leads }
+        }));
+    }
+
+    /// Gives a finding to the checks that waited for it. Those it says nothing to are made after all.
+    fn answer_waiting(&mut self, found: &Found) {
+        let waiting = found.leads.and_then(|shared| self.waiting.remove(&shared)).unwrap_or_default();
+        for due in waiting {
+            match found.observation.as_ref().filter(|observation| due.is_older_than(observation)) {
+                Some(observation) => {
+                    self.found.push(Found { due, observation: Some(observation.clone()), leads: None });
+                }
+                None => self.start(due, None),
+            }
+        }
+    }
+
     async fn save(&mut self, found: Vec<Found>) -> Result<(), Error> {
         let mut updates = Vec::with_capacity(found.len());
-        for Found { due, observation } in found {
+        for Found { due, observation, leads: _ } in found {
             let Some(observation) = observation else { continue };
             if let Some(stored) = due.stored() {
                 self.recent.insert(stored.fingerprint, observation.clone());
@@ -185,9 +230,8 @@ fn answered_by(
 ) -> Option<Observation> {
     let stored = due.stored()?;
     let found = recent.get(&stored.fingerprint)?;
-    let newer = stored.validity.checked_at.is_none_or(|checked_at| found.at > checked_at);
     let young = now.since(found.at) < control.timings().check_every / 2;
-    (newer && young && !due.confirms()).then(|| found.clone())
+    (due.is_older_than(found) && young && !due.confirms()).then(|| found.clone())
 }
 
 async fn ask(control: &Control, due: &Due) -> Option<Observation> {
