@@ -3,9 +3,10 @@
 
 use api_wire::operations::{Method, OPERATIONS, Operation, OperationId};
 use axum::Router;
-use axum::extract::{RawPathParams, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{MethodFilter, get, on};
+use percent_encoding::percent_decode_str;
 use tower::Layer as _;
 
 use super::atlas::{encryption_at_rest, events, groups, orgs, system_status};
@@ -37,9 +38,7 @@ pub fn router(api: Api) -> Router {
     let mut router = Router::new();
     for operation in OPERATIONS {
         let path = format!("{}{}", operation.api.base(), operation.path);
-        let handler = move |State(api): State<Api>, params: RawPathParams, request: Request| {
-            serve(api, operation, params, request)
-        };
+        let handler = move |State(api): State<Api>, request: Request| serve(api, operation, request);
         router = router.route(&path, on(filter(operation.method), handler));
     }
     let router = router
@@ -54,9 +53,21 @@ pub fn router(api: Api) -> Router {
     Router::new().fallback_service(around.layer(router))
 }
 
-async fn serve(api: Api, operation: &'static Operation, params: RawPathParams, request: Request) -> Response {
-    let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    pipeline::serve(&api, operation, params, request).await
+async fn serve(api: Api, operation: &'static Operation, request: Request) -> Response {
+    let parameters = path_parameters(operation, request.uri().path());
+    pipeline::serve(&api, operation, parameters, request).await
+}
+
+/// Reads the parameters off a path that matched. What is no UTF-8 names nothing, and is for the
+/// pipeline to refuse in its own words: axum's extractor would answer in plain text.
+fn path_parameters(operation: &Operation, path: &str) -> Vec<(String, String)> {
+    let pattern = operation.full_path();
+    let pairs = pattern.split('/').zip(path.split('/'));
+    let parameters = pairs.filter_map(|(part, value)| {
+        let name = part.strip_prefix('{')?.strip_suffix('}')?;
+        Some((name.to_owned(), percent_decode_str(value).decode_utf8_lossy().into_owned()))
+    });
+    parameters.collect()
 }
 
 async fn readyz(State(api): State<Api>) -> axum::http::StatusCode {

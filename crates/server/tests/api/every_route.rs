@@ -145,7 +145,7 @@ async fn a_reader_reads_and_is_told_which_role_writing_needs(database: Database)
 async fn a_malformed_id_is_not_found(database: Database) {
     let house = House::open(database).await;
     let ids = own_ids(&house).await;
-    let malformed = ["x", "0123456789ABCDEF01234567", "0123456789abcdef0123456", "0123456789abcdef012345678", "%00", "..%2f", "%f0%9f%94%91"];
+    let malformed = ["x", "0123456789ABCDEF01234567", "0123456789abcdef0123456", "0123456789abcdef012345678", "%00", "..%2f", "%f0%9f%94%91", "%ff", "%"];
     for operation in OPERATIONS {
         for (parameter, code) in [("groupId", "GROUP_NOT_FOUND"), ("orgId", "ORG_NOT_FOUND"), ("eventId", "EVENT_NOT_FOUND")] {
             if !operation.path_parameters().any(|known| known == parameter) {
