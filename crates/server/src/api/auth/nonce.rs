@@ -20,8 +20,9 @@ use subtle::ConstantTimeEq;
 pub const LIFETIME: Duration = Duration::from_secs(5 * 60);
 /// How far ahead of us a replica's clock may run. Unit: seconds.
 const CLOCK_LEEWAY: u32 = 30;
-/// How far `nc` may lag behind the highest seen. Parallel requests arrive out of order.
-const WINDOW: u32 = 128;
+/// How many stretches of skipped counts are remembered per nonce. Parallel requests arrive out of order,
+/// each leaving one stretch until it comes; more than this is no client's doing.
+const GAPS: usize = 64;
 /// How many nonces are remembered; about 20 MB. When full, the oldest second is declared stale.
 const REMEMBERED: usize = 1 << 18;
 
@@ -47,16 +48,20 @@ pub struct Stale;
 
 #[derive(Debug, Default)]
 struct Uses {
-    windows: BTreeMap<Nonce, Window>,
-    /// Nonces minted at or before this second are stale: their windows had to be forgotten.
+    counts: BTreeMap<Nonce, Counts>,
+    /// Nonces minted at or before this second are stale: their counts had to be forgotten.
     floor: u32,
 }
 
-/// The counts seen of one nonce: bit `i` of `seen` stands for `highest - i`.
+/// The counts seen of one nonce: all up to the highest, but for the stretches that were skipped.
+///
+/// Exact however far a request lags behind, and nothing but a number for the many clients that use a
+/// nonce once or in order.
 #[derive(Debug)]
-struct Window {
+struct Counts {
     highest: u32,
-    seen: u128,
+    /// Skipped, and so still unused; both ends belong to it, the lowest stretch first.
+    skipped: Vec<(u32, u32)>,
 }
 
 impl NonceBook {
@@ -118,11 +123,11 @@ impl NonceBook {
         if nonce.minted <= uses.floor {
             return false;
         }
-        match uses.windows.get_mut(&nonce) {
-            Some(window) => window.admit(count),
+        match uses.counts.get_mut(&nonce) {
+            Some(counts) => counts.admit(count),
             None => {
-                uses.windows.insert(nonce, Window { highest: count, seen: 1 });
-                if uses.windows.len() > self.remembered {
+                uses.counts.insert(nonce, Counts::beginning_with(count));
+                if uses.counts.len() > self.remembered {
                     uses.forget_the_oldest_second();
                 }
                 true
@@ -149,7 +154,7 @@ impl Nonce {
 
 impl Uses {
     fn forget_the_old(&mut self, now: Timestamp) {
-        while let Some(oldest) = self.windows.first_entry() {
+        while let Some(oldest) = self.counts.first_entry() {
             if oldest.key().expires_at() > now {
                 break;
             }
@@ -160,29 +165,55 @@ impl Uses {
     /// Forgets a second's worth of nonces, and refuses them from now on: a nonce whose counts are
     /// forgotten could be replayed.
     fn forget_the_oldest_second(&mut self) {
-        let Some((oldest, _)) = self.windows.first_key_value() else { return };
+        let Some((oldest, _)) = self.counts.first_key_value() else { return };
         self.floor = oldest.minted;
         match self.floor.checked_add(1) {
-            Some(minted) => self.windows = self.windows.split_off(&Nonce { minted, number: 0 }),
-            None => self.windows.clear(),
+            Some(minted) => self.counts = self.counts.split_off(&Nonce { minted, number: 0 }),
+            None => self.counts.clear(),
         }
     }
 }
 
-impl Window {
+impl Counts {
+    fn beginning_with(first: u32) -> Self {
+        let mut counts = Self { highest: 0, skipped: Vec::new() };
+        counts.rise_to(first);
+        counts
+    }
+
     fn admit(&mut self, count: u32) -> bool {
-        if let Some(ahead) = count.checked_sub(self.highest).filter(|ahead| *ahead > 0) {
-            self.seen = self.seen.checked_shl(ahead).unwrap_or(0) | 1;
-            self.highest = count;
+        if count > self.highest {
+            self.rise_to(count);
             return true;
         }
-        let behind = self.highest.saturating_sub(count);
-        let bit = 1_u128.checked_shl(behind).unwrap_or(0);
-        let is_new = behind < WINDOW && self.seen & bit == 0;
-        if is_new {
-            self.seen |= bit;
+        let Some(place) = self.skipped.iter().position(|(from, to)| (*from..=*to).contains(&count)) else {
+            return false;
+        };
+        let (from, to) = self.skipped.remove(place);
+        if count < to {
+            self.skipped.insert(place, (count.saturating_add(1), to));
         }
-        is_new
+        if from < count {
+            self.skipped.insert(place, (from, count.saturating_sub(1)));
+        }
+        self.forget_what_is_too_much();
+        true
+    }
+
+    fn rise_to(&mut self, count: u32) {
+        let next = self.highest.saturating_add(1);
+        if next < count {
+            self.skipped.push((next, count.saturating_sub(1)));
+            self.forget_what_is_too_much();
+        }
+        self.highest = count;
+    }
+
+    /// Counts of a forgotten stretch are refused as if they had been used.
+    fn forget_what_is_too_much(&mut self) {
+        while self.skipped.len() > GAPS {
+            self.skipped.remove(0);
+        }
     }
 }
 
@@ -241,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn each_count_is_used_once_in_any_order_within_the_window() {
+    fn each_count_is_used_once_in_any_order() {
         let check = |counts: &[u32], expected: &[bool]| {
             let book = NonceBook::new(&key(1), 0);
             let nonce = book.read(&book.mint(NOW), NOW).unwrap();
@@ -252,12 +283,31 @@ mod tests {
         check(&[1, 1], &[true, false]);
         check(&[2, 1, 2, 1], &[true, true, false, false]);
         check(&[4711], &[true]);
-        check(&[200, 73, 72, 73], &[true, true, false, false]);
-        check(&[1, 129, 1, 2], &[true, true, false, true]);
-        check(&[1, 130, 2, 3], &[true, true, false, true]);
+        check(&[200, 73, 72, 73], &[true, true, true, false]);
+        check(&[1, 130, 2, 129, 2, 1], &[true, true, true, true, false, false]);
         check(&[5, 1_000_000, 5, 999_999], &[true, true, false, true]);
         check(&[0], &[false]);
-        check(&[u32::MAX, u32::MAX, u32::MAX - 127, 1], &[true, false, true, false]);
+        check(&[u32::MAX, u32::MAX, u32::MAX - 1, 1, 1], &[true, false, true, true, false]);
+    }
+
+    #[test]
+    fn a_request_may_lag_far_behind() {
+        let mut counts = Counts::beginning_with(1);
+        assert!((3..100_000).all(|count| counts.admit(count)));
+        assert!(counts.admit(2));
+        assert!(!counts.admit(2));
+        assert!(counts.skipped.is_empty());
+    }
+
+    #[test]
+    fn what_is_skipped_is_bounded_and_never_admitted_twice() {
+        let mut counts = Counts::beginning_with(1);
+        let skipping = (1..1000).map(|step| 1 + step * 2);
+        assert!(skipping.clone().all(|count| counts.admit(count)));
+        assert_eq!(counts.skipped.len(), GAPS);
+        assert!(!skipping.clone().any(|count| counts.admit(count)));
+        assert!(!counts.admit(2), "forgotten, so refused");
+        assert!(counts.admit(1998));
     }
 
     #[test]
@@ -282,7 +332,7 @@ mod tests {
         for nonce in &nonces {
             assert!(book.use_up(*nonce, 1, NOW + Duration::from_secs(10)));
         }
-        assert!(book.uses.lock().unwrap().windows.len() <= 10);
+        assert!(book.uses.lock().unwrap().counts.len() <= 10);
         for nonce in &nonces {
             assert!(!book.use_up(*nonce, 1, NOW + Duration::from_secs(10)));
         }
@@ -298,6 +348,6 @@ mod tests {
         let later = NOW + LIFETIME;
         let new = book.read(&book.mint(later), later).unwrap();
         assert!(book.use_up(new, 1, later));
-        assert_eq!(book.uses.lock().unwrap().windows.len(), 1);
+        assert_eq!(book.uses.lock().unwrap().counts.len(), 1);
     }
 }

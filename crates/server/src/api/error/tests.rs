@@ -35,7 +35,7 @@ fn every_refusal() -> Vec<Refused> {
         Refused::SignInThrottled { retry_after: Duration::from_secs(5) },
         Refused::AddressNotAllowed { address: "203.0.113.9".parse().unwrap() },
         Refused::RateLimited { path: "/api/atlas/v2/orgs".to_owned(), limited: limited() },
-        Refused::TokenRequestsLimited,
+        Refused::TokenRequestsLimited { path: "/api/oauth/token", limited: limited() },
         Refused::NotAcceptable,
         Refused::UnsupportedMediaType,
         Refused::QueryFaults(fault(FaultKind::Duplicate)),
