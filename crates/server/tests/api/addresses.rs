@@ -28,7 +28,8 @@ async fn a_key_works_only_from_its_access_list(database: Database) {
     let house = behind_a_proxy(database).await;
     let key = house.new_key_from(&["203.0.113.0/24", "2001:db8::/32"]).await;
     let call = |from: &str| house.nobody("GET", &house.path()).by(&key).header("X-Forwarded-For", from);
-    for welcome in ["203.0.113.9", "198.51.100.1, 203.0.113.9", "2001:db8::7", "[2001:db8::7]:443", "203.0.113.9:5555"] {
+    for welcome in ["203.0.113.9", "198.51.100.1, 203.0.113.9", "2001:db8::7", "[2001:db8::7]:443", "203.0.113.9:5555"]
+    {
         assert_eq!(call(welcome).send().await.status, 200, "{welcome}");
     }
     for (unwelcome, address) in [
@@ -111,7 +112,8 @@ async fn dev_mode_answers_to_loopback_names_only() {
     plan.settings.loopback_only = true;
     let house = House::open_as(Database::sqlite(), plan).await;
     let port = house.address.port();
-    for host in [format!("localhost:{port}"), format!("127.0.0.1:{port}"), format!("[::1]:{port}"), "localhost".into()] {
+    for host in [format!("localhost:{port}"), format!("127.0.0.1:{port}"), format!("[::1]:{port}"), "localhost".into()]
+    {
         house.ask("GET", &house.path()).header("Host", &host).send().await.ok();
     }
     for host in ["atlas.example.com", "localhost.example.com:80", "127.0.0.1.example.com", "", "::1"] {

@@ -99,7 +99,8 @@ async fn a_body_that_ends_early_changes_nothing(database: Database) {
 async fn chunks_and_expectations_are_understood() {
     let house = House::open(Database::sqlite()).await;
     // The Atlas CLI streams a file without saying how long it is.
-    let (call, authorization) = signed(&house, b"b\r\n{\"enabledFo\r\n13\r\nrSearchNodes\":true}\r\n0\r\n\r\n".to_vec()).await;
+    let (call, authorization) =
+        signed(&house, b"b\r\n{\"enabledFo\r\n13\r\nrSearchNodes\":true}\r\n0\r\n\r\n".to_vec()).await;
     let got = call.header("Transfer-Encoding", "chunked").send_with(Some(&authorization)).await;
     assert_eq!(got.ok()["enabledForSearchNodes"], true);
     let (call, authorization) = signed(&house, b"zz\r\nnonsense\r\n0\r\n\r\n".to_vec()).await;
@@ -132,7 +133,8 @@ async fn status(house: &House, bytes: &[u8]) -> u16 {
 async fn broken_heads_are_refused_and_inject_nothing() {
     let house = House::open(Database::sqlite()).await;
     let path = house.path();
-    let head = |line: &str| format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{line}\r\n\r\n").into_bytes();
+    let head =
+        |line: &str| format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{line}\r\n\r\n").into_bytes();
     for (why, line) in [
         ("a bare CR in a value", "X-A: b\rc"),
         ("a NUL in a value", "X-A: b\0c"),
@@ -224,7 +226,12 @@ async fn strange_texts_are_no_internal_errors() {
         }
     }
     let events = format!("/api/atlas/v2/groups/{}/events", house.project);
-    for query in ["pageNum=9999999&itemsPerPage=500", "minDate=9999-12-31T23:59:59Z", "maxDate=0000-01-01T00:00:00Z", "minDate=2026-02-30T00:00:00Z"] {
+    for query in [
+        "pageNum=9999999&itemsPerPage=500",
+        "minDate=9999-12-31T23:59:59Z",
+        "maxDate=0000-01-01T00:00:00Z",
+        "minDate=2026-02-30T00:00:00Z",
+    ] {
         let got = house.get(&format!("{events}?{query}")).await;
         assert!(matches!(got.status, 200 | 400), "{query}: {}", got.text());
     }
@@ -240,7 +247,9 @@ async fn one_connection_serves_many_requests_bad_ones_too() {
     let mut stream = TcpStream::connect(house.address).await.unwrap();
     let nonce = house.nobody("GET", &house.path()).send().await.nonce();
     let mut asked = Vec::new();
-    for (count, (method, body)) in [("GET", ""), ("PATCH", "nonsense"), ("PATCH", "{}"), ("GET", "")].into_iter().enumerate() {
+    for (count, (method, body)) in
+        [("GET", ""), ("PATCH", "nonsense"), ("PATCH", "{}"), ("GET", "")].into_iter().enumerate()
+    {
         let authorization = authorization(&house.owner, &nonce, count as u32 + 1, method, &house.path());
         let connection = if count == 3 { "close" } else { "keep-alive" };
         asked.extend_from_slice(

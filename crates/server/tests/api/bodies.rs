@@ -72,7 +72,12 @@ async fn tells_what_is_wrong_with_a_shape(database: Database) {
             (r#"{"awsKms":{"roleId":"nonsense"}}"#, 400, "INVALID_ATTRIBUTE", &["awsKms.roleId"]),
             (r#"{"awsKms":{"accessKeyID":"short"}}"#, 400, "INVALID_ATTRIBUTE", &["awsKms.accessKeyID"]),
             (r#"{"awsKms":{"customerMasterKeyID":""}}"#, 400, "INVALID_ATTRIBUTE", &["awsKms.customerMasterKeyID"]),
-            (r#"{"azureKeyVault":{"azureEnvironment":"MARS"}}"#, 400, "INVALID_ENUM_VALUE", &["azureKeyVault.azureEnvironment"]),
+            (
+                r#"{"azureKeyVault":{"azureEnvironment":"MARS"}}"#,
+                400,
+                "INVALID_ENUM_VALUE",
+                &["azureKeyVault.azureEnvironment"],
+            ),
             (r#"{"azureKeyVault":{"clientID":"not-a-uuid"}}"#, 400, "INVALID_ATTRIBUTE", &["azureKeyVault.clientID"]),
             (
                 r#"{"awsKms":{"region":"x","enabled":1,"colour":"red"},"nope":1,"enabledForSearchNodes":0}"#,
@@ -90,13 +95,23 @@ async fn tells_everything_that_is_missing(database: Database) {
     let house = House::open(database).await;
     let aws = |fields: Value| json!({ "awsKms": fields }).to_string();
     let all = aws(json!({"enabled": true}));
-    let half_id = aws(json!({"enabled": true, "customerMasterKeyID": "alias/x", "region": "US_EAST_1", "accessKeyID": "AKIAIOSFODNN7EXAMPLE"}));
-    let half_secret = aws(json!({"enabled": true, "customerMasterKeyID": "alias/x", "region": "US_EAST_1", "secretAccessKey": "x"}));
+    let half_id = aws(
+        json!({"enabled": true, "customerMasterKeyID": "alias/x", "region": "US_EAST_1", "accessKeyID": "AKIAIOSFODNN7EXAMPLE"}),
+    );
+    let half_secret =
+        aws(json!({"enabled": true, "customerMasterKeyID": "alias/x", "region": "US_EAST_1", "secretAccessKey": "x"}));
     let neither = aws(json!({"enabled": true, "customerMasterKeyID": "alias/x", "region": "US_EAST_1"}));
-    let no_flag = aws(json!({"customerMasterKeyID": "alias/x", "region": "US_EAST_1", "roleId": "0123456789abcdef01234567"}));
-    let nulls = aws(json!({"enabled": true, "customerMasterKeyID": null, "region": null, "roleId": null, "accessKeyID": null, "secretAccessKey": null}));
-    let empty_secret = aws(json!({"enabled": true, "customerMasterKeyID": "alias/x", "region": "US_EAST_1", "accessKeyID": "AKIAIOSFODNN7EXAMPLE", "secretAccessKey": ""}));
-    let bad_name = aws(json!({"enabled": true, "customerMasterKeyID": "../../etc", "region": "US_EAST_1", "roleId": "0123456789abcdef01234567"}));
+    let no_flag =
+        aws(json!({"customerMasterKeyID": "alias/x", "region": "US_EAST_1", "roleId": "0123456789abcdef01234567"}));
+    let nulls = aws(
+        json!({"enabled": true, "customerMasterKeyID": null, "region": null, "roleId": null, "accessKeyID": null, "secretAccessKey": null}),
+    );
+    let empty_secret = aws(
+        json!({"enabled": true, "customerMasterKeyID": "alias/x", "region": "US_EAST_1", "accessKeyID": "AKIAIOSFODNN7EXAMPLE", "secretAccessKey": ""}),
+    );
+    let bad_name = aws(
+        json!({"enabled": true, "customerMasterKeyID": "../../etc", "region": "US_EAST_1", "roleId": "0123456789abcdef01234567"}),
+    );
     let three = ["awsKms.customerMasterKeyID", "awsKms.region", "awsKms.roleId"];
     refuse(
         &house,
@@ -141,7 +156,25 @@ async fn secrets_and_names_of_a_strange_form_are_refused_unquoted(database: Data
     house.end().await;
 }
 
+async fn a_body_of_faults_gets_a_bounded_answer(database: Database) {
+    let house = House::open(database).await;
+    let fields: Vec<String> = (0..5_000).map(|number| format!("\"field{number}\":{number}")).collect();
+    let body = format!("{{\"awsKms\":{{{}}}}}", fields.join(","));
+    let call = house.ask("PATCH", &house.path()).header("Content-Type", "application/json").body(body);
+    let got = call.send().await;
+    got.is(400, "VALIDATION_ERROR");
+    assert_eq!(got.fields().len(), 100);
+    let long = "x".repeat(100_000);
+    let body = json!({"awsKms": {long.as_str(): 1}, long.as_str(): {"region": long}});
+    let got = house.patch(&body).await;
+    assert!(got.status == 400 && got.body.len() < 2_000, "{} bytes", got.body.len());
+    let body = json!({"awsKms": {"region": long}});
+    assert!(house.patch(&body).await.is(400, "INVALID_ENUM_VALUE").body.len() < 1_000);
+    house.end().await;
+}
+
 on_both_engines! {
+    a_body_of_faults_gets_a_bounded_answer
     tells_what_is_wrong_with_a_shape
     tells_everything_that_is_missing
     secrets_and_names_of_a_strange_form_are_refused_unquoted

@@ -191,7 +191,8 @@ async fn no_secret_is_found_again(database: Database) {
     }
     let azure = json!({"azureKeyVault": {"enabled": true, "secret": azure}});
     assert_eq!(said.patch(&house, &azure).await, 501);
-    let google = json!({"googleCloudKms": {"enabled": true, "serviceAccountKey": json!({"private_key": google}).to_string()}});
+    let google =
+        json!({"googleCloudKms": {"enabled": true, "serviceAccountKey": json!({"private_key": google}).to_string()}});
     assert_eq!(said.patch(&house, &google).await, 501);
     for cut in ["", "}", ",", "\""] {
         let whole = cloud.payload_with(&cloud.key.arn, &weak).to_string();
@@ -199,7 +200,8 @@ async fn no_secret_is_found_again(database: Database) {
         let call = house.ask("PATCH", &house.path()).header("Content-Type", "application/json").body(broken);
         said.note(call.send().await);
     }
-    let typed = house.ask("PATCH", &house.path()).header("Content-Type", "text/plain").body(cloud.payload().to_string());
+    let typed =
+        house.ask("PATCH", &house.path()).header("Content-Type", "text/plain").body(cloud.payload().to_string());
     said.note(typed.send().await);
     // Secrets in the wrong place.
     let private = &house.owner.private;
@@ -244,6 +246,10 @@ async fn no_secret_is_found_again(database: Database) {
     canaries.push(Canary::new("the access token", token.as_bytes()));
     let text = String::from_utf8_lossy(&log);
     assert!(text.contains("\"TRACE\"") && text.contains("answered"), "the log was listened to");
+    for got in &said.0 {
+        let id = got.header("x-request-id").unwrap();
+        assert!(text.contains(id), "the log names each request by its id");
+    }
     assert!(everything.len() > 3 && backup.len() > 1_000 && said.0.len() > 40);
     for canary in &canaries {
         canary.is_not_in("the log", &log);

@@ -9,7 +9,7 @@ use simulators::aws::{Change, Inline, KeyStatus};
 use simulators::{FaultKind, FaultRule};
 
 use crate::client::Got;
-use crate::cloud::{CUSTOMER, USE_KEY, allow, trust};
+use crate::cloud::{CUSTOMER, OPERATOR, OPERATOR_USER, USE_KEY, allow, trust};
 use crate::database::Database;
 use crate::house::{House, Plan, until};
 use crate::on_both_engines;
@@ -99,7 +99,8 @@ async fn permissions_that_are_missing(database: Database) {
         ("nothing", &["s3:GetObject"]),
     ] {
         let user = cloud.new_user(name, actions).await;
-        let got = refuse(&house, &cloud.payload_with(&cloud.key.arn, &user), 400, "NO_PERMISSION_TO_ENCRYPT_DECRYPT").await;
+        let got =
+            refuse(&house, &cloud.payload_with(&cloud.key.arn, &user), 400, "NO_PERMISSION_TO_ENCRYPT_DECRYPT").await;
         assert!(got.detail().contains("The provider said: AccessDeniedException: "), "{}", got.detail());
         assert!(got.detail().contains("request id"), "{}", got.detail());
         assert!(!got.text().contains(user.expose_secret()));
@@ -174,6 +175,29 @@ async fn roles_that_do_not_let_us_in(database: Database) {
     house.end().await;
 }
 
+async fn a_role_that_lets_others_in_is_never_authorized(database: Database) {
+    let house = House::open(database).await;
+    let aws = house.cloud().clouds.aws();
+    let anybody = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"AWS": format!("arn:aws:iam::{OPERATOR}:user/{OPERATOR_USER}")},
+        "Action": "sts:AssumeRole",
+    }]})
+    .to_string();
+    let open = aws.create_role(CUSTOMER, "open", &anybody, Some(&allow(USE_KEY))).await.unwrap();
+    let role = house.control.create_aws_role(house.project).await.unwrap();
+    let RoleIdentity::Aws { external_id, .. } = &role.identity;
+    let own = aws.create_role(OPERATOR, "own", &trust(external_id), Some(&allow(USE_KEY))).await.unwrap();
+    for arn in [open, own] {
+        let refused = house.control.authorize_aws_role(role.clone(), &arn).await.unwrap_err();
+        let control::Error::CandidateRefused(refused) = refused else { panic!("{refused:?}") };
+        assert_eq!(refused.failure.reason.code(), "ROLE_NOT_SAFE", "{arn}");
+    }
+    let got = house.patch(&house.cloud().role_payload(&role.id.to_string())).await;
+    got.is(400, "CLOUD_PROVIDER_ACCESS_ROLE_NOT_AUTHORIZED");
+    house.end().await;
+}
+
 async fn a_network_that_is_down(database: Database) {
     let mut plan = Plan::default();
     plan.timings.update_deadline = Duration::from_secs(3);
@@ -226,7 +250,11 @@ async fn a_permission_granted_a_moment_later_is_waited_for(database: Database) {
     let (got, ()) = tokio::join!(house.patch(&payload), grant);
     assert_eq!(got.ok()["awsKms"]["valid"], true);
     assert!(cloud.requests("Encrypt") > 1);
-    assert_eq!(house.events().await, ["ENCRYPTION_AT_REST_CONFIGURATION_UPDATED"], "the refusals meanwhile are no news");
+    assert_eq!(
+        house.events().await,
+        ["ENCRYPTION_AT_REST_CONFIGURATION_UPDATED"],
+        "the refusals meanwhile are no news"
+    );
 
     // What no grant explains is answered at once.
     let off = cloud.new_key("off").await;
@@ -262,6 +290,7 @@ on_both_engines! {
     permissions_that_are_missing
     credentials_that_are_wrong
     roles_that_do_not_let_us_in
+    a_role_that_lets_others_in_is_never_authorized
     a_network_that_is_down
     faults_of_ours_are_told_as_ours
     a_permission_granted_a_moment_later_is_waited_for

@@ -37,7 +37,8 @@ async fn terraform_creates_reads_updates_and_deletes(database: Database) {
     let planned = json!({
         "enabled": true, "customerMasterKeyID": key, "region": "US_EAST_1", "roleId": role, "requirePrivateNetworking": false,
     });
-    let created = sdk(&house, "PATCH", Some(&json!({"awsKms": planned, "enabledForSearchNodes": true}))).send().await.ok();
+    let created =
+        sdk(&house, "PATCH", Some(&json!({"awsKms": planned, "enabledForSearchNodes": true}))).send().await.ok();
     assert_eq!(compared(&created), planned, "no inconsistent result after apply");
     assert_eq!(created["awsKms"]["valid"], true);
     for provider in ["awsKms", "azureKeyVault", "googleCloudKms"] {
@@ -51,7 +52,10 @@ async fn terraform_creates_reads_updates_and_deletes(database: Database) {
     let mut update = read.clone();
     update["awsKms"]["customerMasterKeyID"] = json!(second.arn);
     let updated = sdk(&house, "PATCH", Some(&update)).send().await.ok();
-    assert_eq!((&updated["awsKms"]["customerMasterKeyID"], &updated["awsKms"]["valid"]), (&second.arn.into(), &true.into()));
+    assert_eq!(
+        (&updated["awsKms"]["customerMasterKeyID"], &updated["awsKms"]["valid"]),
+        (&second.arn.into(), &true.into())
+    );
     let mut removed = updated.clone();
     removed["azureKeyVault"] = json!({});
     assert_eq!(sdk(&house, "PATCH", Some(&removed)).send().await.ok(), updated);
@@ -61,10 +65,13 @@ async fn terraform_creates_reads_updates_and_deletes(database: Database) {
     sdk(&house, "GET", None).send().await.ok();
     let deleted = sdk(&house, "PATCH", Some(&gone)).send().await.ok();
     for answer in [&deleted, &sdk(&house, "GET", None).send().await.ok()] {
-        assert_eq!(answer["awsKms"], json!({
-            "accessKeyID": null, "customerMasterKeyID": null, "enabled": false, "region": null,
-            "requirePrivateNetworking": null, "roleId": null, "valid": false,
-        }));
+        assert_eq!(
+            answer["awsKms"],
+            json!({
+                "accessKeyID": null, "customerMasterKeyID": null, "enabled": false, "region": null,
+                "requirePrivateNetworking": null, "roleId": null, "valid": false,
+            })
+        );
     }
     // Destroying what is destroyed works as well.
     sdk(&house, "PATCH", Some(&gone)).send().await.ok();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::access::OrgRole;
 use serde_json::json;
 
 use crate::client::{Key, REALM, authorization, md5, response};
@@ -135,7 +136,8 @@ async fn refuses_what_was_signed_for_something_else() {
     let (nonce, public) = (nonce(&house).await, &house.owner.public);
     let ha1 = md5(&format!("{public}:{REALM}:{}", house.owner.private));
     let response = md5(&format!("{ha1}:{nonce}:{}", md5(&format!("GET:{path}"))));
-    let rfc2069 = format!(r#"Digest username="{public}", realm="{REALM}", nonce="{nonce}", uri="{path}", response="{response}""#);
+    let rfc2069 =
+        format!(r#"Digest username="{public}", realm="{REALM}", nonce="{nonce}", uri="{path}", response="{response}""#);
     assert_eq!(house.nobody("GET", &path).send_with(Some(&rfc2069)).await.status, 401);
     house.end().await;
 }
@@ -188,7 +190,52 @@ async fn a_key_of_another_public_half_is_another_key() {
     house.end().await;
 }
 
+async fn a_long_query_can_be_signed(database: Database) {
+    let house = House::open(database).await;
+    let types = api_wire::atlas::event_types::EVENT_TYPE_NAMES;
+    let query: Vec<String> = types.iter().map(|name| format!("eventType={name}")).collect();
+    let target = format!("/api/atlas/v2/groups/{}/events?{}", house.project, query.join("&"));
+    assert!(target.len() > 2_500, "every type there is: {}", target.len());
+    house.get(&target).await.ok();
+    house.get(&format!("{target}&{}", query.join("&"))).await.ok();
+    house.end().await;
+}
+
+async fn a_deleted_key_is_nobodys(database: Database) {
+    let house = House::open(database).await;
+    let key = house.new_key(house.grants(OrgRole::Owner, &[])).await;
+    house.nobody("GET", &house.path()).by(&key).send().await.ok();
+    let id = house.store.api_key_by_public_key(&key.public).await.unwrap().unwrap().key.id;
+    assert!(house.store.delete_api_key(id).await.unwrap());
+    assert_eq!(house.nobody("GET", &house.path()).by(&key).send().await.status, 401);
+    house.end().await;
+}
+
+async fn nonces_of_an_embedded_database_end_with_their_process(database: Database) {
+    let is_sqlite = database.is_sqlite();
+    let house = House::open(database).await;
+    let nonce = nonce(&house).await;
+    let used = authorization(&house.owner, &nonce, 1, "GET", &house.path());
+    house.nobody("GET", &house.path()).send_with(Some(&used)).await.ok();
+    let (org, project, key) = (house.org, house.project, house.owner.clone());
+    let again = House::reopen(house.end().await, Plan::default(), org, project, key).await;
+    // What was used before the restart is not remembered, so it must not be good again.
+    let replay = again.nobody("GET", &again.path()).send_with(Some(&used)).await;
+    if is_sqlite {
+        assert!(replay.status == 401 && replay.is_stale());
+    }
+    let write = authorization(&again.owner, &nonce, 2, "PATCH", &again.path());
+    let call = again.nobody("PATCH", &again.path()).json(&json!({"enabledForSearchNodes": true}));
+    let first = call.send_with(Some(&write)).await.status;
+    assert_eq!(first, if is_sqlite { 401 } else { 200 });
+    assert_eq!(call.send_with(Some(&write)).await.status, 401);
+    again.end().await;
+}
+
 on_both_engines! {
+    a_long_query_can_be_signed
+    a_deleted_key_is_nobodys
+    nonces_of_an_embedded_database_end_with_their_process
     signs_curl_in
     signs_go_in_with_a_new_challenge_for_each_call
     signs_httpx_in_with_rising_counts_on_one_nonce

@@ -32,11 +32,17 @@ async fn tells_who_did_what_from_where_newest_first(database: Database) {
     assert_eq!(kinds, [UPDATED, FAILED, UPDATED]);
     assert_eq!(page["totalCount"], 3);
     let (newest, oldest) = (&events[0], &events[2]);
-    assert_eq!((&oldest["publicKey"], &oldest["remoteAddress"]), (&house.owner.public.as_str().into(), &"127.0.0.1".into()));
+    assert_eq!(
+        (&oldest["publicKey"], &oldest["remoteAddress"]),
+        (&house.owner.public.as_str().into(), &"127.0.0.1".into())
+    );
     assert!(newest["publicKey"].as_str().unwrap().starts_with("mdb_sa_id_"));
     assert_eq!(oldest["groupId"], house.project.to_string());
     assert!(oldest.get("raw").is_none());
-    assert_eq!(oldest["links"][0]["href"], format!("http://{}{path}/{}", house.address, oldest["id"].as_str().unwrap()));
+    assert_eq!(
+        oldest["links"][0]["href"],
+        format!("http://{}{path}/{}", house.address, oldest["id"].as_str().unwrap())
+    );
 
     let one = house.get(&format!("{path}/{}", oldest["id"].as_str().unwrap())).await.ok();
     assert_eq!(&one, oldest);

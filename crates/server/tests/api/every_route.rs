@@ -145,9 +145,21 @@ async fn a_reader_reads_and_is_told_which_role_writing_needs(database: Database)
 async fn a_malformed_id_is_not_found(database: Database) {
     let house = House::open(database).await;
     let ids = own_ids(&house).await;
-    let malformed = ["x", "0123456789ABCDEF01234567", "0123456789abcdef0123456", "0123456789abcdef012345678", "%00", "..%2f", "%f0%9f%94%91", "%ff", "%"];
+    let malformed = [
+        "x",
+        "0123456789ABCDEF01234567",
+        "0123456789abcdef0123456",
+        "0123456789abcdef012345678",
+        "%00",
+        "..%2f",
+        "%f0%9f%94%91",
+        "%ff",
+        "%",
+    ];
     for operation in OPERATIONS {
-        for (parameter, code) in [("groupId", "GROUP_NOT_FOUND"), ("orgId", "ORG_NOT_FOUND"), ("eventId", "EVENT_NOT_FOUND")] {
+        for (parameter, code) in
+            [("groupId", "GROUP_NOT_FOUND"), ("orgId", "ORG_NOT_FOUND"), ("eventId", "EVENT_NOT_FOUND")]
+        {
             if !operation.path_parameters().any(|known| known == parameter) {
                 continue;
             }
@@ -194,7 +206,15 @@ async fn knows_its_methods_slashes_and_types() {
             assert!(head.header("content-length") > Some("0"), "{name} HEAD");
         }
     }
-    for path in ["/", "/api", "/api/atlas/v2/nope", "/api/atlas/v1.0/groups", "/api/atlas/v2/groups//encryptionAtRest", "//", "/api/atlas/v2//"] {
+    for path in [
+        "/",
+        "/api",
+        "/api/atlas/v2/nope",
+        "/api/atlas/v1.0/groups",
+        "/api/atlas/v2/groups//encryptionAtRest",
+        "//",
+        "/api/atlas/v2//",
+    ] {
         let got = house.get(path).await;
         assert_eq!(got.status, 404, "{path}: {}", got.text());
     }

@@ -157,6 +157,20 @@ impl House {
         Self { org, project, owner, ..Self::build(ground, plan).await }
     }
 
+    /// Ends the process and opens one on a new database, restored from a backup, for the same people.
+    pub(crate) async fn moved_to(self, target: Database, backup: Vec<u8>, plan: Plan) -> Self {
+        let (org, project, owner) = (self.org, self.project, self.owner.clone());
+        let ground = self.end().await;
+        let Ok(Ground { cloud, ahead, .. }) = Arc::try_unwrap(ground) else {
+            panic!("somebody holds on to the ground")
+        };
+        let store = target.open().await;
+        store.restore(&mut std::io::Cursor::new(backup), Clock::system().now()).await.unwrap();
+        store.close().await;
+        drop(store);
+        Self::reopen(Arc::new(Ground { cloud, database: target, ahead }), plan, org, project, owner).await
+    }
+
     async fn build(ground: Arc<Ground>, plan: Plan) -> Self {
         watch_for_panics();
         let store = ground.database.open().await;

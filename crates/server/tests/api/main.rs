@@ -7,6 +7,7 @@
 // reason: a test may stop at the first surprise.
 
 mod addresses;
+mod backup;
 mod bad_input;
 mod bodies;
 mod canary;
@@ -17,8 +18,8 @@ mod cloud;
 mod crowds;
 mod database;
 mod digest;
-mod every_route;
 mod events;
+mod every_route;
 mod groups;
 mod house;
 mod oauth;

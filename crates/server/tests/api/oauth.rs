@@ -121,6 +121,19 @@ async fn tokens_of_a_restarted_server_live_on(database: Database) {
     again.end().await;
 }
 
+async fn the_tokens_of_a_deleted_account_are_worth_nothing(database: Database) {
+    let house = House::open(database).await;
+    let account = owner(&house).await;
+    let token = token(&house, &account).await;
+    read_with(&house, &token).send().await.ok();
+    let id = account.client_id.strip_prefix("mdb_sa_id_").unwrap().parse().unwrap();
+    assert!(house.store.delete_service_account(id).await.unwrap());
+    assert_eq!(read_with(&house, &token).send().await.status, 401);
+    let got = request(&house, "/api/oauth/token", Some(&account), "grant_type=client_credentials").await;
+    assert_eq!((got.status, &got.json()["error"]), (401, &"invalid_client".into()));
+    house.end().await;
+}
+
 async fn a_service_account_has_its_own_roles(database: Database) {
     let house = House::open(database).await;
     let grants = house.grants(OrgRole::Member, &[(house.project, ProjectRole::ReadOnly)]);
@@ -147,11 +160,19 @@ async fn refuses_in_the_words_of_oauth() {
     let token = "/api/oauth/token";
     check(token, "", 400, "invalid_request").await;
     check(token, &format!("client_id={id}&client_secret={secret}"), 400, "invalid_request").await;
-    check(token, &format!("grant_type=password&client_id={id}&client_secret={secret}"), 400, "unsupported_grant_type").await;
+    check(token, &format!("grant_type=password&client_id={id}&client_secret={secret}"), 400, "unsupported_grant_type")
+        .await;
     check(token, "grant_type=client_credentials", 401, "invalid_client").await;
     check(token, &format!("grant_type=client_credentials&client_id={id}"), 401, "invalid_client").await;
-    check(token, &format!("grant_type=client_credentials&client_id={id}&client_secret=wrong"), 401, "invalid_client").await;
-    check(token, "grant_type=client_credentials&client_id=mdb_sa_id_000000000000000000000000&client_secret=x", 401, "invalid_client").await;
+    check(token, &format!("grant_type=client_credentials&client_id={id}&client_secret=wrong"), 401, "invalid_client")
+        .await;
+    check(
+        token,
+        "grant_type=client_credentials&client_id=mdb_sa_id_000000000000000000000000&client_secret=x",
+        401,
+        "invalid_client",
+    )
+    .await;
     check(token, &format!("grant_type=client_credentials&client_id={id}&client_id={id}"), 400, "invalid_request").await;
     check("/api/oauth/revoke", &format!("client_id={id}&client_secret={secret}"), 400, "invalid_request").await;
     check("/api/oauth/revoke", "token=x", 401, "invalid_client").await;
@@ -202,5 +223,6 @@ on_both_engines! {
     a_token_ends_after_an_hour
     a_secret_ends_after_a_year
     tokens_of_a_restarted_server_live_on
+    the_tokens_of_a_deleted_account_are_worth_nothing
     a_service_account_has_its_own_roles
 }

@@ -15,7 +15,8 @@ async fn any_replica_serves_any_request() {
     let two = one.replica(Plan::default()).await;
     let got = one.enable().await;
     assert_eq!(two.read().await.ok(), got);
-    let account = one.control.create_service_account("ci", one.grants(domain::access::OrgRole::Owner, &[])).await.unwrap();
+    let account =
+        one.control.create_service_account("ci", one.grants(domain::access::OrgRole::Owner, &[])).await.unwrap();
     let token = crate::oauth::token(&one, &account).await;
     two.nobody("GET", &one.path()).bearer(&token).send().await.ok();
     two.patch(&json!({"awsKms": {"enabled": false}})).await.ok();

@@ -165,7 +165,12 @@ async fn a_role_wins_over_a_static_pair_and_there_is_no_way_back(database: Datab
     let pair = json!({"awsKms": {"accessKeyID": house.cloud().user.access_key_id, "secretAccessKey": house.cloud().user.expose_secret()}});
     let mut null_role = pair.clone();
     null_role["awsKms"]["roleId"] = Value::Null;
-    for back in [pair, null_role, json!({"awsKms": {"secretAccessKey": "x"}}), json!({"awsKms": {"accessKeyID": "AKIAIOSFODNN7EXAMPLE"}})] {
+    for back in [
+        pair,
+        null_role,
+        json!({"awsKms": {"secretAccessKey": "x"}}),
+        json!({"awsKms": {"accessKeyID": "AKIAIOSFODNN7EXAMPLE"}}),
+    ] {
         let refused = house.patch(&back).await;
         refused.is(400, "AWS_KMS_CREDENTIALS_AUTH_DEPRECATED");
         assert!(refused.detail().contains("no way back"), "{}", refused.detail());
@@ -187,7 +192,8 @@ async fn disabling_forgets_everything(database: Database) {
     assert!(house.events().await.is_empty());
     house.enable().await;
     // Whatever stands beside `false` is not read.
-    let beside = json!({"awsKms": {"enabled": false, "customerMasterKeyID": "alias/x", "secretAccessKey": "x", "valid": true}});
+    let beside =
+        json!({"awsKms": {"enabled": false, "customerMasterKeyID": "alias/x", "secretAccessKey": "x", "valid": true}});
     assert_eq!(house.patch(&beside).await.ok()["awsKms"], disabled());
     assert_eq!(house.read().await.ok()["awsKms"], disabled());
     assert_eq!(house.standing().await["state"], "NOT_CONFIGURED");
@@ -211,10 +217,17 @@ async fn flags_are_stored_and_come_back(database: Database) {
     house.enable().await;
     let asked = house.cloud().requests("Encrypt");
     let got = house.patch(&json!({"awsKms": {"requirePrivateNetworking": true}})).await.ok();
-    assert_eq!((&got["awsKms"]["requirePrivateNetworking"], &got["enabledForSearchNodes"]), (&true.into(), &true.into()));
+    assert_eq!(
+        (&got["awsKms"]["requirePrivateNetworking"], &got["enabledForSearchNodes"]),
+        (&true.into(), &true.into())
+    );
     assert!(house.cloud().requests("Encrypt") >= asked);
-    let got = house.patch(&json!({"awsKms": {"requirePrivateNetworking": false}, "enabledForSearchNodes": false})).await.ok();
-    assert_eq!((&got["awsKms"]["requirePrivateNetworking"], &got["enabledForSearchNodes"]), (&false.into(), &false.into()));
+    let got =
+        house.patch(&json!({"awsKms": {"requirePrivateNetworking": false}, "enabledForSearchNodes": false})).await.ok();
+    assert_eq!(
+        (&got["awsKms"]["requirePrivateNetworking"], &got["enabledForSearchNodes"]),
+        (&false.into(), &false.into())
+    );
     assert_eq!(changes(&house).await, 4);
     let mut with_flag = house.cloud().payload();
     with_flag["awsKms"]["requirePrivateNetworking"] = json!(true);

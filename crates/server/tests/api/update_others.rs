@@ -82,7 +82,9 @@ async fn can_be_disabled_as_if_they_were_there(database: Database) {
 #[tokio::test]
 async fn private_endpoints_are_not_there_yet() {
     let house = House::open(Database::sqlite()).await;
-    for (method, path) in [("GET", "AZURE/privateEndpoints"), ("POST", "AWS/privateEndpoints"), ("GET", "GCP/privateEndpoints")] {
+    for (method, path) in
+        [("GET", "AZURE/privateEndpoints"), ("POST", "AWS/privateEndpoints"), ("GET", "GCP/privateEndpoints")]
+    {
         let got = house.ask(method, &format!("{}/{path}", house.path())).send().await;
         got.is(404, "RESOURCE_NOT_FOUND");
     }

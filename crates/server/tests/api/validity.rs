@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use serde_json::json;
-use simulators::FaultKind;
 use simulators::aws::{Change, Inline, KeyStatus};
+use simulators::{FaultKind, FaultRule};
 
 use crate::cloud::{CUSTOMER, USE_KEY};
 use crate::database::Database;
@@ -34,7 +34,10 @@ async fn a_disabled_key_is_invalid_until_it_is_enabled_again(database: Database)
         assert!(!valid(&house).await, "the read that finds out tells it");
     }
     let got = house.read().await.ok();
-    assert_eq!((&got["awsKms"]["enabled"], &got["awsKms"]["customerMasterKeyID"]), (&true.into(), &house.cloud().key.arn.as_str().into()));
+    assert_eq!(
+        (&got["awsKms"]["enabled"], &got["awsKms"]["customerMasterKeyID"]),
+        (&true.into(), &house.cloud().key.arn.as_str().into())
+    );
     let standing = house.standing().await;
     assert_eq!((&standing["state"], &standing["lastDefiniteValid"]), (&"INVALID".into(), &false.into()));
     assert_eq!(standing["reason"], "KEY_DISABLED");
@@ -49,6 +52,45 @@ async fn a_disabled_key_is_invalid_until_it_is_enabled_again(database: Database)
     let standing = house.standing().await;
     assert_eq!((&standing["state"], &standing["reason"]), (&"VALID".into(), &json!(null)));
     assert_eq!(house.events().await, [UPDATED, KEY_INVALID, NO_LONGER_VALID, KEY_VALID, IS_VALID]);
+    house.end().await;
+}
+
+async fn one_refusal_alone_counts_for_nothing(database: Database) {
+    let house = House::open_as(database, Plan::watchful()).await;
+    house.enable().await;
+    for operation in ["Encrypt", "Decrypt"] {
+        house.cloud().clouds.faults().push(FaultRule::aws(operation, FaultKind::Deny).times(1)).unwrap();
+        assert!(valid(&house).await, "the second check a second later finds it well");
+        assert_eq!(house.standing().await["state"], "VALID");
+    }
+    assert_eq!(house.events().await, [UPDATED]);
+    house.end().await;
+}
+
+async fn changes_and_checks_at_once_tell_the_truth(database: Database) {
+    let mut plan = Plan::watchful();
+    plan.timings.check_every = Duration::from_millis(5);
+    let house = House::open_as(database, plan).await;
+    let cloud = house.cloud();
+    let (second, other) = (cloud.new_key("second").await, cloud.new_user("other", USE_KEY).await);
+    let mut changes = 0;
+    for round in 0..10 {
+        let bodies = [
+            cloud.payload(),
+            cloud.payload_with(&second.arn, &cloud.user),
+            cloud.payload_with(&second.arn, &other),
+            json!({"awsKms": {"enabled": false}, "enabledForSearchNodes": round % 2 == 0}),
+        ];
+        for body in bodies {
+            let (got, read, _) = tokio::join!(house.patch(&body), house.read(), house.standing());
+            read.ok();
+            let wanted = body["awsKms"]["enabled"].as_bool().unwrap();
+            assert_eq!(got.ok()["awsKms"]["valid"], wanted, "{}", got.text());
+            assert_eq!(house.read().await.ok(), got.json());
+            changes += 1;
+        }
+    }
+    assert_eq!(house.events().await, vec![UPDATED; changes], "each change once, and no key was ever lost");
     house.end().await;
 }
 
@@ -222,7 +264,11 @@ async fn an_invalid_key_can_only_be_mended_or_disabled(database: Database) {
 
     // Exchanged for another, it could never be told whether the old one comes back.
     let before = house.read().await.body;
-    for change in [json!({"customerMasterKeyID": other.arn}), json!({"region": "US_WEST_2"}), json!({"customerMasterKeyID": other.arn, "accessKeyID": second.access_key_id, "secretAccessKey": second.expose_secret()})] {
+    for change in [
+        json!({"customerMasterKeyID": other.arn}),
+        json!({"region": "US_WEST_2"}),
+        json!({"customerMasterKeyID": other.arn, "accessKeyID": second.access_key_id, "secretAccessKey": second.expose_secret()}),
+    ] {
         let got = house.patch(&json!({"awsKms": change})).await;
         got.is(400, "ENCRYPTION_AT_REST_SETTINGS_INVALID");
         assert!(got.detail().contains("only new credentials"), "{}", got.detail());
@@ -253,9 +299,7 @@ async fn credentials_changed_in_the_dark_are_saved_and_proved_later(database: Da
     let cloud = house.cloud();
     let [good, bad] = [cloud.new_user("good", USE_KEY).await, cloud.new_user("bad", &["s3:GetObject"]).await];
     house.enable().await;
-    let change = |user: &simulators::aws::AccessKeyPair| {
-        json!({"awsKms": {"accessKeyID": user.access_key_id, "secretAccessKey": user.expose_secret()}})
-    };
+    let change = |user: &simulators::aws::AccessKeyPair| json!({"awsKms": {"accessKeyID": user.access_key_id, "secretAccessKey": user.expose_secret()}});
     // While we believe to know, a change that cannot be proved is refused.
     cloud.fail("*", FaultKind::Reset);
     house.patch(&change(&good)).await.is(400, "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED");
@@ -265,7 +309,10 @@ async fn credentials_changed_in_the_dark_are_saved_and_proved_later(database: Da
 
     // Now it is Unknown: other credentials for the same key are taken in, another key is not.
     let got = house.patch(&change(&good)).await.ok();
-    assert_eq!((&got["awsKms"]["accessKeyID"], &got["awsKms"]["valid"]), (&good.access_key_id.as_str().into(), &true.into()));
+    assert_eq!(
+        (&got["awsKms"]["accessKeyID"], &got["awsKms"]["valid"]),
+        (&good.access_key_id.as_str().into(), &true.into())
+    );
     told.push(UPDATED);
     assert_eq!(house.standing().await["state"], "UNKNOWN");
     let other = cloud.new_key("other").await;
@@ -359,6 +406,8 @@ async fn projects_that_share_a_key_and_its_credentials_share_its_checks(database
 
 on_both_engines! {
     a_disabled_key_is_invalid_until_it_is_enabled_again
+    one_refusal_alone_counts_for_nothing
+    changes_and_checks_at_once_tell_the_truth
     the_sweep_finds_out_by_itself
     each_definitive_reason_is_told
     a_network_fault_changes_no_answer

@@ -206,7 +206,10 @@ async fn errors_have_their_keys_in_the_order_of_atlas() {
             r#"{{"detail":"No group with ID {nobodys} exists.","error":404,"errorCode":"GROUP_NOT_FOUND","parameters":["{nobodys}"],"reason":"Not Found"}}"#
         )
     );
-    assert_eq!((got.header("content-type"), got.header("x-error-code")), (Some("application/json"), Some("GROUP_NOT_FOUND")));
+    assert_eq!(
+        (got.header("content-type"), got.header("x-error-code")),
+        (Some("application/json"), Some("GROUP_NOT_FOUND"))
+    );
     house.end().await;
 }
 
@@ -237,7 +240,10 @@ async fn our_own_api_speaks_plain_json() {
         refused_as_observed(&house.ask("GET", &path).accept("text/html").send().await);
     }
     let standing = house.standing().await;
-    assert_eq!((&standing["provider"], &standing["state"], &standing["reason"]), (&"AWS".into(), &"NOT_CONFIGURED".into(), &Value::Null));
+    assert_eq!(
+        (&standing["provider"], &standing["state"], &standing["reason"]),
+        (&"AWS".into(), &"NOT_CONFIGURED".into(), &Value::Null)
+    );
     house.end().await;
 }
 
@@ -245,7 +251,8 @@ async fn our_own_api_speaks_plain_json() {
 #[tokio::test]
 async fn the_curls_of_the_documents_work() {
     let house = House::open(Database::sqlite()).await;
-    let account = house.control.create_service_account("ci", house.grants(domain::access::OrgRole::Owner, &[])).await.unwrap();
+    let account =
+        house.control.create_service_account("ci", house.grants(domain::access::OrgRole::Owner, &[])).await.unwrap();
     let token = crate::oauth::token(&house, &account).await;
     let payload = house.cloud().payload();
     for (accept, content_type, slash) in [
