@@ -245,9 +245,12 @@ impl Blame {
         #[expect(clippy::wildcard_enum_match_arm, reason = "sqlx may add kinds; what we do not know is not retried")]
         match error {
             sqlx::Error::PoolTimedOut => Self::Contention,
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-                Self::Distance
-            }
+            // A proxy whose database is gone hangs up, which sqlx takes for a broken protocol.
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Distance,
             _ => Self::Request,
         }
     }
