@@ -181,11 +181,13 @@ fn count(
 ) -> Result<Allowance, Refused> {
     let set = operation.rate_limit;
     let named = |name: &str| path.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let in_org = |id: String| caller.map_or(id.clone(), |caller| format!("{} {id}", caller.grants.org));
     let caller_name = || caller.map(|caller| format!("{:?}", caller.identity));
     let key = match set.scope {
-        // An id nobody has would make a bucket of its own; those all share the caller's.
-        Scope::Project => named("groupId").filter(|id| is_id(id)).or_else(caller_name),
-        Scope::Organization => named("orgId").filter(|id| is_id(id)).or_else(caller_name),
+        // Whose id it is comes later, so each organization counts for itself: else strangers could
+        // empty a bucket. What is no id at all counts with the caller's.
+        Scope::Project => named("groupId").filter(|id| is_id(id)).map(in_org).or_else(caller_name),
+        Scope::Organization => named("orgId").filter(|id| is_id(id)).map(in_org).or_else(caller_name),
         Scope::Caller => caller_name(),
         Scope::Address => None,
     };
