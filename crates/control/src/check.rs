@@ -81,7 +81,13 @@ impl Control {
         let Some(observation) = self.observe_customer_key(&snapshot, provider, tokens).await else {
             return Ok(None);
         };
-        let Some((update, recheck)) = self.take_in(&snapshot, provider, observation).await? else { return Ok(None) };
+        let Some((mut update, recheck)) = self.take_in(&snapshot, provider, observation).await? else {
+            return Ok(None);
+        };
+        if recheck == Recheck::After(CONFIRM_AFTER) {
+            // Confirmed by this task; by the sweep only if this process does not live to do it.
+            update.next_check_at = update.next_check_at + self.timings().check_deadline;
+        }
         self.save_validities(&[update]).await?;
         Ok(Some(recheck))
     }
