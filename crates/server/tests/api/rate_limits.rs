@@ -1,5 +1,6 @@
 //! Rate limits: the headers of every answer, and the answer to one call too many (contract.md 7.3).
 
+use domain::access::OrgRole;
 use serde_json::json;
 
 use crate::client::authorization;
@@ -22,6 +23,15 @@ async fn counts_each_call_once_and_no_challenge() {
     }
     let refused = house.patch(&json!({})).await;
     assert_eq!((refused.status, refused.header("ratelimit-remaining")), (400, Some("1997")), "errors count and tell");
+    // Nobody else can use up a project's calls.
+    let elsewhere = house.control.create_organization("Elsewhere").await.unwrap();
+    let mut grants = house.grants(OrgRole::Owner, &[]);
+    grants.org = elsewhere.id;
+    let stranger = house.new_key(grants).await;
+    for _ in 0..3 {
+        house.nobody("GET", &house.path()).by(&stranger).send().await.is(404, "GROUP_NOT_FOUND");
+    }
+    assert_eq!(house.read().await.header("ratelimit-remaining"), Some("1996"));
     let other = house.new_project("other").await;
     let got = house.get(&crate::house::path_of(other)).await;
     assert_eq!(got.header("ratelimit-remaining"), Some("1999"), "each project has its own bucket");
