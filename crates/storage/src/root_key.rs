@@ -66,7 +66,7 @@ pub enum RootKeyError {
     },
     /// It does not hold a key.
     #[error(
-        "the root key file {path} does not hold 32 random bytes, raw or as hex or base64 text; make one with atrest root-key generate"
+        "the root key file {path} does not hold 32 random bytes, raw or as hex or base64 text; make one with atrest init"
     )]
     NotAKey {
         /// The file.
@@ -90,27 +90,25 @@ impl RootKey {
         Ok(Self { id: hex::encode(id.expose().get(..8).unwrap_or_default()), bytes: Arc::new(bytes) })
     }
 
-    /// Reads the key from an owner-only file outside the data folder: 32 raw bytes, or 32 bytes as
-    /// hex or base64 text.
-    /// Errors: one for each way in which the file is unfit.
-    pub fn from_file(path: &Path, data_dir: Option<&Path>) -> Result<Self, RootKeyError> {
+    /// Makes the bytes of a new key, for a home that keeps them wrapped.
+    pub fn random_bytes() -> Result<SecretBytes<32>, Bug> {
+        SecretBytes::<32>::fill(|place| aws_lc_rs::rand::fill(place))
+            .map_err(|_| Bug("the system has a random generator"))
+    }
+
+    /// Opens a file that holds a root key, bare or wrapped: no link, and not in the data folder.
+    /// Errors: `NotAFile`, `InDataFolder`, `Io`.
+    pub fn open_apart(path: &Path, data_dir: Option<&Path>) -> Result<File, RootKeyError> {
         let here = || path.to_owned();
         let io = |act| move |source| RootKeyError::Io { act, path: path.to_owned(), source };
         let named = std::fs::symlink_metadata(path).map_err(io("look at"))?;
         if !named.is_file() {
             return Err(RootKeyError::NotAFile { path: here() });
         }
-        let mut file = File::open(path).map_err(io("open"))?;
+        let file = File::open(path).map_err(io("open"))?;
         let opened = file.metadata().map_err(io("look at"))?;
         if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
             return Err(RootKeyError::NotAFile { path: here() });
-        }
-        if opened.uid() != rustix::process::geteuid().as_raw() {
-            return Err(RootKeyError::NotOurs { path: here() });
-        }
-        let mode = opened.mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(RootKeyError::NotPrivate { path: here(), mode });
         }
         if let Some(dir) = data_dir {
             let file = path.canonicalize().map_err(io("look at"))?;
@@ -118,6 +116,42 @@ impl RootKey {
             if dir.canonicalize().is_ok_and(|dir| file.starts_with(dir)) {
                 return Err(RootKeyError::InDataFolder { path: here() });
             }
+        }
+        Ok(file)
+    }
+
+    /// Writes a new owner-only file durably. Nothing is ever overwritten.
+    /// Errors: `Exists`, `Io`.
+    /// Cancel: not async; a crash may leave a file that holds nothing or a part.
+    pub fn write_new(path: &Path, content: &[u8]) -> Result<(), RootKeyError> {
+        let io = |act| move |source| RootKeyError::Io { act, path: path.to_owned(), source };
+        let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                return Err(RootKeyError::Exists { path: path.to_owned() });
+            }
+            Err(error) => return Err(io("create")(error)),
+        };
+        file.write_all(content).map_err(io("write"))?;
+        file.sync_all().map_err(io("write"))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(io("write"))
+    }
+
+    /// Reads the key from an owner-only file outside the data folder: 32 raw bytes, or 32 bytes as
+    /// hex or base64 text.
+    /// Errors: one for each way in which the file is unfit.
+    pub fn from_file(path: &Path, data_dir: Option<&Path>) -> Result<Self, RootKeyError> {
+        let here = || path.to_owned();
+        let io = |act| move |source| RootKeyError::Io { act, path: path.to_owned(), source };
+        let mut file = Self::open_apart(path, data_dir)?;
+        let opened = file.metadata().map_err(io("look at"))?;
+        if opened.uid() != rustix::process::geteuid().as_raw() {
+            return Err(RootKeyError::NotOurs { path: here() });
+        }
+        let mode = opened.mode() & 0o777;
+        if mode & 0o077 != 0 {
+            return Err(RootKeyError::NotPrivate { path: here(), mode });
         }
         let mut content = Zeroizing::new([0; LONGEST_FILE]);
         let mut length = 0;
@@ -135,21 +169,12 @@ impl RootKey {
 
     /// Makes a new key in a new owner-only file, durably, and gives it.
     pub fn generate_file(path: &Path) -> Result<Self, RootKeyError> {
-        let io = |act| move |source| RootKeyError::Io { act, path: path.to_owned(), source };
-        let key = SecretBytes::<32>::fill(|place| aws_lc_rs::rand::fill(place))
-            .map_err(|_| Bug("the system has a random generator"))?;
-        let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                return Err(RootKeyError::Exists { path: path.to_owned() });
-            }
-            Err(error) => return Err(io("create")(error)),
-        };
-        let text = Zeroizing::new(hex::encode(key.expose()));
-        file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(io("write"))?;
-        file.sync_all().map_err(io("write"))?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(io("write"))?;
+        let key = Self::random_bytes()?;
+        let mut text = Zeroizing::new([0; 65]);
+        let (digits, line_end) = text.split_at_mut(64);
+        hex::encode_to_slice(key.expose(), digits).map_err(|_| Bug("32 bytes are 64 hex digits"))?;
+        line_end.fill(b'\n');
+        Self::write_new(path, text.as_slice())?;
         Ok(Self::from_bytes(key)?)
     }
 
