@@ -7,6 +7,7 @@ mod endpoint;
 mod http;
 mod key_state;
 mod operator;
+mod operator_key;
 mod resolver;
 mod role;
 mod session;
@@ -27,6 +28,7 @@ use domain::validity::{DefiniteReason, Failure, Reason, TransientReason};
 
 pub use http::TrustedRoots;
 pub use operator::OperatorIdentity;
+pub use operator_key::OperatorKey;
 
 use crate::address::AddressPolicy;
 use crate::clock::Clock;
@@ -41,7 +43,7 @@ use session::{Freshness, Role, Sessions};
 /// What the operator sets for AWS.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Who the operator is at AWS. Only roles need it.
+    /// Who the operator is at AWS. Only roles need it, and a key of the operator's own.
     pub operator: OperatorIdentity,
     /// The region whose STS proves the operator's identity when no key is at hand.
     pub operator_region: String,

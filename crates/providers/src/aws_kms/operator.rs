@@ -1,4 +1,5 @@
-//! The operator's own identity at AWS: it assumes the customers' roles and proves itself, nothing else.
+//! The operator's own identity at AWS: it assumes the customers' roles, proves itself, and signs for the
+//! operator's own key (`operator_key.rs`), nothing else.
 //! The only place that may look for credentials in the environment. Must not know KMS.
 
 use std::fmt;
@@ -94,6 +95,24 @@ impl Operator {
 
     pub(super) const fn exists(&self) -> bool {
         self.signs.is_some()
+    }
+
+    /// Gives what calls for the operator's own key are signed with. Never for a tenant's.
+    /// Errors: there is no identity, or its credentials were not found.
+    pub(super) async fn credentials(&self) -> Result<TenantCredentials, Refused> {
+        let missing = |words: &str| {
+            let mut refused = Refused::silent(Reason::Transient(TransientReason::OperatorIdentity));
+            refused.failure.provider_message = Some(ForeignText::tame(words, &self.secrets()));
+            refused
+        };
+        let signs = self.signs.as_ref().ok_or_else(|| missing("no operator identity for AWS is configured"))?;
+        let found = quiet(signs.provider.provide_credentials()).await;
+        let found = found.map_err(|error| missing(&format!("no credentials were found: {error}")))?;
+        Ok(TenantCredentials {
+            access_key_id: found.access_key_id().to_owned(),
+            secret_access_key: Arc::new(SecretText::new(found.secret_access_key().to_owned())),
+            session_token: found.session_token().map(|token| SecretText::new(token.to_owned())),
+        })
     }
 
     fn sts(&self, region: &str) -> Result<aws_sdk_sts::Client, Refused> {
