@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use storage::{Access, BackupInfo, RootKey, Store, StoreOptions};
+use storage::{Access, BackupInfo, Store, StoreOptions};
 use tokio::fs::{File, OpenOptions};
 use tokio::io::{AsyncWriteExt as _, BufReader, BufWriter};
 
 use crate::config::{self, ConfigFile};
+use crate::root_key;
 use crate::say::{Progress, complain, say};
 
 /// What `atrest backup` needs.
@@ -35,7 +36,7 @@ pub(crate) struct RestoreArguments {
 /// Errors: faults of the configuration, the store, the file; a half-written file is removed.
 pub(crate) async fn backup(arguments: &BackupArguments) -> anyhow::Result<()> {
     let config = config::read(&arguments.file)?;
-    let root_key = RootKey::from_file(&config.root_key_file, config.storage.data_dir())?;
+    let root_key = root_key::open(&config).await?;
     let options = StoreOptions { access: Access::ReadOnly, ..StoreOptions::new(config.storage.into_engine()) };
     let store = Store::open(options, root_key).await.context("open the store")?;
     let path = &arguments.to;
@@ -67,7 +68,7 @@ pub(crate) async fn backup(arguments: &BackupArguments) -> anyhow::Result<()> {
 /// Errors: faults of the configuration, the store, the backup. Nothing is restored then.
 pub(crate) async fn restore(arguments: &RestoreArguments) -> anyhow::Result<()> {
     let config = config::read(&arguments.file)?;
-    let root_key = RootKey::from_file(&config.root_key_file, config.storage.data_dir())?;
+    let root_key = root_key::open(&config).await?;
     let store =
         Store::open(StoreOptions::new(config.storage.into_engine()), root_key).await.context("open the store")?;
     let path = &arguments.from;

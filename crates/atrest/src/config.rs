@@ -1,6 +1,7 @@
 //! The configuration of a server: one TOML file, read once into types. The only place that reads the
 //! environment. Every fault is named at once, with what to do about it.
 
+mod root_key;
 mod section;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -18,6 +19,7 @@ use storage::Engine;
 
 use crate::log::{LogConfig, LogFormat};
 use crate::say::say;
+pub(crate) use root_key::{RootKeyConfig, VaultConfig, VaultLogin, WrapperConfig};
 use section::{Faults, Section};
 
 /// Names the configuration file.
@@ -34,7 +36,7 @@ pub(crate) struct Config {
     pub(crate) api: ApiConfig,
     pub(crate) operations_listen: SocketAddr,
     pub(crate) storage: StorageConfig,
-    pub(crate) root_key_file: PathBuf,
+    pub(crate) root_key: RootKeyConfig,
     pub(crate) digest: bool,
     pub(crate) policy: Policy,
     pub(crate) timings: Timings,
@@ -42,6 +44,13 @@ pub(crate) struct Config {
     pub(crate) aws: AwsConfig,
     pub(crate) allow_networks: Vec<IpNet>,
     pub(crate) log: LogConfig,
+}
+
+impl Config {
+    /// Gives what is needed to open the root key.
+    pub(crate) fn root_key_parts(self) -> (RootKeyConfig, AwsConfig, Vec<IpNet>) {
+        (self.root_key, self.aws, self.allow_networks)
+    }
 }
 
 /// The API's door.
@@ -86,7 +95,7 @@ impl StorageConfig {
 }
 
 /// What concerns AWS.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct AwsConfig {
     pub(crate) operator: OperatorIdentity,
     pub(crate) kms_endpoint: Option<String>,
@@ -142,10 +151,7 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
     storage.finish();
 
     let mut root_key = root.section("root_key");
-    let root_key_file = root_key.text("file").map(PathBuf::from);
-    if root_key_file.is_none() {
-        faults.add("root_key.file", "is missing: name the file that holds the root key; `atrest init` makes it");
-    }
+    let root_key_config = root_key::read(&mut root_key, faults);
     root_key.finish();
 
     let mut auth = root.section("auth");
@@ -174,6 +180,10 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
     let mut aws = root.section("aws");
     let aws_config = read_aws(&mut aws, faults);
     aws.finish();
+    let by_aws = matches!(root_key_config, Some(RootKeyConfig::Wrapped { by: WrapperConfig::AwsKms { .. }, .. }));
+    if by_aws && matches!(aws_config.operator, OperatorIdentity::None) {
+        faults.add("root_key.aws_kms_key", "is used with the operator's own identity: set operator_identity in [aws]");
+    }
 
     let mut log = root.section("log");
     let default = LogConfig::default();
@@ -187,7 +197,7 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
         api: api_config,
         operations_listen,
         storage: storage_config?,
-        root_key_file: root_key_file?,
+        root_key: root_key_config?,
         digest,
         policy: Policy { static_credentials: static_credentials.unwrap_or_default() },
         timings,
@@ -317,7 +327,7 @@ mod tests {
             "auth.digest",
             "nonsense",
             "storage",
-            "root_key.file",
+            "root_key",
         ] {
             assert!(text.contains(part), "{part} is missing in\n{text}");
         }

@@ -18,6 +18,7 @@ use storage::{Engine, RootKey, Store, StoreOptions};
 use tokio::net::TcpListener;
 
 use crate::config::{ApiConfig, AwsConfig, Config};
+use crate::root_key;
 
 /// The instance setting that says whose a database is.
 const STAMP: &str = "stamp";
@@ -144,16 +145,10 @@ pub(crate) fn check(config: &Config) -> anyhow::Result<()> {
     if let Err(error) = tls(&config.api) {
         faults.push(format!("  api: {error:#}"));
     }
-    if let Err(error) = RootKey::from_file(&config.root_key_file, config.storage.data_dir()) {
-        faults.push(format!("  root_key.file: {error}"));
+    if let Err(fault) = root_key::check(config) {
+        faults.push(format!("  {fault:#}"));
     }
-    let aws = AwsConfig {
-        operator: config.aws.operator.clone(),
-        kms_endpoint: config.aws.kms_endpoint.clone(),
-        sts_endpoint: config.aws.sts_endpoint.clone(),
-        ca_pem: config.aws.ca_pem.clone(),
-    };
-    if let Err(found) = Providers::new(providers_config(aws, config.allow_networks.clone())) {
+    if let Err(found) = Providers::new(providers_config(config.aws.clone(), config.allow_networks.clone())) {
         faults.extend(found.iter().map(|fault| format!("  {fault}")));
     }
     anyhow::ensure!(faults.is_empty(), "the configuration has faults:\n{}", faults.join("\n"));
@@ -173,7 +168,7 @@ async fn check_stamp(store: &Store, stamp: Stamp) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn config_faults(faults: &[providers::ConfigFault]) -> anyhow::Error {
+pub(crate) fn config_faults(faults: &[providers::ConfigFault]) -> anyhow::Error {
     let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
     anyhow::anyhow!("the providers' settings have faults:\n{}", lines.join("\n"))
 }

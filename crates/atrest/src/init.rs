@@ -5,10 +5,10 @@ use anyhow::Context as _;
 use clap::Args;
 use domain::access::{Grants, OrgRole};
 use server::api::auth::ha1;
-use storage::RootKey;
 
 use crate::config::{self, ConfigFile};
 use crate::house::{self, House, Plan, Stamp};
+use crate::root_key;
 use crate::say::{complain, say};
 
 /// What `atrest init` can be told.
@@ -28,15 +28,7 @@ pub(crate) struct InitArguments {
 /// Errors: faults of the configuration; the root key or the database cannot be made.
 pub(crate) async fn run(arguments: &InitArguments) -> anyhow::Result<()> {
     let config = config::read(&arguments.file)?;
-    let key_file = &config.root_key_file;
-    let root_key = if key_file.exists() {
-        RootKey::from_file(key_file, config.storage.data_dir())?
-    } else {
-        let key = RootKey::generate_file(key_file)?;
-        complain(&format!("made the root key {}: keep a copy of it in a safe place.", key_file.display()));
-        complain("Without the root key the database cannot be read, and nobody can recover it.");
-        key
-    };
+    let root_key = root_key::open_or_make(&config).await?;
     let house = House::build(Plan {
         engine: config.storage.into_engine(),
         root_key,

@@ -5,20 +5,19 @@ use domain::time::Timestamp;
 use server::api::ApiSettings;
 use server::api::address::TrustedProxies;
 use server::api::auth::AuthSettings;
-use storage::RootKey;
 use tokio::net::TcpListener;
 
 use crate::config::{self, ConfigFile};
 use crate::house::{self, Doors, House, Plan, Stamp};
-use crate::{log, shutdown};
+use crate::{log, root_key, shutdown};
 
 /// Runs the server until it is asked to end.
 /// Errors: all faults of the configuration; the store does not open; an address is taken.
 pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
     let config = config::read(file)?;
     log::start(&config.log)?;
-    let root_key = RootKey::from_file(&config.root_key_file, config.storage.data_dir())?;
     let tls = house::tls(&config.api)?;
+    let root_key = root_key::open(&config).await?;
     let api = TcpListener::bind(config.api.listen).await.with_context(|| format!("listen on {}", config.api.listen))?;
     let operations = TcpListener::bind(config.operations_listen)
         .await

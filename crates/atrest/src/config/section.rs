@@ -54,6 +54,11 @@ impl<'f> Section<'f> {
         Section { name: self.path(key), table, faults: self.faults }
     }
 
+    /// Tells whether a setting is there, whatever it holds.
+    pub(super) fn names(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         match self.table.remove(key)? {
             Value::String(text) => Some(text),
