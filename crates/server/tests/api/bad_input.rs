@@ -169,7 +169,7 @@ async fn broken_heads_are_refused_and_inject_nothing() {
     let long = |bytes: usize| head(&format!("X-A: {}", "a".repeat(bytes)));
     assert_eq!(status(&house, &long(8_000)).await, 401);
     assert_eq!(status(&house, &long(100_000)).await, 431);
-    let many = head(&"X-A: b\r\n".repeat(500).trim_end());
+    let many = head("X-A: b\r\n".repeat(500).trim_end());
     assert!(matches!(status(&house, &many).await, 431 | 400));
     house.read().await.ok();
     house.end().await;
@@ -250,7 +250,8 @@ async fn one_connection_serves_many_requests_bad_ones_too() {
     for (count, (method, body)) in
         [("GET", ""), ("PATCH", "nonsense"), ("PATCH", "{}"), ("GET", "")].into_iter().enumerate()
     {
-        let authorization = authorization(&house.owner, &nonce, count as u32 + 1, method, &house.path());
+        let authorization =
+            authorization(&house.owner, &nonce, u32::try_from(count).unwrap() + 1, method, &house.path());
         let connection = if count == 3 { "close" } else { "keep-alive" };
         asked.extend_from_slice(
             format!(

@@ -40,8 +40,12 @@ impl Database {
             Self::Sqlite(dir) => Engine::Sqlite { dir: dir.path().to_owned() },
             Self::Postgres { url, .. } => Engine::Postgres { url: SecretText::new(url.clone()) },
         };
+        let root_key = |place: &mut [u8; 32]| {
+            *place = ROOT_KEY;
+            Ok::<_, ()>(())
+        };
         let options = StoreOptions { connections: 4, ..StoreOptions::new(engine) };
-        let root_key = RootKey::from_bytes(SecretBytes::fill(|place| Ok::<_, ()>(*place = ROOT_KEY)).unwrap()).unwrap();
+        let root_key = RootKey::from_bytes(SecretBytes::fill(root_key).unwrap()).unwrap();
         Store::open(options, root_key).await.unwrap()
     }
 
