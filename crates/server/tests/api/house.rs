@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) settings: ApiSettings,
     pub(crate) limits: ConnectionLimits,
     pub(crate) policy: Policy,
+    /// Where KMS is, if not in the simulated cloud.
+    pub(crate) kms_endpoint: Option<String>,
 }
 
 impl Default for Plan {
@@ -87,6 +89,7 @@ impl Default for Plan {
             },
             limits: ConnectionLimits { drain: Duration::from_secs(1), ..ConnectionLimits::default() },
             policy: Policy::default(),
+            kms_endpoint: None,
         }
     }
 }
@@ -186,7 +189,7 @@ impl House {
                     secret_access_key: Arc::new(SecretText::new(operator.expose_secret().to_owned())),
                     session_token: None,
                 },
-                kms_endpoint: endpoint.clone(),
+                kms_endpoint: plan.kms_endpoint.or_else(|| endpoint.clone()),
                 sts_endpoint: endpoint,
                 ..aws_kms::Config::default()
             },
