@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) settings: ApiSettings,
     pub(crate) limits: ConnectionLimits,
     pub(crate) policy: Policy,
+    /// The API's certificate, if it has one.
+    pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
     /// Where KMS is, if not in the simulated cloud.
     pub(crate) kms_endpoint: Option<String>,
 }
@@ -89,6 +91,7 @@ impl Default for Plan {
             },
             limits: ConnectionLimits { drain: Duration::from_secs(1), ..ConnectionLimits::default() },
             policy: Policy::default(),
+            tls: None,
             kms_endpoint: None,
         }
     }
@@ -207,10 +210,11 @@ impl House {
         let api = Api::new(control.clone(), plan.settings, metrics.clone()).unwrap();
         control.start();
         let mut addresses = Vec::new();
-        for app in [router::router(api), probes::router(control.clone(), metrics.clone())] {
+        let operations = probes::router(control.clone(), metrics.clone());
+        for (app, tls) in [(router::router(api), plan.tls), (operations, None)] {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             addresses.push(listener.local_addr().unwrap());
-            let door = Door { listener, tls: None, limits: plan.limits, app, open: metrics.open_connections() };
+            let door = Door { listener, tls, limits: plan.limits, app, open: metrics.open_connections() };
             tasks.spawn(listener::serve(door, tasks.tracker().clone(), tasks.stop_signal().clone()));
         }
         Self {

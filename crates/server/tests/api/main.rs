@@ -33,6 +33,7 @@ mod replicas;
 mod store_away;
 mod system_status;
 mod throttling;
+mod tls;
 mod update;
 mod update_others;
 mod validity;
