@@ -68,6 +68,7 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     for address in [arguments.listen, arguments.operations_listen, arguments.clouds_listen] {
         anyhow::ensure!(address.ip().is_loopback(), "{address} is not loopback: dev mode holds throw-away secrets");
     }
+    let end = shutdown::listen_for_the_end()?;
     let progress = Progress::begin("starting dev mode");
     let folder = DevFolder::open(&arguments.dir)?;
     let before = folder.read_dev_json()?;
@@ -103,11 +104,6 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         speaks_tls: false,
         loopback_only: true,
         body_cap: ApiSettings::BODY_CAP,
-    };
-    let end = async {
-        if let Err(error) = shutdown::asked_to_end().await {
-            tracing::error!(error = %format!("{error:#}"), "signals cannot be heard; ending");
-        }
     };
     house.run(Doors { api, tls: None, settings, operations }, end).await?;
     clouds.shutdown().await;

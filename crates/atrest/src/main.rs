@@ -18,6 +18,10 @@ use clap::{Parser, Subcommand};
 
 use crate::say::complain;
 
+/// Requests make many small allocations on several threads. Why this one: docs/decisions/0010.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Encryption at rest under the customer's own key, for MongoDB-compatible databases.
 #[derive(Parser)]
 #[command(name = "atrest", version, about)]

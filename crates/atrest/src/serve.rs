@@ -15,6 +15,7 @@ use crate::{log, root_key, shutdown};
 /// Errors: all faults of the configuration; the store does not open; an address is taken.
 pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
     let config = config::read(file)?;
+    let end = shutdown::listen_for_the_end()?;
     log::start(&config.log)?;
     let tls = house::tls(&config.api)?;
     let root_key = root_key::open(&config).await?;
@@ -46,11 +47,6 @@ pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
     }
     let (api_address, operations_address) = (api.local_addr()?, operations.local_addr()?);
     tracing::info!(api = %api_address, operations = %operations_address, started_at = started_at(), "serving");
-    let end = async {
-        if let Err(error) = shutdown::asked_to_end().await {
-            tracing::error!(error = %format!("{error:#}"), "signals cannot be heard; ending");
-        }
-    };
     house.run(Doors { api, tls, settings, operations }, end).await
 }
 

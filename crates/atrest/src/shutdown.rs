@@ -4,16 +4,18 @@ use anyhow::Context as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Resolves when the operator asks for the end: SIGTERM or SIGINT.
+/// Listens for SIGTERM and SIGINT from now on; what it gives resolves when one comes. Called before the
+/// doors open, so that nobody who sees us ready can end us the hard way.
 /// Errors: signals cannot be listened to.
-pub(crate) async fn asked_to_end() -> anyhow::Result<()> {
+pub(crate) fn listen_for_the_end() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// Raises the limit of open files to all that the system grants: each connection is one.

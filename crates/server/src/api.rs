@@ -13,6 +13,7 @@ pub mod rate_limit;
 pub mod router;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use control::Control;
 
@@ -57,6 +58,9 @@ struct Inner {
     authenticator: Authenticator,
     rate_limits: RateLimits,
     metrics: Metrics,
+    /// Random per process; what tells its request ids from another's.
+    process: String,
+    requests: AtomicU64,
 }
 
 impl Api {
@@ -65,7 +69,15 @@ impl Api {
     pub fn new(control: Control, settings: ApiSettings, metrics: Metrics) -> Result<Self, control::Error> {
         let authenticator = Authenticator::new(control.clone(), settings.auth.clone())?;
         let rate_limits = RateLimits::new(settings.rate_limits);
-        Ok(Self(Arc::new(Inner { control, settings, authenticator, rate_limits, metrics })))
+        let mut process = [0; 8];
+        control.random(&mut process)?;
+        let (process, requests) = (hex::encode(process), AtomicU64::new(0));
+        Ok(Self(Arc::new(Inner { control, settings, authenticator, rate_limits, metrics, process, requests })))
+    }
+
+    /// Names the next request: which process, and its how manieth. Unique, and cheap to make.
+    pub(crate) fn next_request_id(&self) -> String {
+        format!("{}{:08x}", self.0.process, self.0.requests.fetch_add(1, Ordering::Relaxed))
     }
 
     pub(crate) fn control(&self) -> &Control {

@@ -27,6 +27,10 @@ use super::listener::is_slow_body;
 use super::rate_limit::Allowance;
 use super::{Api, auth, router};
 
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// What the outer layer found out about a request.
 #[derive(Debug, Clone)]
 pub(super) struct Origin {
@@ -88,8 +92,8 @@ pub(super) async fn serve(
     };
     if let Some(allowance) = served.allowance {
         let headers = response.headers_mut();
-        headers.insert(HeaderName::from_static("ratelimit-limit"), HeaderValue::from(allowance.limit));
-        headers.insert(HeaderName::from_static("ratelimit-remaining"), HeaderValue::from(allowance.remaining));
+        headers.insert(RATE_LIMIT, HeaderValue::from(allowance.limit));
+        headers.insert(RATE_REMAINING, HeaderValue::from(allowance.remaining));
     }
     api.metrics().count_request(operation.operation_id, response.status(), begun.elapsed());
     response
@@ -291,13 +295,10 @@ fn early(request: &Request, refused: &Refused) -> Response {
 fn origin_of(api: &Api, request: &Request) -> Origin {
     let peer = request.extensions().get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), SocketAddr::ip);
     let proxies = &api.settings().trusted_proxies;
-    let mut id = [0; 12];
-    // A request without a random id is still served; it only cannot be told from others in the log.
-    let _unnamed = api.control().random(&mut id);
     Origin {
         address: proxies.caller_address(peer, request.headers()),
         secure: api.settings().speaks_tls || proxies.forwarded_https(peer, request.headers()),
-        request_id: hex::encode(id),
+        request_id: api.next_request_id(),
     }
 }
 
@@ -338,24 +339,28 @@ fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 
 /// The headers every answer has. Source: contract.md 6.4.
 fn with_common_headers(api: &Api, mut response: Response, origin: &Origin) -> Response {
-    const COMMON: [(&str, &str); 6] = [
-        ("x-frame-options", "DENY"),
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "strict-origin-when-cross-origin"),
-        ("x-permitted-cross-domain-policies", "none"),
-        ("vary", "Accept-Encoding"),
-        ("x-mongodb-service-version", concat!("gitHash=atrest; versionString=v", env!("CARGO_PKG_VERSION"))),
+    static COMMON: [(HeaderName, HeaderValue); 6] = [
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
+        (HeaderName::from_static("x-permitted-cross-domain-policies"), HeaderValue::from_static("none")),
+        (header::VARY, HeaderValue::from_static("Accept-Encoding")),
+        (
+            HeaderName::from_static("x-mongodb-service-version"),
+            HeaderValue::from_static(concat!("gitHash=atrest; versionString=v", env!("CARGO_PKG_VERSION"))),
+        ),
     ];
     let headers = response.headers_mut();
-    for (name, value) in COMMON {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    headers.reserve(COMMON.len() + 4);
+    for (name, value) in &COMMON {
+        headers.insert(name, value.clone());
     }
     if origin.secure || api.settings().speaks_tls {
         let hsts = HeaderValue::from_static("max-age=31536000; includeSubdomains;");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     }
     if let Ok(id) = HeaderValue::from_str(&origin.request_id) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
+        headers.insert(REQUEST_ID, id);
     }
     response
 }
