@@ -52,7 +52,7 @@ impl Control {
         let control = self.clone();
         self.tasks().spawn(async move {
             if let Err(error) = control.check_and_confirm(project, provider).await {
-                tracing::error!(%project, provider = provider.name(), error = &error as &dyn std::error::Error, "check of a customer key failed");
+                tracing::error!(%project, provider = provider.name(), error = error.chain(), "check of a customer key failed");
             }
             control.0.checks.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(project, provider));
             drop(done);

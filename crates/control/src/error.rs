@@ -99,6 +99,14 @@ pub struct CandidateRefused {
     pub failure: Failure,
 }
 
+impl Error {
+    /// Gives the error for a log line, which prints its causes too.
+    #[must_use]
+    pub fn chain(&self) -> &(dyn std::error::Error + 'static) {
+        self
+    }
+}
+
 impl From<StoreError> for Error {
     /// The store is ours: whatever goes wrong there is never the caller's fault.
     fn from(error: StoreError) -> Self {

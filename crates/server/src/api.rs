@@ -67,7 +67,7 @@ impl Api {
     /// Wires the door up.
     /// Errors: those of the control when it derives the keys for sign-in.
     pub fn new(control: Control, settings: ApiSettings, metrics: Metrics) -> Result<Self, control::Error> {
-        let authenticator = Authenticator::new(control.clone(), settings.auth.clone())?;
+        let authenticator = Authenticator::new(control.clone(), settings.auth)?;
         let rate_limits = RateLimits::new(settings.rate_limits);
         let mut process = [0; 8];
         control.random(&mut process)?;

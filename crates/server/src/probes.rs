@@ -64,7 +64,7 @@ async fn show_metrics(State(operations): State<Operations>) -> Response {
     match operations.control.customer_key_counts().await {
         Ok(counts) => operations.metrics.show_validities(&counts),
         // The last figures stay; readiness tells that the store is away.
-        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "customer keys were not counted"),
+        Err(error) => tracing::warn!(error = error.chain(), "customer keys were not counted"),
     }
     match operations.metrics.text() {
         Ok(text) => {

@@ -60,13 +60,12 @@ impl<'f> Section<'f> {
     }
 
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
-        match self.table.remove(key)? {
-            Value::String(text) => Some(text),
-            _other => {
-                self.faults.add(&self.path(key), "must be a string");
-                None
-            }
+        let value = self.table.remove(key)?;
+        if let Value::String(text) = value {
+            return Some(text);
         }
+        self.faults.add(&self.path(key), "must be a string");
+        None
     }
 
     pub(super) fn flag(&mut self, key: &str) -> Option<bool> {
@@ -97,9 +96,10 @@ impl<'f> Section<'f> {
         };
         let mut parsed = Vec::with_capacity(items.len());
         for item in items {
-            match item {
-                Value::String(text) => parsed.extend(self.parse(key, &text)),
-                _other => self.faults.add(&self.path(key), "must be a list of strings"),
+            if let Value::String(text) = item {
+                parsed.extend(self.parse(key, &text));
+            } else {
+                self.faults.add(&self.path(key), "must be a list of strings");
             }
         }
         parsed

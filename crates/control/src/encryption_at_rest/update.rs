@@ -89,13 +89,13 @@ impl Control {
         let proofs = future::try_join_all(proofs).await?;
         let mut proved = BTreeMap::new();
         for ((provider, step, candidate, _), observation) in candidates.into_iter().zip(proofs) {
-            if let Finding::Failed(failure) = &observation.finding {
-                if !may_stay_unknown(snapshot, provider, step, failure.reason) {
-                    let detail = format!("{}: {}", provider.title(), failure.reason.code());
-                    self.tell_refusal(caller, snapshot, detail).await;
-                    let role = candidate.provider_role();
-                    return Err(refused(provider, project, role, place_of(candidate), failure.clone()));
-                }
+            if let Finding::Failed(failure) = &observation.finding
+                && !may_stay_unknown(snapshot, provider, step, failure.reason)
+            {
+                let detail = format!("{}: {}", provider.title(), failure.reason.code());
+                self.tell_refusal(caller, snapshot, detail).await;
+                let role = candidate.provider_role();
+                return Err(refused(provider, project, role, place_of(candidate), failure.clone()));
             }
             proved.insert(provider, observation);
         }
@@ -179,7 +179,7 @@ impl Control {
             Err(error) => Err(error),
         };
         if let Err(error) = recorded {
-            tracing::warn!(project = %snapshot.project.id, error = &error as &dyn std::error::Error, "a refused candidate was not recorded");
+            tracing::warn!(project = %snapshot.project.id, error = error.chain(), "a refused candidate was not recorded");
         }
     }
 }

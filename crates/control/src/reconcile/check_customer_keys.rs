@@ -39,7 +39,7 @@ const BATCH: usize = 256;
 pub(super) async fn run(control: Control) {
     let mut name = [0; 8];
     if let Err(error) = random(&mut name) {
-        tracing::error!(error = &error as &dyn std::error::Error, "the sweep of customer keys cannot start");
+        tracing::error!(error = error.chain(), "the sweep of customer keys cannot start");
         return;
     }
     let sweep = Sweep {
@@ -126,10 +126,7 @@ impl Sweep {
                 Ok(()) => continue,
                 Err(error) => error,
             };
-            tracing::warn!(
-                error = &stumbled as &dyn std::error::Error,
-                "the sweep of customer keys stumbled; going on"
-            );
+            tracing::warn!(error = stumbled.chain(), "the sweep of customer keys stumbled; going on");
         }
     }
 

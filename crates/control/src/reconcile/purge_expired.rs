@@ -10,7 +10,7 @@ const EVERY: Duration = Duration::from_secs(60);
 pub(super) async fn run(control: Control) {
     loop {
         if let Err(error) = purge(&control).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "expired rows were not purged; trying again");
+            tracing::warn!(error = error.chain(), "expired rows were not purged; trying again");
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}

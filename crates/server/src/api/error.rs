@@ -111,23 +111,17 @@ impl From<AuthFailure> for Refused {
 pub(super) fn answer(refused: &Refused, presentation: Presentation, request_id: &str) -> Response {
     log(refused);
     let row = row(refused, request_id);
-    let body = match refused {
-        Refused::Unauthenticated { .. } => render_challenge(presentation).to_vec(),
-        _other => render_error(&row, presentation).unwrap_or_default(),
+    let body = if matches!(refused, Refused::Unauthenticated { .. }) {
+        render_challenge(presentation).to_vec()
+    } else {
+        render_error(&row, presentation).unwrap_or_default()
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(row.error).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(ERROR_CONTENT_TYPE));
     headers.insert(HeaderName::from_static("x-error-code"), HeaderValue::from_static(row.error_code));
-    let wait = match refused {
-        Refused::SignInThrottled { retry_after } => Some(whole_seconds(*retry_after)),
-        Refused::RateLimited { limited, .. } | Refused::TokenRequestsLimited { limited, .. } => {
-            Some(limited.retry_after_secs)
-        }
-        Refused::Control(control::Error::StoreAway(_)) => Some(1),
-        _other => None,
-    };
+    let wait = wait(refused);
     headers.extend(wait.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds))));
     response
 }
@@ -138,14 +132,25 @@ fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs().saturating_add(begun).max(1)
 }
 
+/// Tells when to try again, in seconds, if time alone may help.
+fn wait(refused: &Refused) -> Option<u64> {
+    if let Refused::SignInThrottled { retry_after } = refused {
+        return Some(retry_after.as_secs().max(1));
+    }
+    if let Refused::RateLimited { limited, .. } | Refused::TokenRequestsLimited { limited, .. } = refused {
+        return Some(limited.retry_after_secs);
+    }
+    matches!(refused, Refused::Control(control::Error::StoreAway(_))).then_some(1)
+}
+
 /// Logs what is ours to mend, with its chain; what is the caller's is in the access log already.
 fn log(refused: &Refused) {
-    match refused {
-        Refused::Control(
-            error @ (control::Error::Bug(_) | control::Error::Store(_) | control::Error::StoreAway(_)),
-        ) => tracing::error!(error = error as &dyn std::error::Error, "a request failed through our fault"),
-        Refused::Bug(believed) => tracing::error!(believed, "a request failed through a bug of ours"),
-        _other => {}
+    use control::Error::{Bug, Store, StoreAway};
+    if let Refused::Control(error @ (Bug(_) | Store(_) | StoreAway(_))) = refused {
+        tracing::error!(error = error.chain(), "a request failed through our fault");
+    }
+    if let Refused::Bug(believed) = refused {
+        tracing::error!(believed, "a request failed through a bug of ours");
     }
 }
 
