@@ -3,6 +3,7 @@
 //! runs on both engines. Knows the product from outside: requests, answers, what the customer does to
 //! a key, and what lies in the database.
 
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions)]
 // reason: a test may stop at the first surprise.
 
