@@ -64,7 +64,7 @@ impl House {
         let org = self.control.create_organization("bench").await?;
         let project = self.control.create_project(org.id, "bench").await?;
         let grants = Grants { org: org.id, org_roles: [OrgRole::Owner].into(), project_roles: [].into() };
-        let key = self.control.create_api_key("bench", grants, |public, private| ha1(public, private)).await?;
+        let key = self.control.create_api_key("bench", grants, ha1).await?;
         Ok((project.id, key))
     }
 

@@ -60,10 +60,10 @@ pub(crate) async fn bench() -> anyhow::Result<()> {
 async fn wait_until_ready(server: &mut Child, operations: u16) -> anyhow::Result<()> {
     let address = ([127, 0, 0, 1], operations).into();
     loop {
-        if let Ok(mut client) = Client::connect(address).await {
-            if matches!(client.send(&request("GET", "/readyz", "", b"")).await, Ok((200, _))) {
-                return Ok(());
-            }
+        if let Ok(mut client) = Client::connect(address).await
+            && matches!(client.send(&request("GET", "/readyz", "", b"")).await, Ok((200, _)))
+        {
+            return Ok(());
         }
         anyhow::ensure!(server.try_wait()?.is_none(), "atrest serve ended by itself");
         tokio::time::sleep(Duration::from_millis(1)).await;
