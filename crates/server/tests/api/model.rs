@@ -120,7 +120,7 @@ impl World {
         let text = |name: &str| given(name).map(|value| value.as_str().unwrap().to_owned());
         let secret = text("secretAccessKey").filter(|secret| !secret.is_empty());
         let says_something =
-            aws.iter().any(|(name, value)| !value.is_null() && !(name == "secretAccessKey" && value == ""));
+            aws.iter().any(|(name, value)| !(value.is_null() || name == "secretAccessKey" && value == ""));
         if given("enabled") == Some(&json!(false)) {
             next.aws = None;
         } else if stored.aws.is_some() && !aws.is_empty() || says_something {
@@ -178,10 +178,9 @@ impl World {
             let flag = given("requirePrivateNetworking").map(|value| value == &json!(true));
             let private = flag.unwrap_or(present.is_some_and(|aws| aws.private));
             let wanted = Aws { key, region, credentials, private };
-            if stored.aws.as_ref() != Some(&wanted) {
-                if let Some(code) = self.proof(&wanted) {
-                    return (stored.clone(), code);
-                }
+            let refusal = if stored.aws.as_ref() == Some(&wanted) { None } else { self.proof(&wanted) };
+            if let Some(refusal) = refusal {
+                return (stored.clone(), refusal);
             }
             next.aws = Some(wanted);
         }
