@@ -87,6 +87,8 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         console_token: clouds.console_token().to_owned(),
         ca_file: folder.write_ca(clouds.ca_pem())?,
     };
+    // Credentials of an earlier start are good for the database they were made in, and for no other.
+    let before = if house.control.is_empty().await? { None } else { before };
     let dev_json = match before {
         Some(before) => before.moved_to(&addresses),
         None => seed::seed_house(&house.control, &cloud, &addresses).await.context("furnish the first project")?,

@@ -70,7 +70,10 @@ pub(super) async fn seed_house(control: &Control, aws: &SeededAws, addresses: &A
         "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
     }]});
-    let role_arn = aws.clouds.create_role(CUSTOMER_ACCOUNT, ROLE_NAME, &trust.to_string(), Some(&use_keys())).await?;
+    let trust = trust.to_string();
+    let role_arn = aws.clouds.create_role(CUSTOMER_ACCOUNT, ROLE_NAME, &trust, Some(&use_keys())).await?;
+    // A role of an earlier database asks for that one's external id.
+    aws.clouds.update_role_trust(CUSTOMER_ACCOUNT, ROLE_NAME, &trust).await?;
     let role = control.authorize_aws_role(role, &role_arn).await.context("authorize the provider role")?;
 
     Ok(DevJson {
