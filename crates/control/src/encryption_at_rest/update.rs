@@ -11,13 +11,13 @@ use domain::customer_key::{self, Applied, CustomerKey, EncryptionAtRestChange, M
 use domain::event::{Event, EventKind};
 use domain::id::ProjectId;
 use domain::provider_role::ProviderRole;
-use domain::validity::{Finding, MassFailure, Reason, Recheck, Validity};
+use domain::validity::{Definite, Finding, MassFailure, Reason, Recheck, Validity};
 use futures_util::future;
 use providers::Deadline;
 use storage::{NewValidity, Outcome, ProjectSnapshot, SaveSetting};
 
 use super::prove::{place_of, refused};
-use super::view::{EncryptionAtRestView, view};
+use super::view::{EncryptionAtRestView, view_of};
 use crate::check::Observation;
 use crate::{Caller, Control, Error};
 
@@ -64,9 +64,14 @@ impl Control {
             return self.encryption_at_rest(caller, project).await;
         }
         let proofs = self.prove(caller, &snapshot, &applied).await?;
-        self.save(caller, &snapshot, applied, proofs).await?;
-        let snapshot = self.store().project_snapshot(project).await?.ok_or(Error::ProjectNotFound(project))?;
-        Ok(view(&snapshot))
+        let saved = self.save(caller, &snapshot, &applied, proofs).await?;
+        // Made of what was saved and not read again: once it is durable, nothing may turn the answer
+        // into a refusal.
+        Ok(view_of(&applied.next, |provider| {
+            let before = || snapshot.validities.get(&provider).map(|stored| &stored.validity);
+            let validity = saved.get(&provider).map(|saved| &saved.validity).or_else(before);
+            validity.and_then(Validity::last_definite) == Some(Definite::Valid)
+        }))
     }
 
     /// Proves every changed candidate at the same time, under one deadline.
@@ -116,11 +121,11 @@ impl Control {
         &self,
         caller: &Caller,
         snapshot: &ProjectSnapshot,
-        applied: Applied,
+        applied: &Applied,
         proofs: BTreeMap<ProviderKind, Observation>,
-    ) -> Result<(), Error> {
+    ) -> Result<BTreeMap<ProviderKind, NewValidity>, Error> {
         let project = snapshot.project.id;
-        let detail = describe(&applied, snapshot.setting.enabled_for_search_nodes);
+        let detail = describe(applied, snapshot.setting.enabled_for_search_nodes);
         let updated =
             self.event_by(caller, snapshot.project.org, project, EventKind::ConfigurationUpdated, Some(detail))?;
         let mut events = vec![updated];
@@ -131,12 +136,11 @@ impl Control {
             events.extend(told);
             validities.insert(provider, saved);
         }
-        let moves = applied.moves;
         let save = SaveSetting {
             expected_revision: snapshot.setting.revision,
             next: &applied.next,
-            moves: &moves,
-            validities,
+            moves: &applied.moves,
+            validities: validities.clone(),
             events,
             at: self.now(),
         };
@@ -144,12 +148,12 @@ impl Control {
             Outcome::Saved => {}
             Outcome::Conflict => return Err(Error::Conflict),
         }
-        for (provider, step) in moves {
-            if step != Move::ChangeOptions {
-                self.providers().forget(project, provider);
+        for (provider, step) in &applied.moves {
+            if *step != Move::ChangeOptions {
+                self.providers().forget(project, *provider);
             }
         }
-        Ok(())
+        Ok(validities)
     }
 
     fn proved_validity(

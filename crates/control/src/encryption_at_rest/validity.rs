@@ -4,7 +4,7 @@ use domain::access::ProjectRole;
 use domain::customer_key::ProviderKind;
 use domain::id::ProjectId;
 use domain::time::Timestamp;
-use domain::validity::{Definite, Failure, State, Validity};
+use domain::validity::{Definite, Failure, Reason, State, TransientReason, Validity};
 
 use crate::{Caller, Control, Error};
 
@@ -45,7 +45,7 @@ impl Control {
             Some(Standing {
                 present: present(&stored.validity),
                 last_definite: stored.validity.last_definite(),
-                failure: stored.validity.failure().cloned(),
+                failure: failure(&stored.validity),
                 checked_at: stored.validity.checked_at,
                 next_check_at: stored.next_check_at,
             })
@@ -60,5 +60,18 @@ fn present(validity: &Validity) -> Option<Definite> {
         State::Invalid { .. } => Some(Definite::Invalid),
         State::Suspect { was, .. } => *was,
         State::Unknown { .. } | State::Held { .. } => None,
+    }
+}
+
+/// Gives what stands between us and a valid key. A held key is held because many failed at once; the
+/// provider's words about this one stay.
+fn failure(validity: &Validity) -> Option<Failure> {
+    let failure = validity.failure().cloned();
+    match &validity.state {
+        State::Held { .. } => {
+            let reason = Reason::Transient(TransientReason::ManyAtOnce);
+            failure.map(|failure| Failure { reason, ..failure })
+        }
+        State::Unknown { .. } | State::Valid | State::Suspect { .. } | State::Invalid { .. } => failure,
     }
 }

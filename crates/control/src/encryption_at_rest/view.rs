@@ -2,7 +2,7 @@
 
 use domain::access::ProjectRole;
 use domain::customer_key::aws_kms::{AwsCredentials, AwsKms};
-use domain::customer_key::{CustomerKey, ProviderKind};
+use domain::customer_key::{CustomerKey, EncryptionAtRest, ProviderKind};
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::validity::Definite;
 use futures_util::future;
@@ -70,16 +70,24 @@ impl Control {
     }
 }
 
+/// Shows a setting as it is stored, with what the last checks of its keys found.
 pub(super) fn view(snapshot: &ProjectSnapshot) -> EncryptionAtRestView {
+    view_of(&snapshot.setting, |provider| {
+        let stored = snapshot.validities.get(&provider);
+        stored.and_then(|stored| stored.validity.last_definite()) == Some(Definite::Valid)
+    })
+}
+
+/// Shows a setting, given which of its keys are valid.
+pub(super) fn view_of(setting: &EncryptionAtRest, is_valid: impl Fn(ProviderKind) -> bool) -> EncryptionAtRestView {
     let mut aws_kms = None;
-    for key in snapshot.setting.customer_keys.values() {
-        let stored = snapshot.validities.get(&key.provider());
-        let valid = stored.and_then(|stored| stored.validity.last_definite()) == Some(Definite::Valid);
+    for key in setting.customer_keys.values() {
+        let valid = is_valid(key.provider());
         match key {
             CustomerKey::AwsKms(aws) => aws_kms = Some(view_aws(aws, valid)),
         }
     }
-    EncryptionAtRestView { aws_kms, enabled_for_search_nodes: snapshot.setting.enabled_for_search_nodes }
+    EncryptionAtRestView { aws_kms, enabled_for_search_nodes: setting.enabled_for_search_nodes }
 }
 
 fn view_aws(aws: &AwsKms, valid: bool) -> AwsKmsView {

@@ -149,8 +149,9 @@ async fn a_change_cut_off_anywhere_is_there_whole_or_not_at_all() {
             assert!(messages < 200, "a change takes few messages");
         }
         assert!(lost > 5, "{lost} changes were lost on their way");
-        // Nobody can be told once the wire is gone; sending it again changes nothing then.
-        assert!(unanswered > 0, "{unanswered} were saved, and nobody was told");
+        // Nobody can be told when the answer to the commit itself is lost; sending it again changes nothing
+        // then. What we know to be saved is acknowledged, whatever happens next.
+        assert_eq!(unanswered > 0, loses_answer, "{unanswered} were saved, and nobody was told");
     }
     house.end().await;
 }

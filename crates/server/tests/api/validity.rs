@@ -356,7 +356,10 @@ async fn many_keys_lost_at_once_are_held(database: Database) {
     for (project, _) in &projects {
         until("the key is held", || async { house.standing_in(*project).await["state"] == "UNKNOWN" }).await;
         let standing = house.standing_in(*project).await;
-        assert_eq!((&standing["lastDefiniteValid"], &standing["reason"]), (&true.into(), &"KEY_DISABLED".into()));
+        assert_eq!(
+            (&standing["lastDefiniteValid"], &standing["reason"]),
+            (&true.into(), &"MANY_KEYS_FAILED_AT_ONCE".into())
+        );
         assert_eq!(house.get(&crate::house::path_of(*project)).await.ok()["awsKms"]["valid"], true);
         assert_eq!(house.events_in(*project).await, [UPDATED], "nobody is told that a key is lost");
     }
