@@ -19,7 +19,7 @@ const WIRE_REGION: &str = "US_EAST_1";
 /// AWS's own example accounts.
 const CUSTOMER_ACCOUNT: &str = "444455556666";
 const OPERATOR_ACCOUNT: &str = "111122223333";
-const ROLE_NAME: &str = "atrest-encryption-at-rest";
+const ROLE_NAME: &str = "atrest-role";
 const KEY_ALIAS: &str = "atrest-dev";
 
 /// What the simulated AWS holds for us.
@@ -42,7 +42,7 @@ pub(super) async fn seed_clouds(clouds: &Clouds) -> anyhow::Result<SeededAws> {
     let operator = aws.create_user(&operator_account, "atrest-operator", Some(&assume)).await?;
     let new = NewKey { alias: KEY_ALIAS.to_owned(), description: "for atrest dev".to_owned(), ..NewKey::default() };
     let key = aws.create_key(&customer_account, REGION, new).await?;
-    let user = aws.create_user(&customer_account, "atrest-encryption-at-rest", Some(&use_keys())).await?;
+    let user = aws.create_user(&customer_account, "atrest-user", Some(&use_keys())).await?;
     Ok(SeededAws { operator, customer, user, key, clouds: aws.clone() })
 }
 
