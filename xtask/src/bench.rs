@@ -17,8 +17,6 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         return Ok(built);
     }
     let mut command = Command::new("target/release/examples/bench");
-    command
-        .args(arguments)
-        .envs(machine.environment());
+    command.args(arguments).envs(machine.environment());
     run::to_the_end(&mut command)
 }

@@ -39,7 +39,8 @@ pub(super) fn check(tree: &Tree) -> anyhow::Result<Vec<Finding>> {
             continue;
         }
         for (number, line) in file.product() {
-            let texts = line.strings.iter().any(|text| says_group(&text.replace("/groups", "").replace("GROUP BY", "")));
+            let texts =
+                line.strings.iter().any(|text| says_group(&text.replace("/groups", "").replace("GROUP BY", "")));
             if texts || says_group(&line.code) {
                 findings.push(Finding::new(
                     &file.path,
