@@ -135,7 +135,7 @@ fn whole_seconds(wait: Duration) -> u64 {
 /// Tells when to try again, in seconds, if time alone may help.
 fn wait(refused: &Refused) -> Option<u64> {
     if let Refused::SignInThrottled { retry_after } = refused {
-        return Some(retry_after.as_secs().max(1));
+        return Some(whole_seconds(*retry_after));
     }
     if let Refused::RateLimited { limited, .. } | Refused::TokenRequestsLimited { limited, .. } = refused {
         return Some(limited.retry_after_secs);
