@@ -107,6 +107,20 @@ impl From<AuthFailure> for Refused {
     }
 }
 
+impl Refused {
+    /// Tells whether the refusal says that the project or organization of the path does not exist, as far
+    /// as this caller can tell.
+    pub(super) fn hides_the_resource(&self) -> bool {
+        use control::Error::{OrganizationNotFound, ProjectNotFound};
+        matches!(
+            self,
+            Self::NoSuchProject(_)
+                | Self::NoSuchOrganization(_)
+                | Self::Control(ProjectNotFound(_) | OrganizationNotFound(_))
+        )
+    }
+}
+
 /// Renders a refusal.
 pub(super) fn answer(refused: &Refused, presentation: Presentation, request_id: &str) -> Response {
     log(refused);

@@ -1,5 +1,5 @@
-//! The way of every request, read top-down: who asks, how much, which version, which query, may
-//! they, which body; then the handler. Must not know any resource.
+//! The way of every request, read top-down: who asks, may they, how often, which version, which
+//! query, which body; then the handler. Must not know any resource.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Instant;
@@ -120,15 +120,18 @@ async fn run(
     let target = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
 
     let caller = authenticate(api, operation, &parts.method, target, &parts.headers, origin).await?;
-    served.allowance = Some(count(api, operation, caller.as_ref(), &path, origin)?);
+    let access = match &caller {
+        Some(caller) => require_access(api, operation, caller, &path).await,
+        None => Ok(()),
+    };
+    let sees_it = !matches!(&access, Err(refused) if refused.hides_the_resource());
+    served.allowance = Some(count(api, operation, caller.as_ref(), &path, sees_it, origin)?);
     let accept = joined(&parts.headers, &header::ACCEPT);
     let version =
         negotiate(accept.as_deref(), operation, api.settings().strict_versions).map_err(|_| Refused::NotAcceptable)?;
     let query = Query::read(parts.uri.query(), operation.query).map_err(Refused::QueryFaults)?;
     let presentation = Presentation::of(&query);
-    if let Some(caller) = &caller {
-        require_access(api, operation, caller, &path).await?;
-    }
+    access?;
     let body = match version.entry.request {
         Some(_) => read_body(api, &parts.headers, body).await?,
         None => Bytes::new(),
@@ -181,17 +184,20 @@ fn count(
     operation: &Operation,
     caller: Option<&Caller>,
     path: &[(String, String)],
+    sees_it: bool,
     origin: &Origin,
 ) -> Result<Allowance, Refused> {
     let set = operation.rate_limit;
-    let named = |name: &str| path.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    let in_org = |id: String| caller.map_or(id.clone(), |caller| format!("{} {id}", caller.grants.org));
+    // What the caller cannot see counts with the caller: else strangers could empty a bucket, and
+    // whoever walks through made-up ids would have a bucket for each.
+    let named = |wanted: &str| {
+        let found = path.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+        found.filter(|_| sees_it)
+    };
     let caller_name = || caller.map(|caller| format!("{:?}", caller.identity));
     let key = match set.scope {
-        // Whose id it is comes later, so each organization counts for itself: else strangers could
-        // empty a bucket. What is no id at all counts with the caller's.
-        Scope::Project => named("groupId").filter(|id| is_id(id)).map(in_org).or_else(caller_name),
-        Scope::Organization => named("orgId").filter(|id| is_id(id)).map(in_org).or_else(caller_name),
+        Scope::Project => named("groupId").or_else(caller_name),
+        Scope::Organization => named("orgId").or_else(caller_name),
         Scope::Caller => caller_name(),
         Scope::Address => None,
     };
@@ -200,10 +206,6 @@ fn count(
         path: format!("{}{}", operation.api.base(), operation.path),
         limited,
     })
-}
-
-fn is_id(text: &str) -> bool {
-    text.parse::<domain::id::ProjectId>().is_ok()
 }
 
 /// Tells early whether the caller may call the operation at all; the use case asks again.

@@ -32,6 +32,11 @@ async fn counts_each_call_once_and_no_challenge() {
         house.nobody("GET", &house.path()).by(&stranger).send().await.is(404, "GROUP_NOT_FOUND");
     }
     assert_eq!(house.read().await.header("ratelimit-remaining"), Some("1996"));
+    // Nor does walking through made-up ids give anybody more calls.
+    for (id, expected) in [("1".repeat(24), "1999"), ("2".repeat(24), "1998"), ("no-id".to_owned(), "1997")] {
+        let got = house.get(&format!("/api/atlas/v2/groups/{id}/encryptionAtRest")).await;
+        assert_eq!((got.status, got.header("ratelimit-remaining")), (404, Some(expected)), "{id}");
+    }
     let other = house.new_project("other").await;
     let got = house.get(&crate::house::path_of(other)).await;
     assert_eq!(got.header("ratelimit-remaining"), Some("1999"), "each project has its own bucket");
