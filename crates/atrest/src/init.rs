@@ -3,6 +3,7 @@
 
 use anyhow::Context as _;
 use clap::Args;
+use control::bootstrap::Foundation;
 use domain::access::{Grants, OrgRole};
 use server::api::auth::ha1;
 
@@ -24,7 +25,8 @@ pub(crate) struct InitArguments {
     project: String,
 }
 
-/// Makes what a new server needs. Running it again on a database with an organization changes nothing.
+/// Makes what a new server needs. Cut off before the API key was made, it goes on where it was; once
+/// there is a key, running it again changes nothing.
 /// Errors: faults of the configuration; the root key or the database cannot be made.
 pub(crate) async fn run(arguments: &InitArguments) -> anyhow::Result<()> {
     let config = config::read(&arguments.file)?;
@@ -39,9 +41,20 @@ pub(crate) async fn run(arguments: &InitArguments) -> anyhow::Result<()> {
     })
     .await?;
     let control = &house.control;
-    anyhow::ensure!(control.is_empty().await?, "the database holds an organization already; nothing was changed");
-    let org = control.create_organization(&arguments.organization).await.context("create the organization")?;
-    let project = control.create_project(org.id, &arguments.project).await.context("create the project")?;
+    let org = match control.foundation().await.context("look into the database")? {
+        Foundation::None => {
+            control.create_organization(&arguments.organization).await.context("create the organization")?
+        }
+        // Cut off before its key was made: go on from there, or nobody could ever sign in.
+        Foundation::WithoutKey(org) => org,
+        Foundation::Whole => anyhow::bail!(
+            "the database holds an organization already; nothing was changed. If its key was never shown, and nothing else is in the database yet, remove the database and run `atrest init` again"
+        ),
+    };
+    let project = match control.first_project(org.id).await.context("look for the project")? {
+        Some(project) => project,
+        None => control.create_project(org.id, &arguments.project).await.context("create the project")?,
+    };
     let grants = Grants { org: org.id, org_roles: [OrgRole::Owner].into(), project_roles: [].into() };
     let key = control.create_api_key("made by atrest init", grants, ha1).await.context("create the API key")?;
     say(&format!("organization {}", org.id));

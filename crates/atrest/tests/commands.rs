@@ -186,6 +186,23 @@ fn an_installation_lives_on_postgres_and_moves_to_sqlite() {
 }
 
 #[test]
+fn an_init_that_was_cut_off_before_its_key_goes_on() {
+    let place = Place::postgres("cut");
+    let config = place.configure(&place.path("root.key"));
+    let first = good(&["init", "--organization", "Acme", "--project", "first"], &config);
+    let url = place.database.split('"').nth(1).unwrap();
+    let cut = Command::new("psql").args([url, "-qc", "DELETE FROM api_keys"]).status().unwrap();
+    assert!(cut.success());
+    let second = good(&["init", "--organization", "Another", "--project", "another"], &config);
+    let place_of = |made: &str| made.lines().take(2).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(place_of(&first), place_of(&second), "the same organization and project");
+    let server = Server::start(&config, place.operations);
+    let seen = projects(place.api, &second);
+    assert!(seen.contains("\"name\":\"first\"") && seen.contains("\"totalCount\":1"), "{seen}");
+    server.end();
+}
+
+#[test]
 fn serve_and_dev_never_touch_each_others_data() {
     let place = Place::sqlite();
     let dir = place.path("dev");

@@ -37,7 +37,34 @@ pub struct NewServiceAccount {
     pub client_secret: SecretText,
 }
 
+/// What an earlier `atrest init` left behind.
+#[derive(Debug)]
+pub enum Foundation {
+    /// Nothing.
+    None,
+    /// An organization that nobody has a key to: it was cut off before it made one.
+    WithoutKey(Organization),
+    /// An organization with a key.
+    Whole,
+}
+
 impl Control {
+    /// Tells what an earlier `atrest init` left behind.
+    /// Errors: those of the store.
+    pub async fn foundation(&self) -> Result<Foundation, Error> {
+        let Some(org) = self.store().all_organizations().await?.into_iter().next() else {
+            return Ok(Foundation::None);
+        };
+        let has_key = !self.store().api_keys_of(org.id).await?.is_empty();
+        Ok(if has_key { Foundation::Whole } else { Foundation::WithoutKey(org) })
+    }
+
+    /// Finds the first project of an organization.
+    /// Errors: those of the store.
+    pub async fn first_project(&self, org: OrgId) -> Result<Option<Project>, Error> {
+        Ok(self.store().projects_of(org, 0, 1).await?.into_iter().next())
+    }
+
     /// Tells whether the store holds any organization.
     /// Errors: those of the store.
     pub async fn is_empty(&self) -> Result<bool, Error> {

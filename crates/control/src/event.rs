@@ -49,16 +49,8 @@ impl Control {
         kind: EventKind,
         detail: Option<String>,
     ) -> Result<Event, Error> {
-        Ok(Event {
-            id: EventId::from_random(random_id()?),
-            org,
-            project: Some(project),
-            kind,
-            actor: caller.actor(),
-            remote_address: Some(caller.address),
-            detail,
-            created_at: self.now(),
-        })
+        let event = self.event_by_us(org, project, kind, detail)?;
+        Ok(Event { actor: caller.actor(), remote_address: Some(caller.address), ..event })
     }
 
     /// Makes an event that nobody but us caused.
