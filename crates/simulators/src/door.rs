@@ -70,6 +70,15 @@ struct Counts {
     closed: AtomicU64,
 }
 
+/// Which names a door answers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// Names of the loopback, and the address listened on.
+    Loopback,
+    /// Those, and names that no public DNS gives out: `NAME.localhost`, and a bare `NAME`.
+    Vaults,
+}
+
 pub(crate) struct Door {
     address: SocketAddr,
     counts: Arc<Counts>,
@@ -98,6 +107,7 @@ impl Door {
     pub(crate) fn open<H, F>(
         (listener, address): (TcpListener, SocketAddr),
         tls: Option<TlsAcceptor>,
+        names: Names,
         handler: H,
     ) -> Self
     where
@@ -107,7 +117,7 @@ impl Door {
         let counts = Arc::new(Counts::default());
         let signals = Signals { stop: CancellationToken::new(), abort: CancellationToken::new() };
         let tasks = TaskTracker::new();
-        let accept = accept(listener, address, tls, handler, counts.clone(), signals.clone(), tasks.clone());
+        let accept = accept(listener, (address, names), tls, handler, counts.clone(), signals.clone(), tasks.clone());
         tasks.spawn(accept);
         Self { address, counts, signals, tasks }
     }
@@ -142,7 +152,7 @@ impl Drop for Door {
 
 async fn accept<H, F>(
     listener: TcpListener,
-    address: SocketAddr,
+    (address, names): (SocketAddr, Names),
     tls: Option<TlsAcceptor>,
     handler: H,
     counts: Arc<Counts>,
@@ -175,7 +185,7 @@ async fn accept<H, F>(
         tasks.spawn(async move {
             let _open = Open(counts);
             match tls {
-                None => serve(tcp, |tcp| tcp, address.ip(), handler, signals).await,
+                None => serve(tcp, |tcp| tcp, (address.ip(), names), handler, signals).await,
                 Some(acceptor) => {
                     let handshake = tokio::time::timeout(READ_DEADLINE, acceptor.accept(tcp));
                     let shaken = tokio::select! {
@@ -183,7 +193,7 @@ async fn accept<H, F>(
                         () = signals.stop.cancelled() => return,
                     };
                     if let Ok(Ok(stream)) = shaken {
-                        serve(stream, |stream| stream.into_inner().0, address.ip(), handler, signals).await;
+                        serve(stream, |stream| stream.into_inner().0, (address.ip(), names), handler, signals).await;
                     }
                 }
             }
@@ -200,7 +210,7 @@ impl Drop for Open {
     }
 }
 
-async fn serve<I, H, F>(io: I, bare: fn(I) -> TcpStream, ip: IpAddr, handler: H, signals: Signals)
+async fn serve<I, H, F>(io: I, bare: fn(I) -> TcpStream, ours: (IpAddr, Names), handler: H, signals: Signals)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Fn(Incoming) -> F + Clone + Send + Sync + Unpin + 'static,
@@ -212,7 +222,7 @@ where
         move |request: Request<HyperBody>| {
             let (handler, broken) = (handler.clone(), broken.clone());
             async move {
-                let request = match read(request, ip).await {
+                let request = match read(request, ours).await {
                     Ok(request) => request,
                     Err(refusal) => return Ok::<_, Infallible>(*refusal),
                 };
@@ -252,9 +262,9 @@ where
     }
 }
 
-async fn read(request: Request<HyperBody>, ip: IpAddr) -> Result<Incoming, Box<Answer>> {
+async fn read(request: Request<HyperBody>, ours: (IpAddr, Names)) -> Result<Incoming, Box<Answer>> {
     let (head, body) = request.into_parts();
-    if !host_is_ours(&head.headers, ip) {
+    if !host_is_ours(&head.headers, ours) {
         return Err(refusal(StatusCode::MISDIRECTED_REQUEST, "this server answers to loopback names only\n"));
     }
     let collected = tokio::time::timeout(READ_DEADLINE, Limited::new(body, BODY_LIMIT).collect()).await;
@@ -275,14 +285,14 @@ async fn read(request: Request<HyperBody>, ip: IpAddr) -> Result<Incoming, Box<A
 }
 
 /// A page of another origin whose name was rebound to loopback still sends its own Host.
-fn host_is_ours(headers: &HeaderMap, ip: IpAddr) -> bool {
+fn host_is_ours(headers: &HeaderMap, (ip, names): (IpAddr, Names)) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-    host.to_str().is_ok_and(|host| authority_is_loopback(host, ip))
+    host.to_str().is_ok_and(|host| authority_is_ours(host, ip, names))
 }
 
-/// Tells whether `host[:port]` is a loopback name, or the very address we listen on.
-pub(crate) fn authority_is_loopback(authority: &str, ip: IpAddr) -> bool {
+/// Tells whether `host[:port]` is a name that the door answers to.
+fn authority_is_ours(authority: &str, ip: IpAddr, names: Names) -> bool {
     let (name, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((name, after)) => match after.strip_prefix(':') {
             Some(port) => (name, Some(port)),
@@ -301,6 +311,16 @@ pub(crate) fn authority_is_loopback(authority: &str, ip: IpAddr) -> bool {
         || name == "127.0.0.1"
         || name == "::1"
         || name.parse::<IpAddr>().is_ok_and(|named| named == ip)
+        || (names == Names::Vaults && is_vault_name(name))
+}
+
+/// `NAME` or `NAME.localhost`, of letters, digits and hyphens.
+pub(crate) fn is_vault_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let label = lower.strip_suffix(".localhost").unwrap_or(&lower);
+    (1..=63).contains(&label.len())
+        && label.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'-')
+        && label.bytes().next().is_some_and(|letter| letter.is_ascii_alphabetic())
 }
 
 fn refusal(status: StatusCode, words: &'static str) -> Box<Answer> {
@@ -319,7 +339,7 @@ mod tests {
     fn knows_its_own_names() {
         let check = |authority: &str, expected: bool| {
             let ip = IpAddr::from([127, 0, 0, 2]);
-            assert_eq!(authority_is_loopback(authority, ip), expected, "{authority}");
+            assert_eq!(authority_is_ours(authority, ip, Names::Loopback), expected, "{authority}");
         };
         check("127.0.0.1", true);
         check("127.0.0.1:80", true);
@@ -334,5 +354,24 @@ mod tests {
         check("localhost:99999", false);
         check("[::1]x", false);
         check("", false);
+        check("vault.localhost:1", false);
+        check("vault:1", false);
+    }
+
+    #[test]
+    fn knows_the_names_of_vaults_where_it_should() {
+        let check = |authority: &str, expected: bool| {
+            let ip = IpAddr::from([127, 0, 0, 1]);
+            assert_eq!(authority_is_ours(authority, ip, Names::Vaults), expected, "{authority}");
+        };
+        check("localhost:1", true);
+        check("vault-1.localhost:1", true);
+        check("vault-1:1", true);
+        check("a.vault-1.localhost:1", false);
+        check("vault.localhost.evil.example:1", false);
+        check("vault.evil.example:1", false);
+        check("127.1:1", false);
+        check("2130706434:1", false);
+        check(".localhost", false);
     }
 }

@@ -16,12 +16,16 @@ const RULE_LIMIT: usize = 100;
 /// How long `timeout` hangs where the rule does not say.
 pub(crate) const HANG: Duration = Duration::from_secs(60);
 
-/// The simulated cloud a fault is aimed at. Clouds that are not built yet are refused by name.
+/// The simulated cloud a fault is aimed at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
     /// AWS: KMS, STS and IAM.
     Aws,
+    /// Azure: Entra, Key Vault and Resource Manager.
+    Azure,
+    /// Google Cloud: OAuth, IAM Credentials and KMS.
+    Gcp,
 }
 
 /// What a fault does to a request.
@@ -70,14 +74,21 @@ pub struct FaultRule {
 impl FaultRule {
     /// A rule for one operation of AWS that strikes until cleared.
     pub fn aws(operation: &str, kind: FaultKind) -> Self {
-        Self {
-            provider: Provider::Aws,
-            operation: operation.to_owned(),
-            kind,
-            times: None,
-            latency_ms: None,
-            skew_ms: None,
-        }
+        Self::of(Provider::Aws, operation, kind)
+    }
+
+    /// A rule for one operation of Azure that strikes until cleared.
+    pub fn azure(operation: &str, kind: FaultKind) -> Self {
+        Self::of(Provider::Azure, operation, kind)
+    }
+
+    /// A rule for one operation of Google Cloud that strikes until cleared.
+    pub fn gcp(operation: &str, kind: FaultKind) -> Self {
+        Self::of(Provider::Gcp, operation, kind)
+    }
+
+    fn of(provider: Provider, operation: &str, kind: FaultKind) -> Self {
+        Self { provider, operation: operation.to_owned(), kind, times: None, latency_ms: None, skew_ms: None }
     }
 
     /// The same rule for so many requests only.
@@ -211,6 +222,8 @@ fn check(rule: &FaultRule) -> Result<(), InvalidFault> {
     let refuse = |words: String| Err(InvalidFault(words));
     let known = match rule.provider {
         Provider::Aws => crate::aws::is_operation(&rule.operation),
+        Provider::Azure => crate::azure::is_operation(&rule.operation),
+        Provider::Gcp => crate::gcp::is_operation(&rule.operation),
     };
     if rule.operation != "*" && !known {
         return refuse(format!(

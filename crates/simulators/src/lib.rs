@@ -1,16 +1,23 @@
 //! The simulated clouds: real servers on loopback that speak the clouds' own wire protocols, for
-//! `atrest dev` and for tests. Today AWS (KMS, STS and the IAM they need) and the console door, where
-//! a person plays the customer or breaks things.
+//! `atrest dev` and for tests: AWS (KMS, STS and the IAM they need), Azure (Entra, Key Vault and Resource
+//! Manager), Google Cloud (OAuth, IAM Credentials and KMS), and the console door, where a person plays the
+//! customer or breaks things.
 //!
 //! It must not know any other room of the house: the product finds it at an address, as it finds
 //! a cloud, and cannot tell the difference.
 
+mod answer;
 mod authority;
 pub mod aws;
+pub mod azure;
 mod console;
 mod door;
 mod fault;
 mod folder;
+pub mod gcp;
+mod kept;
+mod refused;
+mod secret;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -19,12 +26,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use aws::Aws;
+pub use azure::Azure;
 pub use door::Connections;
 pub use fault::{FaultKind, FaultRule, FaultView, Faults, InvalidFault, Provider};
+pub use gcp::Gcp;
+pub use refused::Refused;
 
 use authority::Authority;
 use console::Console;
-use door::Door;
+use door::{Door, Names};
 use folder::Folder;
 
 /// Says how the simulated clouds are started.
@@ -36,11 +46,15 @@ pub struct Options {
     pub listen: IpAddr,
     /// The port of the AWS door; 0 takes a free one, and with `dir` the same one at the next start.
     pub aws_port: u16,
+    /// The port of the Azure door; 0 as for `aws_port`.
+    pub azure_port: u16,
+    /// The port of the Google door; 0 as for `aws_port`.
+    pub gcp_port: u16,
     /// The port of the console door; 0 as for `aws_port`.
     pub console_port: u16,
-    /// Speaks TLS at the AWS door, with a certificate of the simulators' own authority.
+    /// Speaks TLS at the AWS and Google doors, as the Azure door always does, with a certificate of the simulators' own authority.
     pub tls: bool,
-    /// Bench only: answers at the least cost and checks nothing, see `aws::echo`.
+    /// Bench only: AWS answers at the least cost and checks nothing, see `aws::echo`.
     pub echo: bool,
 }
 
@@ -50,6 +64,8 @@ impl Default for Options {
             dir: None,
             listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
             aws_port: 0,
+            azure_port: 0,
+            gcp_port: 0,
             console_port: 0,
             tls: false,
             echo: false,
@@ -107,8 +123,12 @@ pub enum Error {
 /// The running simulated clouds.
 pub struct Clouds {
     aws: Aws,
+    azure: Azure,
+    gcp: Gcp,
     faults: Faults,
     aws_door: Door,
+    azure_door: Door,
+    gcp_door: Door,
     console_door: Door,
     console_token: String,
     ca_pem: String,
@@ -124,34 +144,62 @@ impl Clouds {
             return Err(Error::NotLoopback(options.listen));
         }
         let folder = options.dir.as_deref().map(Folder::open).transpose()?.map(Arc::new);
-        let authority = Authority::load_or_create(folder.as_deref())?;
+        let authority = Arc::new(Authority::load_or_create(folder.as_deref())?);
         let tls = options.tls.then(|| authority.acceptor(options.listen)).transpose()?;
+        let vault_tls = authority.acceptor_of_vaults(options.listen)?;
         let console_token = console_token(folder.as_deref())?;
 
         let mut ports = Ports::load(folder.as_deref())?;
-        let aws_listener = door::listen(options.listen, pick(options.aws_port, ports.aws)).await?;
-        let console_listener = door::listen(options.listen, pick(options.console_port, ports.console)).await?;
+        let listen = async |asked, remembered| door::listen(options.listen, pick(asked, remembered)).await;
+        let aws_listener = listen(options.aws_port, ports.aws).await?;
+        let azure_listener = listen(options.azure_port, ports.azure).await?;
+        let gcp_listener = listen(options.gcp_port, ports.gcp).await?;
+        let console_listener = listen(options.console_port, ports.console).await?;
         ports.aws = Some(aws_listener.1.port());
+        ports.azure = Some(azure_listener.1.port());
+        ports.gcp = Some(gcp_listener.1.port());
         ports.console = Some(console_listener.1.port());
         ports.save(folder.as_deref())?;
 
         let faults = Faults::default();
-        let aws = Aws::load(folder, faults.clone(), options.echo)?;
-        let console = Console::new(console_token.clone(), faults.clone(), aws.clone());
+        let aws = Aws::load(folder.clone(), faults.clone(), options.echo)?;
+        let azure = Azure::load(folder.clone(), faults.clone(), azure_listener.1.port())?;
+        let gcp = Gcp::load(folder, faults.clone(), endpoint(options.tls, gcp_listener.1))?;
+        let console = Console::new(console_token.clone(), faults.clone(), aws.clone(), azure.clone(), gcp.clone());
 
-        let handler = aws.clone();
-        let aws_door = Door::open(aws_listener, tls, move |request| {
-            let aws = handler.clone();
-            async move { aws.answer(request).await }
+        let aws_door = Door::open(aws_listener, tls.clone(), Names::Loopback, {
+            let aws = aws.clone();
+            move |request| {
+                let aws = aws.clone();
+                async move { aws.answer(request).await }
+            }
         });
-        let console_door = Door::open(console_listener, None, move |request| {
+        let azure_door = Door::open(azure_listener, Some(vault_tls), Names::Vaults, {
+            let azure = azure.clone();
+            move |request| {
+                let azure = azure.clone();
+                async move { azure.answer(request).await }
+            }
+        });
+        let gcp_door = Door::open(gcp_listener, tls, Names::Loopback, {
+            let gcp = gcp.clone();
+            move |request| {
+                let gcp = gcp.clone();
+                async move { gcp.answer(request).await }
+            }
+        });
+        let console_door = Door::open(console_listener, None, Names::Loopback, move |request| {
             let console = console.clone();
             async move { console.answer(request).await }
         });
         Ok(Self {
             aws,
+            azure,
+            gcp,
             faults,
             aws_door,
+            azure_door,
+            gcp_door,
             console_door,
             console_token,
             ca_pem: authority.certificate_pem().to_owned(),
@@ -164,6 +212,16 @@ impl Clouds {
         &self.aws
     }
 
+    /// The simulated Azure, to seed and to ask.
+    pub fn azure(&self) -> &Azure {
+        &self.azure
+    }
+
+    /// The simulated Google Cloud, to seed and to ask.
+    pub fn gcp(&self) -> &Gcp {
+        &self.gcp
+    }
+
     /// The faults that are armed, shared with the console door.
     pub fn faults(&self) -> &Faults {
         &self.faults
@@ -171,8 +229,7 @@ impl Clouds {
 
     /// The endpoint to give to an AWS client for KMS, STS and IAM alike.
     pub fn aws_endpoint(&self) -> String {
-        let scheme = if self.tls { "https" } else { "http" };
-        format!("{scheme}://{}", self.aws_door.address())
+        endpoint(self.tls, self.aws_door.address())
     }
 
     /// The address of the AWS door.
@@ -183,6 +240,37 @@ impl Clouds {
     /// How many connections the AWS door has taken, and holds now.
     pub fn aws_connections(&self) -> Connections {
         self.aws_door.connections()
+    }
+
+    /// The endpoint of Entra, of Resource Manager and of the vault `localhost`. A vault of another name
+    /// answers at `NAME.localhost`, same port.
+    pub fn azure_endpoint(&self) -> String {
+        format!("https://localhost:{}", self.azure_door.address().port())
+    }
+
+    /// The address of the Azure door.
+    pub fn azure_address(&self) -> SocketAddr {
+        self.azure_door.address()
+    }
+
+    /// How many connections the Azure door has taken, and holds now.
+    pub fn azure_connections(&self) -> Connections {
+        self.azure_door.connections()
+    }
+
+    /// The endpoint to give to a Google client for OAuth, IAM Credentials and KMS alike.
+    pub fn gcp_endpoint(&self) -> String {
+        endpoint(self.tls, self.gcp_door.address())
+    }
+
+    /// The address of the Google door.
+    pub fn gcp_address(&self) -> SocketAddr {
+        self.gcp_door.address()
+    }
+
+    /// How many connections the Google door has taken, and holds now.
+    pub fn gcp_connections(&self) -> Connections {
+        self.gcp_door.connections()
     }
 
     /// The console's base URL, with its closing slash.
@@ -202,15 +290,22 @@ impl Clouds {
 
     /// Stops taking connections, lets open requests end for a moment, then closes what is left.
     pub async fn shutdown(self) {
-        tokio::join!(self.aws_door.shutdown(), self.console_door.shutdown());
+        tokio::join!(
+            self.aws_door.shutdown(),
+            self.azure_door.shutdown(),
+            self.gcp_door.shutdown(),
+            self.console_door.shutdown()
+        );
     }
 }
 
 /// The ports of an earlier start: addresses are part of identifiers that others store.
 #[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 struct Ports {
     aws: Option<u16>,
+    azure: Option<u16>,
+    gcp: Option<u16>,
     console: Option<u16>,
 }
 
@@ -230,6 +325,11 @@ impl Ports {
             None => Ok(()),
         }
     }
+}
+
+fn endpoint(tls: bool, address: SocketAddr) -> String {
+    let scheme = if tls { "https" } else { "http" };
+    format!("{scheme}://{address}")
 }
 
 fn pick(asked: u16, remembered: Option<u16>) -> u16 {

@@ -3,11 +3,11 @@
 
 use time::OffsetDateTime;
 
-use super::millis;
 use super::secret::same;
 use super::session_token::Session;
 use super::sigv4::{Authorization, Refusal};
 use super::state::{Grants, Holder, State};
+use crate::answer::millis;
 use crate::door::Incoming;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,21 +21,21 @@ mod state;
 mod sts;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use bytes::Bytes;
-use http::{HeaderValue, Method, header};
-use http_body_util::Full;
+use http::Method;
 use time::OffsetDateTime;
 
 use crate::Error;
+use crate::answer::{Chain, dated, millis, proxy_page};
 use crate::door::{Answer, Incoming, Outcome};
 use crate::fault::{FaultKind, Faults, Provider};
 use crate::folder::Folder;
+use crate::kept::{Kept, lock};
 
 use caller::Caller;
 use error::ServiceError;
-pub use overview::{Change, Inline, Refused};
+pub use overview::{Change, Inline};
 use query_protocol::{Form, QueryService};
 pub use seed::{AccessKeyPair, CreatedKey, KeyStatus, NewKey};
 use sigv4::{Authorization, Refusal};
@@ -50,10 +50,7 @@ pub struct Aws {
 }
 
 struct Inner {
-    state: Mutex<State>,
-    /// The revision that the folder holds. Locked while it is written, so that no older state lands on a newer.
-    saved: Mutex<u64>,
-    folder: Option<Arc<Folder>>,
+    kept: Kept<State>,
     faults: Faults,
     requests: Mutex<BTreeMap<&'static str, u64>>,
     echo: bool,
@@ -115,20 +112,8 @@ pub(crate) fn is_operation(name: &str) -> bool {
 
 impl Aws {
     pub(crate) fn load(folder: Option<Arc<Folder>>, faults: Faults, echo: bool) -> Result<Self, Error> {
-        let state: State = match &folder {
-            Some(folder) => folder.read_json(FILE)?.unwrap_or_default(),
-            None => State::default(),
-        };
-        Ok(Self {
-            inner: Arc::new(Inner {
-                state: Mutex::new(state),
-                saved: Mutex::new(0),
-                folder,
-                faults,
-                requests: Mutex::default(),
-                echo,
-            }),
-        })
+        let kept = Kept::load(folder, FILE)?;
+        Ok(Self { inner: Arc::new(Inner { kept, faults, requests: Mutex::default(), echo }) })
     }
 
     /// How many requests for an operation have come, answered or not; `unknown` counts those for none.
@@ -162,7 +147,7 @@ impl Aws {
             Some(FaultKind::Reset) => return Outcome::Reset,
             // The client sees the connection end: a proxy gave up waiting for us.
             Some(FaultKind::Timeout) => return Outcome::Reset,
-            Some(FaultKind::Html) => html_page(),
+            Some(FaultKind::Html) => proxy_page(),
             Some(FaultKind::Deny) => target.error(&deny(target, &asked), &request_id),
             Some(FaultKind::Throttle) => target.error(&throttle(target), &request_id),
             Some(FaultKind::Http500) => target.error(&internal(target), &request_id),
@@ -233,41 +218,15 @@ impl Aws {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.inner.state)
+        self.inner.kept.state()
     }
 
     fn count(&self, operation: &'static str) {
         *lock(&self.inner.requests).entry(operation).or_default() += 1;
     }
 
-    /// Saves the state unless this revision, or a later one, is saved already.
-    /// Cancel: the write goes on, whole.
     async fn save(&self, revision: u64) -> Result<(), Error> {
-        if self.inner.folder.is_none() || *lock(&self.inner.saved) >= revision {
-            return Ok(());
-        }
-        let inner = self.inner.clone();
-        tokio::task::spawn_blocking(move || inner.write(revision))
-            .await
-            .map_err(|_| Error::Bug("writing the state does not panic"))?
-    }
-}
-
-impl Inner {
-    fn write(&self, revision: u64) -> Result<(), Error> {
-        let Some(folder) = &self.folder else { return Ok(()) };
-        let mut saved = lock(&self.saved);
-        if *saved >= revision {
-            return Ok(());
-        }
-        let (bytes, written) = {
-            let state = lock(&self.state);
-            let bytes = serde_json::to_vec(&*state).map_err(|_| Error::Bug("the state can be written as JSON"))?;
-            (bytes, state.revision)
-        };
-        folder.write(FILE, &bytes)?;
-        *saved = written;
-        Ok(())
+        self.inner.kept.save(revision).await
     }
 }
 
@@ -357,44 +316,4 @@ fn throttle(target: Target) -> ServiceError {
 fn internal(target: Target) -> ServiceError {
     let code = if target.is_kms() { "KMSInternalException" } else { "InternalFailure" };
     ServiceError::with_status(code, 500, "An internal failure happened, as an armed fault or a full disk wants it.")
-}
-
-fn html_page() -> Answer {
-    let mut answer = Answer::new(Full::new(Bytes::from_static(
-        b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Proxy sign-in required</h1></body></html>",
-    )));
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    answer
-}
-
-fn dated(mut answer: Answer, now: OffsetDateTime) -> Answer {
-    let text = httpdate::fmt_http_date(now.into());
-    if let Ok(value) = HeaderValue::from_str(&text) {
-        answer.headers_mut().insert(header::DATE, value);
-    }
-    answer
-}
-
-/// Unit: ms since 1970.
-fn millis(at: OffsetDateTime) -> i64 {
-    at.unix_timestamp().saturating_mul(1000).saturating_add(i64::from(at.millisecond()))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// An error with its causes, for one log line.
-struct Chain<'a>(&'a Error);
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = std::error::Error::source(self.0);
-        while let Some(next) = cause {
-            write!(f, ": {next}")?;
-            cause = next.source();
-        }
-        Ok(())
-    }
 }

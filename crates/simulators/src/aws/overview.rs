@@ -8,11 +8,11 @@ use super::Aws;
 use super::arn::{account_root, partition_of};
 use super::error::ServiceError;
 use super::kms::key::{Key, KeyKind, KeyState};
-use super::millis;
 use super::policy::{Attached, Policy};
 use super::seed::KeyStatus;
 use super::state::{AccessKey, Account, Grants, State};
-use crate::Error;
+use crate::answer::millis;
+use crate::{Error, Refused};
 
 /// One act of the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,20 +52,6 @@ pub struct Inline {
     pub owner: String,
     /// The policy's name; `seeded` for the one made with its owner.
     pub policy: String,
-}
-
-/// Why a change was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// There is no such key, access key, user, role or policy.
-    #[error("{0}")]
-    NotFound(String),
-    /// Its state does not allow it.
-    #[error("{0}")]
-    State(String),
-    /// It could not be saved.
-    #[error("save the change")]
-    Save(#[source] Error),
 }
 
 impl Aws {

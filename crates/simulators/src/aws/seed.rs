@@ -13,11 +13,11 @@ use super::error::ServiceError;
 use super::iam::checked_policy;
 use super::kms::create_key::default_policy;
 use super::kms::key::{Key, KeyKind};
-use super::millis;
 use super::policy::{Attached, Policy};
 use super::secret::{Secret, random_account_id, random_id};
 use super::state::{AccessKey, Account, Alias, Grants, Role, State, User};
 use crate::Error;
+use crate::answer::millis;
 
 /// The policy that `create_user` and `create_role` put on what they make.
 const SEEDED_POLICY: &str = "seeded";

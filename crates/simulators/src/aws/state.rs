@@ -9,6 +9,7 @@ use super::arn;
 use super::kms::key::Key;
 use super::policy::Policy;
 use super::secret::{Secret, random_id, random_secret};
+use crate::kept::Revised;
 
 /// Everything, as it stands in `aws.json`.
 #[derive(Default, Serialize, Deserialize)]
@@ -103,6 +104,12 @@ pub(crate) struct Alias {
 pub(crate) enum Holder<'a> {
     Root,
     User(&'a User),
+}
+
+impl Revised for State {
+    fn revision(&self) -> u64 {
+        self.revision
+    }
 }
 
 impl State {

@@ -1,5 +1,10 @@
 //! The console door: a page where a person plays the customer, and the JSON behind its buttons.
-//! It must not know how the simulated clouds do what it asks.
+//! What a path means for one cloud stands in that cloud's file. It must not know how the simulated clouds do
+//! what it asks.
+
+mod aws;
+mod azure;
+mod gcp;
 
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::Full;
@@ -8,10 +13,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq;
 
-use crate::Aws;
-use crate::aws::{Change, Inline, KeyStatus, Refused};
 use crate::door::{Answer, Incoming, Outcome};
 use crate::fault::{FaultRule, Faults};
+use crate::{Aws, Azure, Gcp, Refused};
 
 const TOKEN: HeaderName = HeaderName::from_static("x-console-token");
 const PAGE: &str = include_str!("page.html");
@@ -21,14 +25,16 @@ pub(crate) struct Console {
     token: String,
     faults: Faults,
     aws: Aws,
+    azure: Azure,
+    gcp: Gcp,
 }
 
 /// An answer that is an error: status, and words for whoever sent the request.
 struct Refusal(StatusCode, String);
 
 impl Console {
-    pub(crate) fn new(token: String, faults: Faults, aws: Aws) -> Self {
-        Self { token, faults, aws }
+    pub(crate) fn new(token: String, faults: Faults, aws: Aws, azure: Azure, gcp: Gcp) -> Self {
+        Self { token, faults, aws, azure, gcp }
     }
 
     pub(crate) async fn answer(&self, request: Incoming) -> Outcome {
@@ -67,24 +73,21 @@ impl Console {
                 _ => Err(not_found("there is no such fault")),
             },
             ("GET", ["aws"]) => Ok(json_answer(StatusCode::OK, &self.aws.overview())),
-            ("POST", ["aws", "keys", id, act]) => {
-                empty(request)?;
-                self.apply(key_change(id, act)?).await
+            ("GET", ["azure"]) => Ok(json_answer(StatusCode::OK, &self.azure.overview())),
+            ("GET", ["gcp"]) => Ok(json_answer(StatusCode::OK, &self.gcp.overview())),
+            ("POST", ["aws", act @ ..]) => {
+                let done = self.aws.apply(aws::change(act, request)?).await;
+                changed(done, || self.aws.overview())
             }
-            ("POST", ["aws", "access-keys", id]) => {
-                let status = match parse::<StatusFields>(request)?.status {
-                    WireStatus::Active => KeyStatus::Active,
-                    WireStatus::Inactive => KeyStatus::Inactive,
-                };
-                self.apply(Change::SetAccessKey((*id).to_owned(), status)).await
+            ("POST", ["azure", act @ ..]) => {
+                let done = self.azure.apply(azure::change(act, request)?).await;
+                changed(done, || self.azure.overview())
             }
-            ("POST", ["aws", "accounts", account, owners, owner, "policies", policy, act]) => {
-                empty(request)?;
-                let inline =
-                    Inline { account: (*account).to_owned(), owner: (*owner).to_owned(), policy: (*policy).to_owned() };
-                self.apply(policy_change(inline, owners, act)?).await
+            ("POST", ["gcp", act @ ..]) => {
+                let done = self.gcp.apply(gcp::change(act, request)?).await;
+                changed(done, || self.gcp.overview())
             }
-            _ => Err(not_found("the console has no such path, or not with this method")),
+            _ => Err(no_such_path()),
         }
     }
 
@@ -102,54 +105,23 @@ impl Console {
         let armed = self.faults.list().into_iter().find(|view| view.id == id);
         Ok(json_answer(StatusCode::CREATED, &json!(armed)))
     }
+}
 
-    async fn apply(&self, change: Change) -> Result<Answer, Refusal> {
-        match self.aws.apply(change).await {
-            Ok(()) => Ok(json_answer(StatusCode::OK, &self.aws.overview())),
-            Err(refused @ Refused::NotFound(_)) => Err(not_found(&refused.to_string())),
-            Err(refused @ Refused::State(_)) => Err(Refusal(StatusCode::CONFLICT, refused.to_string())),
-            Err(refused @ Refused::Save(_)) => {
-                tracing::error!(error = %refused, "the console could not save a change");
-                Err(Refusal(StatusCode::INTERNAL_SERVER_ERROR, "the change could not be saved".to_owned()))
-            }
+/// After an act: what the cloud looks like now, or why nothing happened.
+fn changed(done: Result<(), Refused>, overview: impl FnOnce() -> Value) -> Result<Answer, Refusal> {
+    match done {
+        Ok(()) => Ok(json_answer(StatusCode::OK, &overview())),
+        Err(refused @ Refused::NotFound(_)) => Err(not_found(&refused.to_string())),
+        Err(refused @ Refused::State(_)) => Err(Refusal(StatusCode::CONFLICT, refused.to_string())),
+        Err(refused @ Refused::Save(_)) => {
+            tracing::error!(error = %refused, "the console could not save a change");
+            Err(Refusal(StatusCode::INTERNAL_SERVER_ERROR, "the change could not be saved".to_owned()))
         }
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StatusFields {
-    status: WireStatus,
-}
-
-#[derive(Deserialize)]
-enum WireStatus {
-    Active,
-    Inactive,
-}
-
-fn key_change(id: &str, act: &str) -> Result<Change, Refusal> {
-    let id = id.to_owned();
-    Ok(match act {
-        "disable" => Change::DisableKey(id),
-        "enable" => Change::EnableKey(id),
-        "schedule-deletion" => Change::ScheduleKeyDeletion(id),
-        "cancel-deletion" => Change::CancelKeyDeletion(id),
-        "rotate" => Change::RotateKey(id),
-        "remove-policy" => Change::RemoveKeyPolicy(id),
-        "restore-policy" => Change::RestoreKeyPolicy(id),
-        _ => return Err(not_found("the console knows no such act on a key")),
-    })
-}
-
-fn policy_change(inline: Inline, owners: &str, act: &str) -> Result<Change, Refusal> {
-    Ok(match (owners, act) {
-        ("roles", "remove") => Change::RemoveRolePolicy(inline),
-        ("roles", "restore") => Change::RestoreRolePolicy(inline),
-        ("users", "remove") => Change::RemoveUserPolicy(inline),
-        ("users", "restore") => Change::RestoreUserPolicy(inline),
-        _ => return Err(not_found("the console knows no such act on a policy")),
-    })
+fn no_such_path() -> Refusal {
+    not_found("the console has no such path, or not with this method")
 }
 
 /// Browsers say where a page comes from; programs say nothing.

@@ -154,7 +154,7 @@ async fn refuses_faults_it_cannot_mean() {
     check("[]").await;
     check(r#"["aws","*","deny"]"#).await;
     check(r#"{"provider":"aws","operation":"*"}"#).await;
-    check(r#"{"provider":"azure","operation":"*","kind":"deny"}"#).await;
+    check(r#"{"provider":"oracle","operation":"*","kind":"deny"}"#).await;
     check(r#"{"provider":"aws","operation":"*","kind":"explode"}"#).await;
     check(r#"{"provider":"aws","operation":"Nope","kind":"deny"}"#).await;
     check(r#"{"provider":"aws","operation":"*","kind":"deny","colour":1}"#).await;

@@ -1,0 +1,42 @@
+//! The simulated Azure. It must not know any other cloud.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::door::{Incoming, Outcome};
+use crate::fault::Faults;
+use crate::folder::Folder;
+use crate::{Error, Refused, answer};
+
+/// The simulated Azure. Clones are one and the same.
+#[derive(Clone)]
+pub struct Azure;
+
+/// One act of the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {}
+
+/// Tells whether a fault can be aimed at such an operation.
+pub(crate) fn is_operation(_name: &str) -> bool {
+    false
+}
+
+impl Azure {
+    pub(crate) fn load(_folder: Option<Arc<Folder>>, _faults: Faults, _port: u16) -> Result<Self, Error> {
+        Ok(Self)
+    }
+
+    pub(crate) async fn answer(&self, _request: Incoming) -> Outcome {
+        Outcome::Answer(answer::json(StatusCode::NOT_FOUND, &json!({})))
+    }
+
+    pub(crate) fn overview(&self) -> Value {
+        json!({})
+    }
+
+    pub(crate) async fn apply(&self, change: Change) -> Result<(), Refused> {
+        match change {}
+    }
+}
