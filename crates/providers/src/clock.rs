@@ -37,6 +37,21 @@ impl Clock {
     }
 }
 
+/// How far a provider's clock may be from ours before we doubt ours. Source: product.md 2.2.
+const TOLERANCE: Duration = Duration::from_secs(60);
+
+/// Tells how far a provider's time is from ours if that is too far.
+pub(crate) fn skew(theirs: Timestamp, ours: Timestamp) -> Option<Duration> {
+    let apart = theirs.since(ours).max(ours.since(theirs));
+    (apart > TOLERANCE).then_some(apart)
+}
+
+/// Reads an HTTP date.
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
+    let since = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(Timestamp::from_millis(i64::try_from(since.as_millis()).ok()?))
+}
+
 impl std::fmt::Debug for Clock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Clock")
@@ -46,5 +61,27 @@ impl std::fmt::Debug for Clock {
 impl aws_smithy_async::time::TimeSource for Clock {
     fn now(&self) -> SystemTime {
         self.system_time()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_http_dates() {
+        assert_eq!(http_date("Thu, 01 Jan 1970 00:00:07 GMT"), Some(Timestamp::from_millis(7_000)));
+        assert_eq!(http_date("yesterday"), None);
+        assert_eq!(http_date(""), None);
+    }
+
+    #[test]
+    fn clocks_may_be_a_minute_apart() {
+        let (ours, minute) = (Timestamp::from_millis(1_000_000), Duration::from_secs(60));
+        let more = Duration::from_millis(60_001);
+        for (theirs, expected) in [(ours + minute, None), (ours - minute, None), (ours + more, Some(more))] {
+            assert_eq!(skew(theirs, ours), expected);
+        }
+        assert_eq!(skew(ours - more, ours), Some(more));
     }
 }

@@ -9,12 +9,11 @@ use std::error::Error;
 
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
-use domain::time::Timestamp;
 use domain::validity::{DefiniteReason, Failure, ForeignText, Reason, TransientReason};
 
-use super::resolver::ResolveFailure;
+use crate::clock::http_date;
+pub(crate) use crate::refused::Refused;
+use crate::transport::{causes, is_broken_answer, never_answered};
 
 /// What was asked of AWS, and with whose signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,35 +215,6 @@ fn bare(code: &str) -> &str {
     code.split_once(':').map_or(code, |(code, _)| code)
 }
 
-/// A failed call, before it was decided whether it counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refused {
-    pub(crate) failure: Failure,
-    /// The provider's time when it answered, if it did.
-    pub(crate) answered_at: Option<Timestamp>,
-}
-
-impl Refused {
-    pub(crate) const fn silent(reason: Reason) -> Self {
-        Self { failure: Failure::silent(reason), answered_at: None }
-    }
-
-    /// Takes a failure that no answer's time is needed to believe.
-    pub(crate) const fn from_failure(failure: Failure) -> Self {
-        Self { failure, answered_at: None }
-    }
-
-    pub(crate) fn unexpected(words: &str) -> Self {
-        let mut refused = Self::silent(transient(TransientReason::UnexpectedAnswer));
-        refused.failure.provider_message = Some(ForeignText::tame(words, &[]));
-        refused
-    }
-
-    pub(crate) fn is(&self, reason: DefiniteReason) -> bool {
-        self.failure.reason == definite(reason)
-    }
-}
-
 /// Makes a failed call of the SDK's a reason of ours with AWS's words, from which `secrets` are struck out.
 pub(crate) fn classify<E>(error: &SdkError<E, HttpResponse>, operation: Operation, secrets: &[&str]) -> Refused
 where
@@ -277,57 +247,14 @@ where
     }
 }
 
-/// Reads an HTTP date.
-pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
-    let date = DateTime::from_str(text, Format::HttpDate).ok()?;
-    Some(Timestamp::from_millis(date.to_millis().ok()?))
-}
-
 /// Finds why a request got no answer.
 fn unsent(error: &(dyn Error + 'static), operation: Operation) -> Reason {
-    for cause in causes(error) {
-        if let Some(failure) = cause.downcast_ref::<ResolveFailure>() {
-            return transient(match failure {
-                ResolveFailure::Unknown { .. } => TransientReason::Dns,
-                ResolveFailure::Refused { .. } => TransientReason::AddressRefused,
-            });
-        }
-        if cause.is::<rustls::Error>() {
-            return transient(TransientReason::Tls);
-        }
-        if cause.is::<aws_credential_types::provider::error::CredentialsError>() {
-            // Only the operator's credentials are looked for; a tenant's are handed in.
-            return transient(if On::Operator.covers(operation) {
-                TransientReason::OperatorIdentity
-            } else {
-                TransientReason::UnexpectedAnswer
-            });
-        }
-    }
-    transient(match error.source() {
-        _ if causes(error).any(|cause| cause.is::<std::io::Error>()) => TransientReason::Connect,
-        _ if causes(error).any(is_broken_answer) => TransientReason::Connect,
-        _ => TransientReason::UnexpectedAnswer,
-    })
-}
-
-/// Tells whether an error is the HTTP library's for an answer that broke off. Its type is not ours to name.
-fn is_broken_answer(cause: &(dyn Error + 'static)) -> bool {
-    let words = cause.to_string();
-    ["connection closed", "end of file", "connection error", "channel closed", "connection reset"]
-        .iter()
-        .any(|known| words.contains(known))
-}
-
-fn plain<'a>(error: &'a (dyn Error + Send + Sync + 'static)) -> &'a (dyn Error + 'static) {
-    error
-}
-
-/// Walks an error and its causes. An `io::Error` is asked for what it wraps, which `source` skips.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| match error.downcast_ref::<std::io::Error>() {
-        Some(io) => io.get_ref().map(plain),
-        None => error.source(),
+    // Only the operator's credentials are looked for; a tenant's are handed in.
+    let unfound = causes(error).any(|cause| cause.is::<aws_credential_types::provider::error::CredentialsError>());
+    transient(match unfound {
+        true if On::Operator.covers(operation) => TransientReason::OperatorIdentity,
+        true => TransientReason::UnexpectedAnswer,
+        false => never_answered(error),
     })
 }
 
@@ -426,11 +353,5 @@ pub(super) mod tests {
     fn a_code_is_read_without_its_wrapping() {
         check(Operation::Encrypt, "com.amazonaws.kms#DisabledException", "", "KEY_DISABLED");
         check(Operation::Encrypt, "DisabledException:http://internal.amazon.com/coral", "", "KEY_DISABLED");
-    }
-
-    #[test]
-    fn reads_http_dates() {
-        assert_eq!(http_date("Thu, 01 Jan 1970 00:00:07 GMT"), Some(Timestamp::from_millis(7_000)));
-        assert_eq!(http_date("yesterday"), None);
     }
 }

@@ -24,18 +24,15 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use domain::secret::{SecretBytes, SecretText};
-use domain::time::Timestamp;
 use domain::validity::ForeignText;
 use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 use zeroize::Zeroize;
 
-use super::classify::{Operation, Refused, classify, http_date};
-use crate::clock::Clock;
+use super::classify::{Operation, Refused, classify};
+use crate::clock::{Clock, http_date, skew};
 use crate::operator_health::OperatorHealth;
 
-/// How far a provider's clock may be from ours before we doubt ours. Source: product.md 2.2.
-pub(super) const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long one attempt may take, so that a lost packet leaves time for the second one.
@@ -276,12 +273,6 @@ fn kms_as(who: &TenantCredentials) -> aws_sdk_kms::config::Builder {
 /// Runs a call of the SDK with its own log lines switched off: at trace level they carry whole requests.
 pub(super) fn quiet<T>(call: impl Future<Output = T>) -> impl Future<Output = T> {
     call.with_subscriber(Dispatch::none())
-}
-
-/// Tells how far a provider's time is from ours if that is too far.
-pub(super) fn skew(theirs: Timestamp, ours: Timestamp) -> Option<Duration> {
-    let apart = theirs.since(ours).max(ours.since(theirs));
-    (apart > CLOCK_TOLERANCE).then_some(apart)
 }
 
 /// Compares the clock with the Date of every answer that AWS itself gave.
