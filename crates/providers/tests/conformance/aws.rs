@@ -20,7 +20,8 @@ use domain::id::{ProjectId, ProviderRoleId};
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretText;
 use domain::time::Timestamp;
-use providers::aws_kms::{Config, OperatorIdentity, TrustedRoots};
+use providers::TrustedRoots;
+use providers::aws_kms::{Config, OperatorIdentity};
 use providers::{Clock, KeyProvider, Providers, ProvidersConfig};
 use serde_json::{Value, json};
 
@@ -28,6 +29,18 @@ use crate::cloud::{Access, Call, Cloud, Customer, Lack, OddKey, Outcome, Permiss
 
 const REGION: &str = "us-east-1";
 const EXTERNAL_ID: &str = "the-roles-own-external-id";
+
+const NO_TIMES: &str = "only imported material expires, which this suite does not import";
+
+/// What no AWS can do.
+pub(crate) const LACKS: &[Lack] = &[
+    ("a_deleted_key_is_not_found_until_it_is_recovered", "a key pending deletion says that it is"),
+    ("an_expired_key_is_refused", NO_TIMES),
+    ("a_key_whose_time_has_not_come_is_refused", NO_TIMES),
+    ("a_key_about_to_expire_is_no_candidate", NO_TIMES),
+    ("a_closed_network_is_transient", "a key has no network rules; a policy's conditions say AccessDenied"),
+    ("a_key_without_the_projects_tag_is_refused_by_role", "a role's external id already belongs to one project"),
+];
 
 /// An access key.
 #[derive(Clone)]
@@ -50,7 +63,7 @@ pub(crate) struct Place {
     pub(crate) operator: Pair,
     pub(crate) customer: Pair,
     pub(crate) faults: Option<simulators::Faults>,
-    pub(crate) lacks: &'static [Lack],
+    pub(crate) lacks: Vec<Lack>,
 }
 
 /// An account's root.
@@ -140,6 +153,14 @@ fn statement(effect: &str, actions: &[&str], resource: &str) -> Value {
     json!({"Effect": effect, "Action": actions, "Resource": resource})
 }
 
+const fn action(permission: Permission) -> &'static str {
+    match permission {
+        Permission::Look => "kms:DescribeKey",
+        Permission::Wrap => "kms:Encrypt",
+        Permission::Unwrap => "kms:Decrypt",
+    }
+}
+
 fn policy(statement: Value) -> String {
     json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
 }
@@ -203,6 +224,7 @@ impl AwsCloud {
                 trusted_roots: place.ca.clone().map_or(TrustedRoots::System, TrustedRoots::Only),
                 ..Config::default()
             },
+            ..ProvidersConfig::default()
         };
         let providers = Arc::new(Providers::new(config).unwrap());
         Self { place, operator_root, customer_root, operator_user: (user, arn, pair), providers, ahead }
@@ -258,8 +280,17 @@ impl Cloud for AwsCloud {
         ProviderKind::AwsKms
     }
 
-    fn lacks(&self) -> &'static [Lack] {
-        self.place.lacks
+    fn lacks(&self) -> &[Lack] {
+        &self.place.lacks
+    }
+
+    fn permission(&self, permission: Permission) -> &'static str {
+        action(permission)
+    }
+
+    fn odd_keys(&self) -> &'static [OddKey] {
+        use OddKey::{Asymmetric, AwaitingMaterial, ElsewhereByRegion, Missing, MissingAlias, Signing};
+        &[Asymmetric, AwaitingMaterial, ElsewhereByRegion, Missing, MissingAlias, Signing]
     }
 
     fn providers(&self) -> &Providers {
@@ -315,7 +346,7 @@ impl Cloud for AwsCloud {
             Call::Look => "DescribeKey",
             Call::Wrap => "Encrypt",
             Call::Unwrap => "Decrypt",
-            Call::TakeRole => "AssumeRole",
+            Call::TakeToken => "AssumeRole",
             Call::Any => "*",
         };
         let rule = |kind| FaultRule::aws(operation, kind);
@@ -479,12 +510,7 @@ impl Customer for AwsCustomer {
     }
 
     async fn deny(&self, permission: Permission) -> Outcome {
-        let action = match permission {
-            Permission::Look => "kms:DescribeKey",
-            Permission::Wrap => "kms:Encrypt",
-            Permission::Unwrap => "kms:Decrypt",
-        };
-        self.put("deny", &policy(statement("Deny", &[action], "*"))).await
+        self.put("deny", &policy(statement("Deny", &[action(permission)], "*"))).await
     }
 
     async fn restore(&self) -> Outcome {

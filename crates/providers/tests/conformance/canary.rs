@@ -59,7 +59,7 @@ async fn nothing_secret_is_logged_at_any_level() {
         operator,
         customer,
         faults: Some(clouds.faults().clone()),
-        lacks: &[],
+        lacks: Vec::new(),
     })
     .await;
     let customers = [cloud.customer(Access::Static).await.unwrap(), cloud.customer(Access::Role).await.unwrap()];
@@ -86,7 +86,7 @@ async fn nothing_secret_is_logged_at_any_level() {
             tracing::trace!(?key, "and debug output");
             secrets.extend(customer.secrets());
         }
-        cloud.providers().prove_operator(soon()).await.unwrap();
+        cloud.providers().prove_operator(cloud.kind(), soon()).await.unwrap();
         tracing::trace!(providers = ?cloud.providers(), "and debug output");
     }
     let told = lines.take();

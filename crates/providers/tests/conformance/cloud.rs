@@ -36,7 +36,8 @@ pub(crate) enum Call {
     Look,
     Wrap,
     Unwrap,
-    TakeRole,
+    /// A role's session, or a token for an identity of the customer's.
+    TakeToken,
     Any,
 }
 
@@ -56,9 +57,11 @@ pub(crate) enum Trouble {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OddKey {
     Signing,
+    /// Of a make that the provider has, and that cannot do our work.
     Asymmetric,
     AwaitingMaterial,
     Missing,
+    /// The key is there, and the name or version of it that is asked for is not.
     MissingAlias,
     ElsewhereByRegion,
 }
@@ -83,8 +86,20 @@ pub(crate) type Lack = (&'static str, &'static str);
 pub(crate) trait Cloud: Send + Sync {
     fn name(&self) -> String;
     fn kind(&self) -> ProviderKind;
-    fn lacks(&self) -> &'static [Lack];
+    fn lacks(&self) -> &[Lack];
     fn providers(&self) -> &Providers;
+    /// The provider's own name of a permission.
+    fn permission(&self, permission: Permission) -> &'static str;
+    /// The kinds of odd keys that exist here.
+    fn odd_keys(&self) -> &'static [OddKey];
+    /// Whether a key is of no use to us while we may not look at it.
+    fn must_look(&self, _access: Access) -> bool {
+        false
+    }
+    /// Whether a token is taken before a key is used.
+    fn takes_tokens(&self, access: Access) -> bool {
+        access == Access::Role
+    }
     /// Makes a customer with a key of his own that we may use.
     async fn customer(&self, access: Access) -> Outcome<Box<dyn Customer>>;
     /// Makes a role in an account of the customer's, or of the operator's own.
@@ -113,8 +128,24 @@ pub(crate) trait Customer: Send + Sync {
     async fn cancel_deletion(&self) -> Outcome;
     async fn deny(&self, permission: Permission) -> Outcome;
     async fn restore(&self) -> Outcome;
-    /// Gives the key's name to another key of the customer's.
+    /// Opens the key by a name that can come to mean another one.
+    fn open_by_name(&self) -> Arc<dyn KeyProvider> {
+        self.open()
+    }
+    /// Gives that name to another key, or version, of the customer's.
     async fn move_name(&self) -> Outcome;
+    /// Says when the key may be used. Unit: seconds from now.
+    async fn limit_time(&self, _from: Option<i64>, _until: Option<i64>) -> Outcome {
+        Err("its keys know no times".to_owned())
+    }
+    /// Closes the key's door to the public network, or opens it again.
+    async fn close_network(&self, _closed: bool) -> Outcome {
+        Err("its keys have no network rules".to_owned())
+    }
+    /// Gives the key the tag of a project, or takes it away.
+    async fn tag(&self, _project: Option<ProjectId>) -> Outcome {
+        Err("no tag is asked for".to_owned())
+    }
     async fn delete_credential(&self) -> Outcome;
     /// Opens the key with a wrong secret, or as somebody who does not exist.
     fn open_with_wrong_secret(&self) -> Arc<dyn KeyProvider>;

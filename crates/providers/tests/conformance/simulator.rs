@@ -2,7 +2,7 @@
 
 use simulators::{Clouds, Options};
 
-use crate::aws::{AwsCloud, Pair, Place};
+use crate::aws::{AwsCloud, LACKS, Pair, Place};
 use crate::suite;
 
 /// Makes an account of the operator's and one of the customer's.
@@ -26,7 +26,7 @@ async fn run(name: &'static str, tls: bool) {
         operator,
         customer,
         faults: Some(clouds.faults().clone()),
-        lacks: &[],
+        lacks: LACKS.to_vec(),
     })
     .await;
     suite::run(&cloud).await;
