@@ -5,12 +5,17 @@
 //! the compiler then asks for one.
 
 pub mod aws_kms;
+pub mod azure_key_vault;
+mod credentials;
+pub mod gcp_kms;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{ProjectId, ProviderRoleId};
 use crate::violation::Violation;
 use aws_kms::{AwsKms, AwsKmsChange};
+use azure_key_vault::{AzureEnvironment, AzureKeyVault, AzureKeyVaultChange, VaultSuffixes};
+use gcp_kms::{GcpKms, GcpKmsChange};
 
 /// A product that can hold a customer key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,6 +121,10 @@ impl EncryptionAtRest {
 pub enum CustomerKey {
     /// A key in AWS KMS.
     AwsKms(AwsKms),
+    /// A key in Azure Key Vault.
+    AzureKeyVault(AzureKeyVault),
+    /// A key in Google Cloud KMS.
+    GcpKms(GcpKms),
 }
 
 impl CustomerKey {
@@ -124,6 +133,8 @@ impl CustomerKey {
     pub const fn provider(&self) -> ProviderKind {
         match self {
             Self::AwsKms(_) => ProviderKind::AwsKms,
+            Self::AzureKeyVault(_) => ProviderKind::AzureKeyVault,
+            Self::GcpKms(_) => ProviderKind::GcpKms,
         }
     }
 
@@ -132,6 +143,8 @@ impl CustomerKey {
     pub const fn provider_role(&self) -> Option<ProviderRoleId> {
         match self {
             Self::AwsKms(aws) => aws.credentials.provider_role(),
+            Self::AzureKeyVault(azure) => azure.credentials.provider_role(),
+            Self::GcpKms(google) => google.credentials.provider_role(),
         }
     }
 }
@@ -154,15 +167,48 @@ pub enum CustomerKeyChange {
     Disable,
     /// Enable or change a key in AWS KMS.
     AwsKms(AwsKmsChange),
-    /// Enable or change a key of a provider that this release cannot talk to yet.
-    NotBuilt,
+    /// Enable or change a key in Azure Key Vault.
+    AzureKeyVault(AzureKeyVaultChange),
+    /// Enable or change a key in Google Cloud KMS.
+    GcpKms(GcpKmsChange),
 }
 
 /// What the operator decided for all projects.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Whether static cloud credentials may come in.
     pub static_credentials: StaticCredentials,
+    /// Whether a key of Azure's may be named without its version.
+    pub versionless_keys: VersionlessKeys,
+    /// Where the vaults of each Azure environment are.
+    pub vault_suffixes: VaultSuffixes,
+    /// The Azure environment that the operator's own identity is at home in, if he has one: roles work
+    /// there and nowhere else.
+    pub operator_azure_environment: Option<AzureEnvironment>,
+    /// The only token endpoint that a key file of Google's may name.
+    pub google_token_uri: String,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            static_credentials: StaticCredentials::default(),
+            versionless_keys: VersionlessKeys::default(),
+            vault_suffixes: VaultSuffixes::default(),
+            operator_azure_environment: None,
+            google_token_uri: gcp_kms::TOKEN_URI.to_owned(),
+        }
+    }
+}
+
+/// Whether a key may be named without its version.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum VersionlessKeys {
+    /// It may not.
+    #[default]
+    Refuse,
+    /// It may; what the vault then calls the newest version is used.
+    Accept,
 }
 
 /// Whether static cloud credentials may come in.
@@ -208,8 +254,8 @@ pub enum Refusal {
     Empty,
     /// Fields are missing or malformed; all of them are listed.
     Violations(Vec<Violation>),
-    /// This release cannot talk to the provider yet.
-    NotBuilt(ProviderKind),
+    /// Roles do not work in that environment of Azure: the operator's own identity is in another.
+    EnvironmentNotSupported(AzureEnvironment),
     /// The provider holds no keys in that region.
     RegionNotSupported(ProviderKind),
     /// Static credentials are not taken: by the operator's policy, or because a role is in use.
@@ -231,7 +277,7 @@ pub enum Refusal {
 pub fn apply(
     stored: &EncryptionAtRest,
     change: EncryptionAtRestChange,
-    policy: Policy,
+    policy: &Policy,
     invalid: &BTreeSet<ProviderKind>,
 ) -> Result<Applied, Refusal> {
     if !change.mentions_something {
@@ -243,7 +289,7 @@ pub fn apply(
     let mut refusals = Vec::new();
     for (provider, wanted) in change.customer_keys {
         let present = stored.customer_keys.get(&provider);
-        match merge(provider, present, wanted, policy) {
+        match merge(present, wanted, policy) {
             Ok(Merged::Untouched) => {}
             Ok(Merged::Disabled) => {
                 if next.customer_keys.remove(&provider).is_some() {
@@ -284,23 +330,44 @@ pub(crate) enum Merged {
     Configured(CustomerKey, Option<Move>),
 }
 
-fn merge(
-    provider: ProviderKind,
-    present: Option<&CustomerKey>,
-    wanted: CustomerKeyChange,
-    policy: Policy,
-) -> Result<Merged, Refusal> {
+fn merge(present: Option<&CustomerKey>, wanted: CustomerKeyChange, policy: &Policy) -> Result<Merged, Refusal> {
     match wanted {
         CustomerKeyChange::Disable => Ok(Merged::Disabled),
-        CustomerKeyChange::AwsKms(change) => aws_kms::merge(
-            present.map(|key| match key {
-                CustomerKey::AwsKms(aws) => aws,
-            }),
-            change,
-            policy,
-        ),
-        CustomerKeyChange::NotBuilt => Err(Refusal::NotBuilt(provider)),
+        CustomerKeyChange::AwsKms(change) => {
+            let present = present.and_then(|key| match key {
+                CustomerKey::AwsKms(aws) => Some(aws),
+                CustomerKey::AzureKeyVault(_) | CustomerKey::GcpKms(_) => None,
+            });
+            aws_kms::merge(present, change, policy)
+        }
+        CustomerKeyChange::AzureKeyVault(change) => {
+            let present = present.and_then(|key| match key {
+                CustomerKey::AzureKeyVault(azure) => Some(azure),
+                CustomerKey::AwsKms(_) | CustomerKey::GcpKms(_) => None,
+            });
+            azure_key_vault::merge(present, change, policy)
+        }
+        CustomerKeyChange::GcpKms(change) => {
+            let present = present.and_then(|key| match key {
+                CustomerKey::GcpKms(google) => Some(google),
+                CustomerKey::AwsKms(_) | CustomerKey::AzureKeyVault(_) => None,
+            });
+            gcp_kms::merge(present, change, policy)
+        }
     }
+}
+
+/// Reads a field that an enabled provider cannot do without.
+fn required<T, U>(
+    field: &str,
+    value: Option<T>,
+    parse: impl FnOnce(T) -> Result<U, &'static str>,
+    violations: &mut Vec<Violation>,
+) -> Option<U> {
+    let parsed = value
+        .ok_or_else(|| Violation::missing(field))
+        .and_then(|value| parse(value).map_err(|expected| Violation::malformed(field, expected)));
+    parsed.map_err(|violation| violations.push(violation)).ok()
 }
 
 #[cfg(test)]
@@ -325,7 +392,7 @@ mod tests {
 
     #[test]
     fn refuses_a_change_that_mentions_nothing() {
-        let refused = apply(&stored(), EncryptionAtRestChange::default(), Policy::default(), &BTreeSet::new());
+        let refused = apply(&stored(), EncryptionAtRestChange::default(), &Policy::default(), &BTreeSet::new());
         assert_eq!(refused.unwrap_err(), Refusal::Empty);
     }
 
@@ -334,7 +401,7 @@ mod tests {
         let applied = apply(
             &stored(),
             change([(ProviderKind::AzureKeyVault, CustomerKeyChange::Disable)]),
-            Policy::default(),
+            &Policy::default(),
             &BTreeSet::new(),
         )
         .unwrap();
@@ -347,7 +414,7 @@ mod tests {
         let applied = apply(
             &stored(),
             change([(ProviderKind::AwsKms, CustomerKeyChange::Disable)]),
-            Policy::default(),
+            &Policy::default(),
             &[ProviderKind::AwsKms].into(),
         )
         .unwrap();
@@ -360,12 +427,17 @@ mod tests {
     fn a_fault_in_one_provider_refuses_all() {
         let both = change([
             (ProviderKind::AwsKms, CustomerKeyChange::Disable),
-            (ProviderKind::GcpKms, CustomerKeyChange::NotBuilt),
+            (ProviderKind::GcpKms, CustomerKeyChange::GcpKms(GcpKmsChange::default())),
+            (
+                ProviderKind::AzureKeyVault,
+                CustomerKeyChange::AzureKeyVault(AzureKeyVaultChange {
+                    enabled: Patch::Value(true),
+                    ..AzureKeyVaultChange::default()
+                }),
+            ),
         ]);
-        assert_eq!(
-            apply(&stored(), both, Policy::default(), &BTreeSet::new()).unwrap_err(),
-            Refusal::NotBuilt(ProviderKind::GcpKms)
-        );
+        let refused = apply(&stored(), both, &Policy::default(), &BTreeSet::new()).unwrap_err();
+        assert!(matches!(refused, Refusal::Violations(found) if found.len() > 5), "all that is missing is told");
     }
 
     #[test]
@@ -376,7 +448,7 @@ mod tests {
             let applied = apply(
                 &stored(),
                 change([(ProviderKind::AwsKms, CustomerKeyChange::AwsKms(aws))]),
-                Policy::default(),
+                &Policy::default(),
                 &[ProviderKind::AwsKms].into(),
             );
             assert_eq!(applied.map(|applied| applied.moves[&ProviderKind::AwsKms]), expected);
@@ -395,7 +467,7 @@ mod tests {
             mentions_something: true,
             ..Default::default()
         };
-        let applied = apply(&stored(), only_flag, Policy::default(), &BTreeSet::new()).unwrap();
+        let applied = apply(&stored(), only_flag, &Policy::default(), &BTreeSet::new()).unwrap();
         assert!(applied.changed && applied.moves.is_empty() && applied.next.enabled_for_search_nodes);
     }
 
@@ -405,7 +477,7 @@ mod tests {
         let applied = apply(
             &unset,
             change([(ProviderKind::AwsKms, CustomerKeyChange::AwsKms(enabling()))]),
-            Policy::default(),
+            &Policy::default(),
             &BTreeSet::new(),
         )
         .unwrap();

@@ -1,6 +1,9 @@
 //! Provider roles: identities in the customer's cloud that the customer authorized us to use.
 //! On the wire they are "cloud provider access" roles, and settings name them by `roleId`.
 
+use crate::customer_key::ProviderKind;
+use crate::customer_key::azure_key_vault::AzureGuid;
+use crate::customer_key::gcp_kms::ServiceAccountEmail;
 use crate::id::{ProjectId, ProviderRoleId};
 use crate::time::Timestamp;
 
@@ -29,4 +32,28 @@ pub enum RoleIdentity {
         /// Ours, random, one per role: what keeps one customer from using another's role.
         external_id: String,
     },
+    /// A service principal of our own application in a tenant of the customer's.
+    Azure {
+        /// The customer's tenant.
+        tenant: AzureGuid,
+        /// The service principal in it: its object id.
+        service_principal: AzureGuid,
+    },
+    /// A service account made for this role alone, which we impersonate from the operator's own identity.
+    Gcp {
+        /// The service account.
+        service_account: ServiceAccountEmail,
+    },
+}
+
+impl RoleIdentity {
+    /// Tells which provider the identity belongs to.
+    #[must_use]
+    pub const fn provider(&self) -> ProviderKind {
+        match self {
+            Self::Aws { .. } => ProviderKind::AwsKms,
+            Self::Azure { .. } => ProviderKind::AzureKeyVault,
+            Self::Gcp { .. } => ProviderKind::GcpKms,
+        }
+    }
 }

@@ -25,6 +25,11 @@ pub enum ViolationKind {
         /// What would be accepted, as half a sentence: "a key id, key ARN, alias or alias ARN".
         expected: &'static str,
     },
+    /// It is not the address of a key in the vault that the same settings name.
+    KeyIdentifier {
+        /// What such an address looks like.
+        expected: String,
+    },
 }
 
 impl Violation {

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::{CustomerKey, Merged, Move, Patch, Policy, Refusal, StaticCredentials};
-use crate::customer_key::ProviderKind;
+use super::credentials::{Present, Rule, Wanted};
+use super::{CustomerKey, Merged, Move, Patch, Policy, ProviderKind, Refusal, StaticCredentials, required};
 use crate::id::ProviderRoleId;
 use crate::secret::SecretText;
-use crate::violation::{Violation, ViolationKind};
+use crate::violation::Violation;
 
 /// A customer key in AWS KMS.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,7 +174,7 @@ impl AwsKmsChange {
     }
 }
 
-pub(super) fn merge(present: Option<&AwsKms>, change: AwsKmsChange, policy: Policy) -> Result<Merged, Refusal> {
+pub(super) fn merge(present: Option<&AwsKms>, change: AwsKmsChange, policy: &Policy) -> Result<Merged, Refusal> {
     if present.is_none() && change.is_empty() {
         return Ok(Merged::Untouched);
     }
@@ -231,18 +231,6 @@ pub(super) fn merge(present: Option<&AwsKms>, change: AwsKmsChange, policy: Poli
     Ok(Merged::Configured(CustomerKey::AwsKms(next), step))
 }
 
-fn required<T, U>(
-    field: &str,
-    value: Option<T>,
-    parse: impl FnOnce(T) -> Result<U, &'static str>,
-    violations: &mut Vec<Violation>,
-) -> Option<U> {
-    let parsed = value
-        .ok_or_else(|| Violation::missing(field))
-        .and_then(|value| parse(value).map_err(|expected| Violation::malformed(field, expected)));
-    parsed.map_err(|violation| violations.push(violation)).ok()
-}
-
 fn difference(present: Option<&AwsKms>, next: &AwsKms) -> Option<Move> {
     match present {
         None => Some(Move::Enable),
@@ -252,6 +240,12 @@ fn difference(present: Option<&AwsKms>, next: &AwsKms) -> Option<Move> {
     }
 }
 
+const RULE: Rule = Rule {
+    provider: ProviderKind::AwsKms,
+    role_field: "awsKms.roleId",
+    choices: "roleId, or accessKeyID together with secretAccessKey",
+};
+
 struct WantedCredentials {
     role: Patch<ProviderRoleId>,
     access_key_id: Patch<String>,
@@ -259,41 +253,25 @@ struct WantedCredentials {
 }
 
 impl WantedCredentials {
-    /// Decides the credentials: a role wins over a static pair and there is no way back from it.
     fn decide(
         self,
         present: Option<&AwsCredentials>,
-        policy: Policy,
+        policy: &Policy,
         violations: &mut Vec<Violation>,
     ) -> Result<Option<AwsCredentials>, Refusal> {
-        if let Patch::Value(role) = self.role {
-            return Ok(Some(AwsCredentials::Role(role)));
-        }
         let sends_static = !self.access_key_id.is_empty() || self.secret_access_key.is_some();
-        let (stored_id, stored_secret) = match present {
-            Some(AwsCredentials::Role(_)) if sends_static => {
-                return Err(Refusal::StaticCredentials { provider: ProviderKind::AwsKms, role_in_use: true });
-            }
-            Some(AwsCredentials::Role(role)) => {
-                if self.role == Patch::Null {
-                    violations.push(Violation::missing("awsKms.roleId"));
-                }
-                return Ok(Some(AwsCredentials::Role(*role)));
-            }
+        let (way, stored_id, stored_secret) = match present {
+            None => (Present::Nothing, None, None),
+            Some(AwsCredentials::Role(role)) => (Present::Role(*role), None, None),
             Some(AwsCredentials::Static { access_key_id, secret_access_key }) => {
-                (Some(access_key_id), Some(secret_access_key))
+                (Present::Static, Some(access_key_id), Some(secret_access_key))
             }
-            None if !sends_static => {
-                violations.push(Violation {
-                    field: "awsKms.roleId".to_owned(),
-                    kind: ViolationKind::MissingOneOf {
-                        choices: "roleId, or accessKeyID together with secretAccessKey",
-                    },
-                });
-                return Ok(None);
-            }
-            None => (None, None),
         };
+        match RULE.decide(self.role, sends_static, way, violations)? {
+            Wanted::Role(role) => return Ok(Some(AwsCredentials::Role(role))),
+            Wanted::Undecided => return Ok(None),
+            Wanted::Static => {}
+        }
         let access_key_id = required(
             "awsKms.accessKeyID",
             self.access_key_id.or_stored(stored_id.cloned()),

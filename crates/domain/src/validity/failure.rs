@@ -92,6 +92,12 @@ reasons! {
         KeyPendingDeletion = "KEY_PENDING_DELETION",
         /// The key waits for its material to be imported.
         KeyPendingImport = "KEY_PENDING_IMPORT",
+        /// The key waits for its material to be made.
+        KeyPendingGeneration = "KEY_PENDING_GENERATION",
+        /// The key's material is destroyed for good.
+        KeyDestroyed = "KEY_DESTROYED",
+        /// The key's time is over within two days: no reason to take it up, and none to drop it.
+        KeyExpiring = "KEY_EXPIRING",
         /// The key's time is over.
         KeyExpired = "KEY_EXPIRED",
         /// The key's time has not come.
@@ -106,6 +112,10 @@ reasons! {
         CredentialRejected = "CREDENTIAL_REJECTED",
         /// The role cannot be assumed.
         RoleNotAssumable = "ROLE_NOT_ASSUMABLE",
+        /// The key does not name this project, which it must where projects share the operator's identity.
+        KeyNotTagged = "KEY_NOT_TAGGED",
+        /// The vault is not in the subscription and resource group that the settings name.
+        VaultElsewhere = "VAULT_ELSEWHERE",
         /// The role would let anybody in: it does not ask for its external id, or it is the operator's own.
         RoleNotSafe = "ROLE_NOT_SAFE",
     }
@@ -116,6 +126,8 @@ reasons! {
     TransientReason {
         /// The provider's name did not resolve.
         Dns = "DNS_FAILED",
+        /// The provider lets nobody in from our network: a firewall, or no public access.
+        NetworkDenied = "NETWORK_ACCESS_DENIED",
         /// No connection could be made, or it broke.
         Connect = "CONNECTION_FAILED",
         /// The TLS handshake failed.
@@ -146,6 +158,7 @@ impl TransientReason {
         match self {
             Self::OperatorIdentity | Self::ClockSkew | Self::ManyAtOnce => true,
             Self::Dns
+            | Self::NetworkDenied
             | Self::Connect
             | Self::Tls
             | Self::Timeout

@@ -48,11 +48,12 @@ enum Outcome {
 }
 
 fn run(present: Option<AwsKms>, change: AwsKmsChange, policy: Policy) -> Outcome {
-    match merge(present.as_ref(), change, policy) {
+    match merge(present.as_ref(), change, &policy) {
         Ok(Merged::Untouched) => Outcome::Untouched,
         Ok(Merged::Disabled) => Outcome::Disabled,
         Ok(Merged::Configured(CustomerKey::AwsKms(_), None)) => Outcome::Same,
         Ok(Merged::Configured(CustomerKey::AwsKms(next), Some(step))) => Outcome::Moved(step, next),
+        Ok(Merged::Configured(other, _)) => panic!("a change of AWS settings made {other:?}"),
         Err(Refusal::Violations(found)) => {
             Outcome::Missing(found.into_iter().map(|violation| &*violation.field.leak()).collect())
         }
