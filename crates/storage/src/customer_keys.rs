@@ -4,7 +4,11 @@
 use std::sync::Arc;
 
 use domain::customer_key::aws_kms::{AwsCredentials, AwsKeyName, AwsKms, AwsRegion};
-use domain::customer_key::{CustomerKey, ProviderKind};
+use domain::customer_key::azure_key_vault::{
+    AzureCredentials, AzureEnvironment, AzureGuid, AzureKeyVault, KeyIdentifier, ResourceGroupName, VaultName,
+};
+use domain::customer_key::gcp_kms::{GcpCredentials, GcpKms, KeyVersionName, PrivateKeyId, ServiceAccountEmail};
+use domain::customer_key::{CustomerKey, ProviderKind, VersionlessKeys};
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::secret::SecretText;
 use domain::time::Timestamp;
@@ -30,7 +34,28 @@ impl std::fmt::Debug for Fingerprint {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "provider", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum SettingsText {
-    AwsKms { key: String, region: String, access_key_id: Option<String>, require_private_networking: bool },
+    AwsKms {
+        key: String,
+        region: String,
+        access_key_id: Option<String>,
+        require_private_networking: bool,
+    },
+    AzureKeyVault {
+        environment: String,
+        tenant: String,
+        subscription: String,
+        resource_group: String,
+        vault: String,
+        key_name: String,
+        key_version: Option<String>,
+        client_id: Option<String>,
+        require_private_networking: bool,
+    },
+    GcpKms {
+        key_version: String,
+        client_email: Option<String>,
+        private_key_id: Option<String>,
+    },
 }
 
 static UPSERT: Sql = Sql::same(
@@ -149,24 +174,80 @@ impl KeyRow {
             }
         };
         let settings: SettingsText = serde_json::from_str(&self.settings).map_err(|_| corrupt("settings"))?;
-        let key = match settings {
-            SettingsText::AwsKms { key, region, access_key_id, require_private_networking } => {
-                let credentials = match (self.role, access_key_id, secret) {
-                    (Some(role), None, None) => AwsCredentials::Role(role),
-                    (None, Some(access_key_id), Some(secret_access_key)) => {
-                        AwsCredentials::Static { access_key_id, secret_access_key }
-                    }
-                    (Some(_), _, _) | (None, _, _) => return Err(corrupt("credentials")),
-                };
-                CustomerKey::AwsKms(AwsKms {
-                    key: AwsKeyName::parse(&key).ok_or_else(|| corrupt("key name"))?,
-                    region: AwsRegion::parse(&region).map_err(|_| corrupt("region"))?,
-                    credentials,
-                    require_private_networking,
-                })
-            }
-        };
+        let key = from_text(settings, self.role, secret).map_err(corrupt)?;
         if key.provider() == self.provider { Ok(key) } else { Err(corrupt("provider")) }
+    }
+}
+
+/// Puts a customer key together again.
+/// Errors: the part that cannot have been written by us.
+fn from_text(
+    settings: SettingsText,
+    role: Option<ProviderRoleId>,
+    secret: Option<Arc<SecretText>>,
+) -> std::result::Result<CustomerKey, &'static str> {
+    match settings {
+        SettingsText::AwsKms { key, region, access_key_id, require_private_networking } => {
+            let credentials = match (role, access_key_id, secret) {
+                (Some(role), None, None) => AwsCredentials::Role(role),
+                (None, Some(access_key_id), Some(secret_access_key)) => {
+                    AwsCredentials::Static { access_key_id, secret_access_key }
+                }
+                (Some(_), _, _) | (None, _, _) => return Err("credentials"),
+            };
+            Ok(CustomerKey::AwsKms(AwsKms {
+                key: AwsKeyName::parse(&key).ok_or("key name")?,
+                region: AwsRegion::parse(&region).map_err(|_| "region")?,
+                credentials,
+                require_private_networking,
+            }))
+        }
+        SettingsText::AzureKeyVault {
+            environment,
+            tenant,
+            subscription,
+            resource_group,
+            vault,
+            key_name,
+            key_version,
+            client_id,
+            require_private_networking,
+        } => {
+            let credentials = match (role, client_id, secret) {
+                (Some(role), None, None) => AzureCredentials::Role(role),
+                (None, Some(client_id), Some(secret)) => {
+                    AzureCredentials::ClientSecret { client_id: AzureGuid::parse(&client_id).ok_or("client")?, secret }
+                }
+                (Some(_), _, _) | (None, _, _) => return Err("credentials"),
+            };
+            // What was once accepted is read, whatever the policy says by now.
+            let key = KeyIdentifier::from_parts(&key_name, key_version.as_deref(), VersionlessKeys::Accept);
+            Ok(CustomerKey::AzureKeyVault(AzureKeyVault {
+                environment: AzureEnvironment::by_name(&environment).ok_or("environment")?,
+                tenant: AzureGuid::parse(&tenant).ok_or("tenant")?,
+                subscription: AzureGuid::parse(&subscription).ok_or("subscription")?,
+                resource_group: ResourceGroupName::parse(&resource_group).ok_or("resource group")?,
+                vault: VaultName::parse(&vault).ok_or("vault")?,
+                key: key.ok_or("key name")?,
+                credentials,
+                require_private_networking,
+            }))
+        }
+        SettingsText::GcpKms { key_version, client_email, private_key_id } => {
+            let credentials = match (role, client_email, private_key_id, secret) {
+                (Some(role), None, None, None) => GcpCredentials::Role(role),
+                (None, Some(client_email), Some(private_key_id), Some(private_key)) => {
+                    GcpCredentials::ServiceAccountKey {
+                        client_email: ServiceAccountEmail::parse(&client_email).ok_or("client email")?,
+                        private_key_id: PrivateKeyId::parse(&private_key_id).ok_or("private key id")?,
+                        private_key,
+                    }
+                }
+                (Some(_), _, _, _) | (None, _, _, _) => return Err("credentials"),
+            };
+            let key_version = KeyVersionName::parse(&key_version).ok_or("key version")?;
+            Ok(CustomerKey::GcpKms(GcpKms { key_version, credentials }))
+        }
     }
 }
 
@@ -181,6 +262,38 @@ fn settings_to_text(key: &CustomerKey) -> Result<String> {
             },
             require_private_networking: *require_private_networking,
         },
+        CustomerKey::AzureKeyVault(AzureKeyVault {
+            environment,
+            tenant,
+            subscription,
+            resource_group,
+            vault,
+            key,
+            credentials,
+            require_private_networking,
+        }) => SettingsText::AzureKeyVault {
+            environment: environment.name().to_owned(),
+            tenant: tenant.as_str().to_owned(),
+            subscription: subscription.as_str().to_owned(),
+            resource_group: resource_group.as_str().to_owned(),
+            vault: vault.as_str().to_owned(),
+            key_name: key.name().to_owned(),
+            key_version: key.version().map(str::to_owned),
+            client_id: match credentials {
+                AzureCredentials::Role(_) => None,
+                AzureCredentials::ClientSecret { client_id, .. } => Some(client_id.as_str().to_owned()),
+            },
+            require_private_networking: *require_private_networking,
+        },
+        CustomerKey::GcpKms(GcpKms { key_version, credentials }) => {
+            let (client_email, private_key_id) = match credentials {
+                GcpCredentials::Role(_) => (None, None),
+                GcpCredentials::ServiceAccountKey { client_email, private_key_id, private_key: _ } => {
+                    (Some(client_email.as_str().to_owned()), Some(private_key_id.as_str().to_owned()))
+                }
+            };
+            SettingsText::GcpKms { key_version: key_version.as_str().to_owned(), client_email, private_key_id }
+        }
     })
 }
 
@@ -190,29 +303,59 @@ fn secret_of(key: &CustomerKey) -> Option<&SecretText> {
             AwsCredentials::Role(_) => None,
             AwsCredentials::Static { secret_access_key, .. } => Some(secret_access_key),
         },
+        CustomerKey::AzureKeyVault(azure) => match &azure.credentials {
+            AzureCredentials::Role(_) => None,
+            AzureCredentials::ClientSecret { secret, .. } => Some(secret),
+        },
+        CustomerKey::GcpKms(google) => match &google.credentials {
+            GcpCredentials::Role(_) => None,
+            GcpCredentials::ServiceAccountKey { private_key, .. } => Some(private_key),
+        },
     }
 }
 
 /// Fingerprints the key and the credentials it is reached with; options do not count.
 pub(crate) fn fingerprint(sealer: &Sealer, key: &CustomerKey) -> Fingerprint {
-    let provider = key.provider().name();
-    Fingerprint(match key {
-        CustomerKey::AwsKms(AwsKms { key, region, credentials, require_private_networking: _ }) => match credentials {
-            AwsCredentials::Role(role) => sealer.fingerprint(&[
-                provider.as_bytes(),
-                region.name().as_bytes(),
-                key.as_str().as_bytes(),
-                b"role",
-                role.to_string().as_bytes(),
-            ]),
-            AwsCredentials::Static { access_key_id, secret_access_key } => sealer.fingerprint(&[
-                provider.as_bytes(),
-                region.name().as_bytes(),
-                key.as_str().as_bytes(),
-                b"static",
-                access_key_id.as_bytes(),
-                secret_access_key.expose().as_bytes(),
-            ]),
-        },
-    })
+    let (place, client): (Vec<&str>, Option<&str>) = match key {
+        CustomerKey::AwsKms(AwsKms { key, region, credentials, require_private_networking: _ }) => {
+            let client = match credentials {
+                AwsCredentials::Role(_) => None,
+                AwsCredentials::Static { access_key_id, .. } => Some(access_key_id.as_str()),
+            };
+            (vec![region.name(), key.as_str()], client)
+        }
+        CustomerKey::AzureKeyVault(AzureKeyVault {
+            environment,
+            tenant,
+            subscription: _,
+            resource_group: _,
+            vault,
+            key,
+            credentials,
+            require_private_networking: _,
+        }) => {
+            let client = match credentials {
+                AzureCredentials::Role(_) => None,
+                AzureCredentials::ClientSecret { client_id, .. } => Some(client_id.as_str()),
+            };
+            let version = key.version().unwrap_or_default();
+            (vec![environment.name(), tenant.as_str(), vault.as_str(), key.name(), version], client)
+        }
+        CustomerKey::GcpKms(GcpKms { key_version, credentials }) => {
+            let client = match credentials {
+                GcpCredentials::Role(_) => None,
+                GcpCredentials::ServiceAccountKey { private_key_id, .. } => Some(private_key_id.as_str()),
+            };
+            (vec![key_version.as_str()], client)
+        }
+    };
+    let role = key.provider_role().map(|role| role.to_string());
+    let way = match &role {
+        Some(role) => ["role", role.as_str()],
+        None => ["static", client.unwrap_or_default()],
+    };
+    let secret = secret_of(key).map(SecretText::expose).unwrap_or_default();
+    let parts = std::iter::once(key.provider().name()).chain(place).chain(way).chain(std::iter::once(secret));
+    let parts: Vec<&[u8]> = parts.map(str::as_bytes).collect();
+    Fingerprint(sealer.fingerprint(&parts))
 }

@@ -1,5 +1,7 @@
 //! Table `provider_roles`. A role resolves in its own project only.
 
+use domain::customer_key::azure_key_vault::AzureGuid;
+use domain::customer_key::gcp_kms::ServiceAccountEmail;
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::time::Timestamp;
@@ -15,6 +17,8 @@ use crate::{Outcome, Store};
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum IdentityText {
     Aws { role_arn: Option<String>, external_id: String },
+    Azure { tenant: String, service_principal: String },
+    Gcp { service_account: String },
 }
 
 static INSERT: Sql = Sql::same(
@@ -78,11 +82,22 @@ pub(crate) fn provider_role(id: ProviderRoleId, fields: &mut Fields<'_>) -> Resu
     Ok(ProviderRole {
         id,
         project: fields.parsed()?,
-        identity: match fields.json()? {
-            IdentityText::Aws { role_arn, external_id } => RoleIdentity::Aws { role_arn, external_id },
-        },
+        identity: identity_from_text(fields.json()?).ok_or_else(|| fields.corrupt("identity"))?,
         authorized_at: fields.time_if_any()?,
         created_at: fields.time()?,
+    })
+}
+
+fn identity_from_text(text: IdentityText) -> Option<RoleIdentity> {
+    Some(match text {
+        IdentityText::Aws { role_arn, external_id } => RoleIdentity::Aws { role_arn, external_id },
+        IdentityText::Azure { tenant, service_principal } => RoleIdentity::Azure {
+            tenant: AzureGuid::parse(&tenant)?,
+            service_principal: AzureGuid::parse(&service_principal)?,
+        },
+        IdentityText::Gcp { service_account } => {
+            RoleIdentity::Gcp { service_account: ServiceAccountEmail::parse(&service_account)? }
+        }
     })
 }
 
@@ -90,6 +105,13 @@ fn identity_to_text(identity: &RoleIdentity) -> Result<String> {
     to_json(&match identity {
         RoleIdentity::Aws { role_arn, external_id } => {
             IdentityText::Aws { role_arn: role_arn.clone(), external_id: external_id.clone() }
+        }
+        RoleIdentity::Azure { tenant, service_principal } => IdentityText::Azure {
+            tenant: tenant.as_str().to_owned(),
+            service_principal: service_principal.as_str().to_owned(),
+        },
+        RoleIdentity::Gcp { service_account } => {
+            IdentityText::Gcp { service_account: service_account.as_str().to_owned() }
         }
     })
 }
