@@ -6,14 +6,27 @@
 
 pub mod address;
 pub mod aws_kms;
+pub mod azure_key_vault;
 pub mod clock;
+pub mod gcp_kms;
 pub mod operator_health;
 pub mod provider;
 pub mod registry;
 
+mod endpoint;
 mod flight;
+mod refused;
+mod resolver;
+mod session;
+#[cfg(test)]
+mod stub;
+mod transport;
+mod trusted_roots;
 
 pub use clock::Clock;
 pub use operator_health::{OperatorFault, OperatorHealth};
-pub use provider::{CustomerKeyVersion, Deadline, Description, KeyProvider, Tokens, WrapContext, WrappedDataKey};
+pub use provider::{
+    Candidate, CustomerKeyVersion, Deadline, Description, KeyProvider, Tokens, WrapContext, WrappedDataKey,
+};
 pub use registry::{ConfigFault, Providers, ProvidersConfig, RoleFault};
+pub use trusted_roots::TrustedRoots;

@@ -1,4 +1,4 @@
-//! What every provider does: check, wrap, unwrap, describe. Source: product.md 2.1.
+//! What every provider does: check (a key in use, or a candidate), wrap, unwrap, describe. Source: product.md 2.1.
 //! Must not know any provider.
 
 use std::collections::BTreeSet;
@@ -57,6 +57,15 @@ pub enum Tokens {
     Fresh,
 }
 
+/// What a candidate is new in. Each has rules of its own beside the round trip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Candidate {
+    /// Another key is to be taken up: it must not be about to expire.
+    NewKey,
+    /// The key in use, reached or described otherwise. That it is about to expire is no reason against it.
+    SameKey,
+}
+
 /// What a data key is bound to when it is wrapped, and must be named again to unwrap it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrapContext {
@@ -109,6 +118,11 @@ pub trait KeyProvider: Send + Sync + std::fmt::Debug {
     /// Cancel: safe, nothing is kept but tokens.
     async fn check(&self, tokens: Tokens, deadline: Deadline) -> Finding;
 
+    /// Proves settings that are about to be saved: as [`Self::check`] with fresh tokens, and that what
+    /// the settings say besides is true. A key in use is never dropped for what is asked here alone.
+    /// Cancel: safe, nothing is kept but tokens.
+    async fn check_candidate(&self, candidate: Candidate, deadline: Deadline) -> Finding;
+
     /// Wraps a data key.
     /// Errors: why the provider did not.
     /// Cancel: safe to repeat.
@@ -142,6 +156,10 @@ pub(crate) struct Punctual<P>(pub(crate) P);
 #[async_trait]
 pub(crate) trait Unhurried: Send + Sync + std::fmt::Debug {
     async fn check(&self, tokens: Tokens) -> Result<(), Failure>;
+    /// Most providers ask nothing more of a candidate.
+    async fn check_candidate(&self, _candidate: Candidate) -> Result<(), Failure> {
+        self.check(Tokens::Fresh).await
+    }
     async fn wrap(&self, context: &WrapContext, data_key: &SecretBytes<32>) -> Result<WrappedDataKey, Failure>;
     async fn unwrap(&self, context: &WrapContext, wrapped: &WrappedDataKey) -> Result<SecretBytes<32>, Failure>;
     async fn describe(&self) -> Result<Description, Failure>;
@@ -150,10 +168,11 @@ pub(crate) trait Unhurried: Send + Sync + std::fmt::Debug {
 #[async_trait]
 impl<P: Unhurried> KeyProvider for Punctual<P> {
     async fn check(&self, tokens: Tokens, deadline: Deadline) -> Finding {
-        match deadline.enforce(self.0.check(tokens)).await {
-            Ok(()) => Finding::Usable,
-            Err(failure) => Finding::Failed(failure),
-        }
+        finding(deadline.enforce(self.0.check(tokens)).await)
+    }
+
+    async fn check_candidate(&self, candidate: Candidate, deadline: Deadline) -> Finding {
+        finding(deadline.enforce(self.0.check_candidate(candidate)).await)
     }
 
     async fn wrap(
@@ -176,6 +195,13 @@ impl<P: Unhurried> KeyProvider for Punctual<P> {
 
     async fn describe(&self, deadline: Deadline) -> Result<Description, Failure> {
         deadline.enforce(self.0.describe()).await
+    }
+}
+
+fn finding(outcome: Result<(), Failure>) -> Finding {
+    match outcome {
+        Ok(()) => Finding::Usable,
+        Err(failure) => Finding::Failed(failure),
     }
 }
 

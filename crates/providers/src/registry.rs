@@ -12,7 +12,9 @@ use ipnet::IpNet;
 
 use crate::address::AddressPolicy;
 use crate::aws_kms::{self, Aws};
+use crate::azure_key_vault::{self, Azure};
 use crate::clock::Clock;
+use crate::gcp_kms::{self, Google};
 use crate::operator_health::OperatorHealth;
 use crate::provider::{Deadline, KeyProvider, Punctual};
 
@@ -25,11 +27,21 @@ pub struct ProvidersConfig {
     pub allow_networks: Vec<IpNet>,
     /// What concerns AWS.
     pub aws: aws_kms::Config,
+    /// What concerns Azure.
+    pub azure: azure_key_vault::Config,
+    /// What concerns Google.
+    pub google: gcp_kms::Config,
 }
 
 impl Default for ProvidersConfig {
     fn default() -> Self {
-        Self { clock: Clock::system(), allow_networks: Vec::new(), aws: aws_kms::Config::default() }
+        Self {
+            clock: Clock::system(),
+            allow_networks: Vec::new(),
+            aws: aws_kms::Config::default(),
+            azure: azure_key_vault::Config::default(),
+            google: gcp_kms::Config::default(),
+        }
     }
 }
 
@@ -60,6 +72,9 @@ pub enum RoleFault {
     /// The customer has not authorized the role, or not said which one it is.
     #[error("the provider role is not authorized")]
     NotAuthorized,
+    /// The role is one of another cloud, or of another tenant than the settings name.
+    #[error("the provider role belongs to another cloud or tenant than the settings")]
+    Elsewhere,
 }
 
 impl RoleFault {
@@ -67,7 +82,7 @@ impl RoleFault {
     #[must_use]
     pub const fn failure(self) -> Failure {
         match self {
-            Self::Missing | Self::OtherProject | Self::NotAuthorized => {
+            Self::Missing | Self::OtherProject | Self::NotAuthorized | Self::Elsewhere => {
                 Failure::silent(Reason::Definite(DefiniteReason::RoleNotAssumable))
             }
         }
@@ -78,6 +93,8 @@ impl RoleFault {
 #[derive(Debug)]
 pub struct Providers {
     aws: Arc<Aws>,
+    azure: Arc<Azure>,
+    google: Arc<Google>,
 }
 
 impl Providers {
@@ -85,8 +102,17 @@ impl Providers {
     /// Errors: every fault of the settings, not only the first.
     pub fn new(config: ProvidersConfig) -> Result<Self, Vec<ConfigFault>> {
         let addresses = Arc::new(AddressPolicy::allowing(config.allow_networks));
-        let aws = Aws::new(config.aws, &addresses, config.clock, Arc::default())?;
-        Ok(Self { aws: Arc::new(aws) })
+        let aws = Aws::new(config.aws, &addresses, config.clock.clone(), Arc::default());
+        let azure = Azure::new(config.azure, &addresses, config.clock.clone(), Arc::default());
+        let google = Google::new(config.google, &addresses, config.clock, Arc::default());
+        match (aws, azure, google) {
+            (Ok(aws), Ok(azure), Ok(google)) => {
+                Ok(Self { aws: Arc::new(aws), azure: Arc::new(azure), google: Arc::new(google) })
+            }
+            (aws, azure, google) => {
+                Err([aws.err(), azure.err(), google.err()].into_iter().flatten().flatten().collect())
+            }
+        }
     }
 
     /// Opens a customer key with its project's credentials alone. Nothing is asked of any cloud yet.
@@ -103,6 +129,14 @@ impl Providers {
                 let key = aws_kms::AwsKmsKey::open(self.aws.clone(), project, settings, role)?;
                 Ok(Arc::new(Punctual(key)))
             }
+            CustomerKey::AzureKeyVault(settings) => {
+                let key = azure_key_vault::AzureKey::open(self.azure.clone(), project, settings, role)?;
+                Ok(Arc::new(Punctual(key)))
+            }
+            CustomerKey::GcpKms(settings) => {
+                let key = gcp_kms::GcpKmsKey::open(self.google.clone(), project, settings, role)?;
+                Ok(Arc::new(Punctual(key)))
+            }
         }
     }
 
@@ -110,7 +144,8 @@ impl Providers {
     pub fn forget(&self, project: ProjectId, provider: ProviderKind) {
         match provider {
             ProviderKind::AwsKms => self.aws.forget(project),
-            ProviderKind::AzureKeyVault | ProviderKind::GcpKms => {}
+            ProviderKind::AzureKeyVault => self.azure.forget(project),
+            ProviderKind::GcpKms => self.google.forget(project),
         }
     }
 
@@ -123,19 +158,31 @@ impl Providers {
                 let proof = self.aws.prove_role(role.project, role_arn.as_deref(), external_id);
                 deadline.enforce(proof).await
             }
+            RoleIdentity::Azure { tenant, service_principal } => {
+                deadline.enforce(self.azure.prove_role(tenant, service_principal)).await
+            }
+            RoleIdentity::Gcp { service_account } => deadline.enforce(self.google.prove_role(service_account)).await,
         }
     }
 
-    /// Asks the clouds whether the operator's own identity works, and notes it in [`Self::operator_health`].
+    /// Asks a cloud whether the operator's own identity works, and notes it in [`Self::operator_health`].
     /// Nothing is asked where the operator has none.
-    /// Errors: what a cloud said, or what kept us from finding out.
-    pub async fn prove_operator(&self, deadline: Deadline) -> Result<(), Failure> {
-        deadline.enforce(self.aws.prove_operator()).await
+    /// Errors: what the cloud said, or what kept us from finding out.
+    pub async fn prove_operator(&self, provider: ProviderKind, deadline: Deadline) -> Result<(), Failure> {
+        match provider {
+            ProviderKind::AwsKms => deadline.enforce(self.aws.prove_operator()).await,
+            ProviderKind::AzureKeyVault => deadline.enforce(self.azure.prove_operator()).await,
+            ProviderKind::GcpKms => deadline.enforce(self.google.prove_operator()).await,
+        }
     }
 
-    /// Gives what is known of our own faults.
+    /// Gives what is known of our own faults with one cloud.
     #[must_use]
-    pub fn operator_health(&self) -> Arc<OperatorHealth> {
-        self.aws.operator_health()
+    pub fn operator_health(&self, provider: ProviderKind) -> Arc<OperatorHealth> {
+        match provider {
+            ProviderKind::AwsKms => self.aws.operator_health(),
+            ProviderKind::AzureKeyVault => self.azure.operator_health(),
+            ProviderKind::GcpKms => self.google.operator_health(),
+        }
     }
 }

@@ -18,11 +18,10 @@ use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, Runt
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use http_body_util::Limited;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
 
 use super::resolver::GuardedResolver;
 use crate::address::AddressPolicy;
+use crate::trusted_roots::{TrustedRoots, checked};
 
 /// How long an idle connection is kept. Below the 60 s after which AWS's load balancers close one.
 const IDLE: Duration = Duration::from_secs(50);
@@ -30,18 +29,6 @@ const IDLE: Duration = Duration::from_secs(50);
 const IDLE_PER_HOST: usize = 64;
 /// Bytes that an answer may have. The largest true one, a Decrypt of 4 KiB, is under 8 KiB.
 const ANSWER_LIMIT: usize = 256 * 1024;
-
-/// Whose certificates are believed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum TrustedRoots {
-    /// The system's.
-    #[default]
-    System,
-    /// These only, as PEM.
-    Only(String),
-    /// The system's and these, as PEM.
-    SystemAnd(String),
-}
 
 /// Builds the client. Where it need not speak TLS, the system's certificates are left alone: a small
 /// image has none.
@@ -65,16 +52,6 @@ pub(super) fn client(
         .pool_max_idle_per_host(IDLE_PER_HOST)
         .build_with_resolver(GuardedResolver { addresses: addresses.clone() });
     Ok(SharedHttpClient::new(Bounded(inner)))
-}
-
-/// The SDK panics on a certificate it cannot read, so it gets none of those.
-fn checked(pem: &str) -> Result<&[u8], String> {
-    let mut roots = rustls::RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let certificate = certificate.map_err(|source| format!("not PEM: {source}"))?;
-        roots.add(certificate).map_err(|source| format!("not a certificate to trust: {source}"))?;
-    }
-    if roots.is_empty() { Err("holds no certificate".to_owned()) } else { Ok(pem.as_bytes()) }
 }
 
 /// A client whose answers end at [`ANSWER_LIMIT`].

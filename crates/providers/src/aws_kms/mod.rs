@@ -26,15 +26,15 @@ use domain::secret::SecretBytes;
 use domain::time::Timestamp;
 use domain::validity::{DefiniteReason, Failure, Reason, TransientReason};
 
-pub use http::TrustedRoots;
 pub use operator::OperatorIdentity;
 pub use operator_key::OperatorKey;
 
 use crate::address::AddressPolicy;
-use crate::clock::Clock;
+use crate::clock::{Clock, skew};
 use crate::operator_health::OperatorHealth;
 use crate::provider::{CustomerKeyVersion, Description, Tokens, Unhurried, WrapContext, WrappedDataKey};
 use crate::registry::{ConfigFault, RoleFault};
+use crate::trusted_roots::TrustedRoots;
 use classify::Refused;
 use client::{Clients, EncryptionContext, TenantCredentials, Wire};
 use operator::Operator;
@@ -189,7 +189,7 @@ impl Aws {
         if !blames_identity {
             return refused.failure;
         }
-        let skew = refused.answered_at.and_then(|theirs| client::skew(theirs, self.clock.now()));
+        let skew = refused.answered_at.and_then(|theirs| skew(theirs, self.clock.now()));
         if skew.is_some() {
             return Failure { reason: Reason::Transient(TransientReason::ClockSkew), ..refused.failure };
         }
@@ -258,6 +258,7 @@ impl AwsKmsKey {
                         external_id: external_id.clone(),
                     }),
                     (RoleIdentity::Aws { .. }, _) => return Err(RoleFault::NotAuthorized),
+                    (RoleIdentity::Azure { .. } | RoleIdentity::Gcp { .. }, _) => return Err(RoleFault::Elsewhere),
                 }
             }
         };
@@ -271,8 +272,8 @@ impl AwsKmsKey {
             Identity::Role(role) => role,
         };
         let now = self.aws.clock.now();
-        let sessions = &self.aws.sessions;
-        let given = sessions.session(&self.aws.operator, &self.region, self.project, role, (freshness, now)).await;
+        let ways = (&self.aws.sessions, &self.aws.operator);
+        let given = session::of_role(ways, &self.region, self.project, role, (freshness, now)).await;
         match given {
             Ok(given) => Ok(Turn { who: given.session.credentials.clone(), used_before: given.used_before }),
             Err(refused) => Err(self.settle(refused).await),
