@@ -7,4 +7,4 @@ mod view;
 
 pub(crate) use update::UpdatesInFlight;
 pub use validity::{KeyStanding, Standing};
-pub use view::{AwsKmsView, EncryptionAtRestView};
+pub use view::{AwsKmsView, AzureKeyVaultView, EncryptionAtRestView, GcpKmsView};

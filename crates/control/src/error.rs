@@ -3,6 +3,7 @@
 
 use domain::Bug;
 use domain::access::{OrgRole, ProjectRole};
+use domain::customer_key::azure_key_vault::AzureEnvironment;
 use domain::customer_key::{ProviderKind, Refusal};
 use domain::id::{EventId, OrgId, ProjectId, ProviderRoleId};
 use domain::validity::Failure;
@@ -40,9 +41,9 @@ pub enum Error {
     /// Fields are missing or malformed.
     #[error("accept fields that break the rules")]
     Violations(Vec<Violation>),
-    /// This release cannot talk to the provider yet.
-    #[error("use {}, which is not built yet", .0.title())]
-    ProviderNotBuilt(ProviderKind),
+    /// Roles do not work in that environment of Azure.
+    #[error("use a role in {}", .0.name())]
+    EnvironmentNotSupported(AzureEnvironment),
     /// The provider holds no keys in that region.
     #[error("use a region that {} has no keys in", .0.title())]
     RegionNotSupported(ProviderKind),
@@ -128,7 +129,7 @@ impl From<Refusal> for Error {
         match refusal {
             Refusal::Empty => Self::NothingMentioned,
             Refusal::Violations(violations) => Self::Violations(violations),
-            Refusal::NotBuilt(provider) => Self::ProviderNotBuilt(provider),
+            Refusal::EnvironmentNotSupported(environment) => Self::EnvironmentNotSupported(environment),
             Refusal::RegionNotSupported(provider) => Self::RegionNotSupported(provider),
             Refusal::StaticCredentials { provider, role_in_use } => {
                 Self::StaticCredentialsRefused { provider, role_in_use }

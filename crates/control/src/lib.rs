@@ -173,8 +173,8 @@ impl Control {
         &self.0.parts.store
     }
 
-    pub(crate) fn policy(&self) -> Policy {
-        self.0.parts.policy
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.0.parts.policy
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use domain::customer_key::{CustomerKey, ProviderKind};
+use domain::customer_key::{CustomerKey, Move, ProviderKind};
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::provider_role::ProviderRole;
 use domain::validity::{DefiniteReason, Failure, Finding, Reason};
-use providers::{Deadline, Tokens};
+use providers::{Candidate, Deadline};
 
 use crate::check::Observation;
 use crate::error::CandidateRefused;
@@ -23,6 +23,7 @@ impl Control {
         &self,
         project: ProjectId,
         candidate: &CustomerKey,
+        step: Move,
         role: Option<&ProviderRole>,
         deadline: Deadline,
     ) -> Result<Observation, Error> {
@@ -30,7 +31,7 @@ impl Control {
         loop {
             let at = self.now();
             let finding = match self.providers().open(project, candidate, role) {
-                Ok(provider) => provider.check(Tokens::Fresh, deadline).await,
+                Ok(provider) => provider.check_candidate(what_is_new(step), deadline).await,
                 Err(fault) => Finding::Failed(fault.failure()),
             };
             self.observed().count_check(candidate.provider(), &finding);
@@ -48,7 +49,7 @@ impl Control {
         self.providers()
             .prove_role(role, deadline)
             .await
-            .map_err(|failure| refused(ProviderKind::AwsKms, role.project, Some(role.id), String::new(), failure))
+            .map_err(|failure| refused(role.identity.provider(), role.project, Some(role.id), String::new(), failure))
     }
 }
 
@@ -67,6 +68,15 @@ pub(super) fn refused(
 pub(super) fn place_of(candidate: &CustomerKey) -> String {
     match candidate {
         CustomerKey::AwsKms(aws) => aws.region.name().to_owned(),
+        CustomerKey::AzureKeyVault(azure) => azure.vault.as_str().to_owned(),
+        CustomerKey::GcpKms(google) => google.key_version.as_str().to_owned(),
+    }
+}
+
+const fn what_is_new(step: Move) -> Candidate {
+    match step {
+        Move::Enable | Move::ChangeKey => Candidate::NewKey,
+        Move::ChangeCredentials | Move::ChangeOptions | Move::Disable => Candidate::SameKey,
     }
 }
 
@@ -82,10 +92,15 @@ const fn may_be_a_fresh_grant(finding: &Finding) -> bool {
                 DefiniteReason::KeyDisabled
                 | DefiniteReason::KeyPendingDeletion
                 | DefiniteReason::KeyPendingImport
+                | DefiniteReason::KeyPendingGeneration
+                | DefiniteReason::KeyDestroyed
+                | DefiniteReason::KeyExpiring
                 | DefiniteReason::KeyExpired
                 | DefiniteReason::KeyNotYetValid
                 | DefiniteReason::KeyNotFound
                 | DefiniteReason::KeyTypeNotSupported
+                | DefiniteReason::KeyNotTagged
+                | DefiniteReason::VaultElsewhere
                 | DefiniteReason::RoleNotSafe => false,
             },
         },

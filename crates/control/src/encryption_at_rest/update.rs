@@ -67,7 +67,7 @@ impl Control {
         let saved = self.save(caller, &snapshot, &applied, proofs).await?;
         // Made of what was saved and not read again: once it is durable, nothing may turn the answer
         // into a refusal.
-        Ok(view_of(&applied.next, |provider| {
+        Ok(view_of(&applied.next, self.policy(), |provider| {
             let before = || snapshot.validities.get(&provider).map(|stored| &stored.validity);
             let validity = saved.get(&provider).map(|saved| &saved.validity).or_else(before);
             validity.and_then(Validity::last_definite) == Some(Definite::Valid)
@@ -90,7 +90,7 @@ impl Control {
         let deadline = Deadline::after(self.timings().update_deadline);
         let proofs = candidates
             .iter()
-            .map(|(_, _, candidate, role)| self.prove_candidate(project, candidate, role.as_ref(), deadline));
+            .map(|(_, step, candidate, role)| self.prove_candidate(project, candidate, *step, role.as_ref(), deadline));
         let proofs = future::try_join_all(proofs).await?;
         let mut proved = BTreeMap::new();
         for ((provider, step, candidate, _), observation) in candidates.into_iter().zip(proofs) {

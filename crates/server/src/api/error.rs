@@ -3,7 +3,10 @@
 //! Nothing else in the tree spells an `errorCode`. Every match here is exhaustive, so that a new
 //! error cannot do without its row. Each row says where its code was seen: "published" is the
 //! documented list, "recorded" real answers, "ours" is ours in Atlas's style (docs/errors.md).
+//! Candidates that a provider refused have their rows in `error/candidate.rs`.
 //! Details say what to do next; a stranger's words in them were tamed where they came in.
+
+mod candidate;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,9 +16,7 @@ use api_wire::fault::{Fault, FaultKind};
 use api_wire::presentation::{Presentation, render_challenge, render_error};
 use axum::body::Body;
 use axum::response::Response;
-use control::error::CandidateRefused;
 use domain::customer_key::ProviderKind;
-use domain::validity::{DefiniteReason, Failure, Reason, TransientReason};
 use domain::violation::{Violation, ViolationKind};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
@@ -180,7 +181,6 @@ const TOO_LARGE: (u16, &str) = (413, "Payload Too Large");
 const UNSUPPORTED: (u16, &str) = (415, "Unsupported Media Type");
 const TOO_MANY: (u16, &str) = (429, "Too Many Requests");
 const OUR_FAULT: (u16, &str) = (500, "Internal Server Error");
-const NOT_BUILT: (u16, &str) = (501, "Not Implemented");
 const UNAVAILABLE: (u16, &str) = (503, "Service Unavailable");
 
 fn body((status, reason): (u16, &'static str), code: &'static str, detail: impl Into<String>) -> ErrorBody {
@@ -326,13 +326,16 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
             "At least one Encryption at Rest provider must be specified. Send awsKms, azureKeyVault or googleCloudKms.",
         ),
         control::Error::Violations(violations) => violations_row(violations),
-        // ours
-        control::Error::ProviderNotBuilt(provider) => body(
-            NOT_BUILT,
-            "PROVIDER_NOT_BUILT",
-            format!("This release of Atrest cannot use {} yet. Nothing was changed.", provider.title()),
+        // published
+        control::Error::EnvironmentNotSupported(environment) => body(
+            BAD_REQUEST,
+            "AZURE_KEY_VAULT_ENVIRONMENT_NOT_SUPPORTED",
+            format!(
+                "Environment not supported for Azure Key Vault. This service has no identity of its own in {}, so a roleId cannot be used there; send clientID and secret instead.",
+                environment.name()
+            ),
         )
-        .with_parameters([provider.title()]),
+        .with_parameters([environment.name()]),
         control::Error::RegionNotSupported(provider) => region_row(*provider),
         control::Error::StaticCredentialsRefused { provider, role_in_use } => {
             static_credentials_row(*provider, *role_in_use)
@@ -365,7 +368,7 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
                 provider.title()
             ),
         ),
-        control::Error::CandidateRefused(refused) => candidate_row(refused),
+        control::Error::CandidateRefused(refused) => candidate::row(refused),
         // published
         control::Error::StoreAway(_) => body(
             UNAVAILABLE,
@@ -432,10 +435,11 @@ fn violations_row(violations: &[Violation]) -> ErrorBody {
         return several(violations.iter().map(field_violation).collect());
     };
     // published, all of them
-    let code = match violation.kind {
+    let code = match &violation.kind {
         ViolationKind::Missing => "MISSING_ATTRIBUTE",
         ViolationKind::MissingOneOf { .. } => "MISSING_ONE_OF_ATTRIBUTES",
         ViolationKind::Malformed { .. } => "INVALID_ATTRIBUTE",
+        ViolationKind::KeyIdentifier { .. } => "AZURE_KEY_VAULT_KEY_IDENTIFIER_INVALID_FORMAT",
     };
     let row = body(BAD_REQUEST, code, field_violation(violation).description);
     row.with_parameters([violation.field.clone()])
@@ -443,12 +447,15 @@ fn violations_row(violations: &[Violation]) -> ErrorBody {
 
 fn field_violation(violation: &Violation) -> FieldViolation {
     let field = &violation.field;
-    let description = match violation.kind {
+    let description = match &violation.kind {
         ViolationKind::Missing => {
             format!("The required attribute {field} was not specified. Add it; nothing is stored that could stand in.")
         }
         ViolationKind::MissingOneOf { choices } => format!("One of these is required: {choices}."),
         ViolationKind::Malformed { expected } => format!("Invalid attribute {field} specified. It must be {expected}."),
+        ViolationKind::KeyIdentifier { expected } => format!(
+            "Invalid format for Azure Key Vault Key Identifier. It must be the address of a key in the vault that keyVaultName and azureEnvironment name: {expected}."
+        ),
     };
     FieldViolation { description, field: field.clone() }
 }
@@ -489,121 +496,6 @@ fn static_credentials_row(provider: ProviderKind, role_in_use: bool) -> ErrorBod
         "The operator of this service takes no new ones; send roleId instead."
     };
     body(BAD_REQUEST, code, format!("Credentials based authentication is no longer supported for {name}. {why}"))
-}
-
-fn candidate_row(refused: &CandidateRefused) -> ErrorBody {
-    match refused.failure.reason {
-        Reason::Transient(reason) if reason.is_ours() => operator_row(reason),
-        // published as an alert's name; ours as a code
-        Reason::Transient(_) => body(
-            BAD_REQUEST,
-            "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED",
-            format!(
-                "{} could not be asked whether the key works ({}). Nothing was changed. Check that this service can reach it, then send the request again.{}",
-                refused.provider.title(),
-                refused.failure.reason.code(),
-                words_of(&refused.failure)
-            ),
-        )
-        .with_parameters([refused.provider.title()]),
-        Reason::Definite(reason) => match refused.provider {
-            ProviderKind::AwsKms => aws_row(refused, reason),
-            // Candidates of these do not come this far before their providers are built.
-            ProviderKind::AzureKeyVault | ProviderKind::GcpKms => body(
-                NOT_BUILT,
-                "PROVIDER_NOT_BUILT",
-                format!("This release of Atrest cannot use {} yet. Nothing was changed.", refused.provider.title()),
-            ),
-        },
-    }
-}
-
-/// Ours: nothing is wrong with the request or the customer's key.
-fn operator_row(reason: TransientReason) -> ErrorBody {
-    body(
-        UNAVAILABLE,
-        "OPERATOR_IDENTITY_UNAVAILABLE",
-        format!(
-            "The service's own identity or clock is out of order ({}), so the key could not be checked. Nothing is wrong with the request, and nothing was changed. Tell the operator of this service.",
-            reason.code()
-        ),
-    )
-}
-
-fn aws_row(refused: &CandidateRefused, reason: DefiniteReason) -> ErrorBody {
-    let words = words_of(&refused.failure);
-    let bad = |code: &'static str, detail: &str| body(BAD_REQUEST, code, format!("{detail}{words}"));
-    match reason {
-        // published
-        DefiniteReason::KeyDisabled | DefiniteReason::KeyExpired | DefiniteReason::KeyNotYetValid => bad(
-            "AWS_KMS_CUSTOMER_MASTER_KEY_NOT_ENABLED",
-            "AWS KMS Customer Master Key is not enabled. Enable the key in AWS KMS, then send the request again.",
-        ),
-        // published
-        DefiniteReason::KeyPendingDeletion => bad(
-            "AWS_KMS_CUSTOMER_MASTER_KEY_PENDING_DELETION",
-            "AWS KMS Customer Master Key is pending deletion. Cancel its deletion and enable it in AWS KMS, or name another key.",
-        ),
-        // published
-        DefiniteReason::KeyPendingImport => bad(
-            "AWS_KMS_CUSTOMER_MASTER_KEY_PENDING_IMPORT",
-            "AWS KMS Customer Master Key is pending import. Import its key material in AWS KMS, then send the request again.",
-        ),
-        // published
-        DefiniteReason::KeyNotFound => body(
-            NOT_FOUND,
-            "AWS_CUSTOMER_MASTER_KEY_NOT_FOUND",
-            format!(
-                "No AWS customer master key found for group {}. Check customerMasterKeyID, and that the key is in region {}.{words}",
-                refused.project, refused.place
-            ),
-        )
-        .with_parameters([refused.project.to_string()]),
-        // ours
-        DefiniteReason::KeyTypeNotSupported => bad(
-            "AWS_KMS_CUSTOMER_MASTER_KEY_TYPE_NOT_SUPPORTED",
-            "The key cannot be used for encryption at rest. Name a symmetric encryption key (SYMMETRIC_DEFAULT, ENCRYPT_DECRYPT) that you manage yourself, not one that AWS manages.",
-        ),
-        // published
-        DefiniteReason::AccessDenied => bad(
-            "NO_PERMISSION_TO_ENCRYPT_DECRYPT",
-            "The provided credentials do not have permission to encrypt or decrypt with the key. Grant kms:Encrypt, kms:Decrypt and kms:DescribeKey on it, in the identity's policy and in the key policy.",
-        ),
-        // published
-        DefiniteReason::CredentialRejected => bad(
-            "INVALID_AWS_CREDENTIALS",
-            "Invalid AWS credentials. Check accessKeyID and secretAccessKey, and that the access key is active.",
-        ),
-        // recorded
-        DefiniteReason::RoleNotAssumable => {
-            let role = refused.role.map(|role| role.to_string()).unwrap_or_default();
-            bad(
-                "CANNOT_ASSUME_ROLE",
-                &format!(
-                    "Atrest cannot assume the specified role ({role}). Check that the role exists and that its trust policy names this service with the role's external id."
-                ),
-            )
-            .with_parameters([role])
-        }
-        // ours
-        DefiniteReason::RoleNotSafe => bad(
-            "CLOUD_PROVIDER_ACCESS_ROLE_NOT_SAFE",
-            "The role would let others in as well. Its trust policy must ask for the external id of this role, and it must not be one of the operator's own.",
-        ),
-    }
-}
-
-/// Gives the provider's own words, to be put behind ours.
-fn words_of(failure: &Failure) -> String {
-    let code = failure.provider_code.as_ref().map(|text| text.as_str());
-    let message = failure.provider_message.as_ref().map(|text| text.as_str());
-    let said = match (code, message) {
-        (None, None) => return String::new(),
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        (Some(one), None) | (None, Some(one)) => one.to_owned(),
-    };
-    let request = failure.provider_request_id.as_ref().map(|id| format!(" (request id {})", id.as_str()));
-    format!(" The provider said: {said}{}", request.unwrap_or_default())
 }
 
 #[cfg(test)]

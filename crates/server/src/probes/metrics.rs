@@ -123,9 +123,10 @@ impl Metrics {
             let labels = ProviderCheck { provider: provider.name(), outcome, reason };
             self.0.provider_checks.get_or_create(&labels).inner().store(count, Ordering::Relaxed);
         }
-        let health = control.providers().operator_health();
-        self.0.operator_identity_broken.set(i64::from(health.identity_broken()));
-        self.0.clock_skewed.set(i64::from(health.clock_skewed()));
+        let health = ProviderKind::ALL.map(|provider| control.providers().operator_health(provider));
+        let broken = health.iter().any(|health| health.identity_broken());
+        self.0.operator_identity_broken.set(i64::from(broken));
+        self.0.clock_skewed.set(i64::from(health.iter().any(|health| health.clock_skewed())));
     }
 
     /// Writes all figures down.

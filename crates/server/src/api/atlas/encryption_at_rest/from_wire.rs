@@ -4,13 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use api_wire::atlas::encryption_at_rest::google_key_file::GoogleKeyFile;
 use api_wire::atlas::encryption_at_rest::v2023_01_01::{
     AwsKmsPatch, AzureKeyVaultPatch, EncryptionAtRestPatch, GoogleCloudKmsPatch,
 };
 use api_wire::patch::Patch as WirePatch;
 use api_wire::secret::WireSecret;
 use domain::customer_key::aws_kms::AwsKmsChange;
+use domain::customer_key::azure_key_vault::AzureKeyVaultChange;
+use domain::customer_key::gcp_kms::{GcpKmsChange, KeyFile};
 use domain::customer_key::{CustomerKeyChange, EncryptionAtRestChange, Patch, ProviderKind};
+use domain::id::ProviderRoleId;
 use domain::secret::SecretText;
 
 use crate::api::error::Refused;
@@ -25,10 +29,10 @@ pub(super) fn from_wire(patch: EncryptionAtRestPatch) -> Result<EncryptionAtRest
         customer_keys.insert(ProviderKind::AwsKms, CustomerKeyChange::AwsKms(aws_change(aws)?));
     }
     if let WirePatch::Value(azure) = azure_key_vault {
-        customer_keys.extend(azure_change(&azure).map(|change| (ProviderKind::AzureKeyVault, change)));
+        customer_keys.insert(ProviderKind::AzureKeyVault, CustomerKeyChange::AzureKeyVault(azure_change(azure)?));
     }
     if let WirePatch::Value(google) = google_cloud_kms {
-        customer_keys.extend(google_change(&google).map(|change| (ProviderKind::GcpKms, change)));
+        customer_keys.insert(ProviderKind::GcpKms, CustomerKeyChange::GcpKms(google_change(google)?));
     }
     Ok(EncryptionAtRestChange {
         customer_keys,
@@ -47,24 +51,18 @@ fn aws_change(aws: AwsKmsPatch) -> Result<AwsKmsChange, Refused> {
         role_id,
         secret_access_key,
     } = aws;
-    let role_id = match role_id {
-        WirePatch::Absent => Patch::Absent,
-        WirePatch::Null => Patch::Null,
-        WirePatch::Value(id) => Patch::Value(id.parse().map_err(|_| Refused::Bug("the schema admits only ids"))?),
-    };
     Ok(AwsKmsChange {
         enabled: field(enabled),
         customer_master_key_id: field(customer_master_key_id),
         region: field(region),
-        role_id,
+        role_id: role(role_id)?,
         access_key_id: field(access_key_id),
         secret_access_key: secret(secret_access_key),
         require_private_networking: field(require_private_networking),
     })
 }
 
-/// Disabling works; everything else waits for the provider to be built.
-fn azure_change(azure: &AzureKeyVaultPatch) -> Option<CustomerKeyChange> {
+fn azure_change(azure: AzureKeyVaultPatch) -> Result<AzureKeyVaultChange, Refused> {
     let AzureKeyVaultPatch {
         azure_environment,
         client_id,
@@ -74,41 +72,57 @@ fn azure_change(azure: &AzureKeyVaultPatch) -> Option<CustomerKeyChange> {
         require_private_networking,
         resource_group_name,
         role_id,
-        secret,
+        secret: client_secret,
         subscription_id,
         tenant_id,
     } = azure;
-    let texts = [
-        azure_environment,
-        client_id,
-        key_identifier,
-        key_vault_name,
-        resource_group_name,
-        role_id,
-        subscription_id,
-        tenant_id,
-    ];
-    let given = texts.into_iter().any(is_given) || is_given(require_private_networking) || is_given(secret);
-    not_built_change(enabled, given)
+    Ok(AzureKeyVaultChange {
+        enabled: field(enabled),
+        azure_environment: field(azure_environment),
+        tenant_id: field(tenant_id),
+        client_id: field(client_id),
+        secret: secret(client_secret),
+        role_id: role(role_id)?,
+        subscription_id: field(subscription_id),
+        resource_group_name: field(resource_group_name),
+        key_vault_name: field(key_vault_name),
+        key_identifier: field(key_identifier),
+        require_private_networking: field(require_private_networking),
+    })
 }
 
-/// Disabling works; everything else waits for the provider to be built.
-fn google_change(google: &GoogleCloudKmsPatch) -> Option<CustomerKeyChange> {
+fn google_change(google: GoogleCloudKmsPatch) -> Result<GcpKmsChange, Refused> {
     let GoogleCloudKmsPatch { enabled, key_version_resource_id, role_id, service_account_key } = google;
-    let given = is_given(key_version_resource_id) || is_given(role_id) || is_given(service_account_key);
-    not_built_change(enabled, given)
+    Ok(GcpKmsChange {
+        enabled: field(enabled),
+        key_version_resource_id: field(key_version_resource_id),
+        role_id: role(role_id)?,
+        service_account_key: key_file(service_account_key),
+    })
 }
 
-fn not_built_change(enabled: &WirePatch<bool>, given: bool) -> Option<CustomerKeyChange> {
-    match enabled {
-        WirePatch::Value(false) => Some(CustomerKeyChange::Disable),
-        WirePatch::Value(true) => Some(CustomerKeyChange::NotBuilt),
-        WirePatch::Absent | WirePatch::Null => given.then_some(CustomerKeyChange::NotBuilt),
-    }
+/// Absent, null and empty keep what is stored.
+fn key_file(patch: WirePatch<WireSecret>) -> Option<KeyFile> {
+    let text = match patch {
+        WirePatch::Absent | WirePatch::Null => return None,
+        WirePatch::Value(text) if text.is_empty() => return None,
+        WirePatch::Value(text) => text,
+    };
+    let Some(GoogleKeyFile { kind, client_email, private_key_id, private_key, token_uri }) =
+        GoogleKeyFile::read(text.expose())
+    else {
+        return Some(KeyFile::Unreadable);
+    };
+    let private_key = private_key.map(|key| Arc::new(SecretText::new(key.expose().to_owned())));
+    Some(KeyFile::Object { kind, client_email, private_key_id, private_key, token_uri })
 }
 
-const fn is_given<T>(patch: &WirePatch<T>) -> bool {
-    matches!(patch, WirePatch::Value(_))
+fn role(patch: WirePatch<String>) -> Result<Patch<ProviderRoleId>, Refused> {
+    Ok(match patch {
+        WirePatch::Absent => Patch::Absent,
+        WirePatch::Null => Patch::Null,
+        WirePatch::Value(id) => Patch::Value(id.parse().map_err(|_| Refused::Bug("the schema admits only ids"))?),
+    })
 }
 
 fn field<T>(patch: WirePatch<T>) -> Patch<T> {
