@@ -1,17 +1,18 @@
 //! The configuration of a server: one TOML file, read once into types. The only place that reads the
 //! environment. Every fault is named at once, with what to do about it.
 
+mod clouds;
 mod root_key;
 mod section;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use control::Timings;
-use domain::customer_key::{Policy, StaticCredentials};
+use domain::customer_key::gcp_kms::TOKEN_URI;
+use domain::customer_key::{Policy, StaticCredentials, VersionlessKeys};
 use domain::secret::SecretText;
 use ipnet::IpNet;
 use providers::aws_kms::OperatorIdentity;
@@ -19,6 +20,7 @@ use storage::Engine;
 
 use crate::log::{LogConfig, LogFormat};
 use crate::say::say;
+pub(crate) use clouds::{CloudsConfig, operator_of};
 pub(crate) use root_key::{RootKeyConfig, VaultConfig, VaultLogin, WrapperConfig};
 use section::{Faults, Section};
 
@@ -41,15 +43,14 @@ pub(crate) struct Config {
     pub(crate) policy: Policy,
     pub(crate) timings: Timings,
     pub(crate) rate_limits: bool,
-    pub(crate) aws: AwsConfig,
-    pub(crate) allow_networks: Vec<IpNet>,
+    pub(crate) clouds: CloudsConfig,
     pub(crate) log: LogConfig,
 }
 
 impl Config {
     /// Gives what is needed to open the root key.
-    pub(crate) fn root_key_parts(self) -> (RootKeyConfig, AwsConfig, Vec<IpNet>) {
-        (self.root_key, self.aws, self.allow_networks)
+    pub(crate) fn root_key_parts(self) -> (RootKeyConfig, CloudsConfig) {
+        (self.root_key, self.clouds)
     }
 }
 
@@ -92,15 +93,6 @@ impl StorageConfig {
             Self::Postgres { .. } => None,
         }
     }
-}
-
-/// What concerns AWS.
-#[derive(Debug, Clone)]
-pub(crate) struct AwsConfig {
-    pub(crate) operator: OperatorIdentity,
-    pub(crate) kms_endpoint: Option<String>,
-    pub(crate) sts_endpoint: Option<String>,
-    pub(crate) ca_pem: Option<String>,
 }
 
 /// Says whether a configuration file is good.
@@ -163,6 +155,10 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
         "static_credentials",
         &[("allow", StaticCredentials::Allow), ("refuse-new", StaticCredentials::RefuseNew)],
     );
+    let versionless_keys = policy.flag("versionless_keys").map(|accepted| match accepted {
+        true => VersionlessKeys::Accept,
+        false => VersionlessKeys::Refuse,
+    });
     policy.finish();
 
     let mut limits = root.section("limits");
@@ -173,15 +169,9 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
     let timings = read_timings(&mut checks);
     checks.finish();
 
-    let mut providers = root.section("providers");
-    let allow_networks = providers.all_parsed("allow_networks");
-    providers.finish();
-
-    let mut aws = root.section("aws");
-    let aws_config = read_aws(&mut aws, faults);
-    aws.finish();
+    let clouds = clouds::read(root, faults);
     let by_aws = matches!(root_key_config, Some(RootKeyConfig::Wrapped { by: WrapperConfig::AwsKms { .. }, .. }));
-    if by_aws && matches!(aws_config.operator, OperatorIdentity::None) {
+    if by_aws && matches!(clouds.aws.operator, OperatorIdentity::None) {
         faults.add("root_key.aws_kms_key", "is used with the operator's own identity: set operator_identity in [aws]");
     }
 
@@ -199,11 +189,16 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
         storage: storage_config?,
         root_key: root_key_config?,
         digest,
-        policy: Policy { static_credentials: static_credentials.unwrap_or_default() },
+        policy: Policy {
+            static_credentials: static_credentials.unwrap_or_default(),
+            versionless_keys: versionless_keys.unwrap_or_default(),
+            vault_suffixes: clouds.azure.vault_suffixes.clone(),
+            operator_azure_environment: clouds.operator_azure_environment(),
+            google_token_uri: clouds.google.token_uri.clone().unwrap_or_else(|| TOKEN_URI.to_owned()),
+        },
         timings,
         rate_limits,
-        aws: aws_config,
-        allow_networks,
+        clouds,
         log: log_config,
     })
 }
@@ -257,36 +252,6 @@ fn read_timings(checks: &mut Section<'_>) -> Timings {
     // Source: product.md 2.3: 15 s to 15 min.
     let every = checks.seconds("every_seconds", 15, 900).unwrap_or(default.check_every);
     Timings { check_every: every, ..default }
-}
-
-fn read_aws(aws: &mut Section<'_>, faults: &Faults) -> AwsConfig {
-    let access_key_id = aws.text("operator_access_key_id");
-    let secret_access_key = aws.secret_file("operator_secret_access_key_file");
-    let identity = aws.one_of("operator_identity", &[("none", 0_u8), ("environment", 1), ("static", 2)]);
-    let operator = match (identity.unwrap_or(0), access_key_id, secret_access_key) {
-        (0, None, None) => OperatorIdentity::None,
-        (1, None, None) => OperatorIdentity::Environment,
-        (2, Some(access_key_id), Some(secret)) => {
-            OperatorIdentity::Static { access_key_id, secret_access_key: Arc::new(secret), session_token: None }
-        }
-        (2, _, _) => {
-            faults.add(
-                "aws",
-                "operator_identity = \"static\" needs operator_access_key_id and operator_secret_access_key_file",
-            );
-            OperatorIdentity::None
-        }
-        _ => {
-            faults.add("aws", "an operator access key is set, but operator_identity is not \"static\"");
-            OperatorIdentity::None
-        }
-    };
-    AwsConfig {
-        operator,
-        kms_endpoint: aws.text("kms_endpoint"),
-        sts_endpoint: aws.text("sts_endpoint"),
-        ca_pem: aws.file("ca_file"),
-    }
 }
 
 /// Gives timings that suit a person playing with dev mode. Source: product.md 8.

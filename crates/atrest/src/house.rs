@@ -17,7 +17,7 @@ use server::probes::{self, Metrics};
 use storage::{Engine, RootKey, Store, StoreOptions};
 use tokio::net::TcpListener;
 
-use crate::config::{ApiConfig, AwsConfig, Config};
+use crate::config::{ApiConfig, Config};
 use crate::root_key;
 
 /// The instance setting that says whose a database is.
@@ -115,22 +115,6 @@ pub(crate) struct Doors {
     pub(crate) operations: TcpListener,
 }
 
-/// Gives the providers' settings.
-pub(crate) fn providers_config(aws: AwsConfig, allow_networks: Vec<ipnet::IpNet>) -> ProvidersConfig {
-    let trusted_roots = aws.ca_pem.map_or(TrustedRoots::System, TrustedRoots::SystemAnd);
-    ProvidersConfig {
-        clock: Clock::system(),
-        allow_networks,
-        aws: aws_kms::Config {
-            operator: aws.operator,
-            kms_endpoint: aws.kms_endpoint,
-            sts_endpoint: aws.sts_endpoint,
-            trusted_roots,
-            ..aws_kms::Config::default()
-        },
-    }
-}
-
 /// Reads the API's certificate and key, if it has any.
 /// Errors: all faults of both files.
 pub(crate) fn tls(api: &ApiConfig) -> anyhow::Result<Option<Arc<rustls::ServerConfig>>> {
@@ -148,7 +132,7 @@ pub(crate) fn check(config: &Config) -> anyhow::Result<()> {
     if let Err(fault) = root_key::check(config) {
         faults.push(format!("  {fault:#}"));
     }
-    if let Err(found) = Providers::new(providers_config(config.aws.clone(), config.allow_networks.clone())) {
+    if let Err(found) = Providers::new(config.clouds.clone().providers()) {
         faults.extend(found.iter().map(|fault| format!("  {fault}")));
     }
     anyhow::ensure!(faults.is_empty(), "the configuration has faults:\n{}", faults.join("\n"));

@@ -12,10 +12,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use ipnet::IpNet;
 use storage::{RootKey, Store, StoreOptions};
 
-use crate::config::{self, AwsConfig, Config, ConfigFile, RootKeyConfig, WrapperConfig};
+use crate::config::{self, CloudsConfig, Config, ConfigFile, RootKeyConfig, WrapperConfig};
 use crate::say::{complain, say};
 use wrapped_file::WrappedFile;
 use wrapper::Wrapper;
@@ -53,10 +52,10 @@ pub(crate) async fn run(command: RootKeyCommand) -> anyhow::Result<()> {
         Some(file) => config::read(&ConfigFile { config: file })?.root_key_parts(),
         None => {
             let file = arguments.to.context("say where the new root key is: --to or --to-config")?;
-            (RootKeyConfig::File(file), config.aws.clone(), config.allow_networks.clone())
+            (RootKeyConfig::File(file), config.clouds.clone())
         }
     };
-    let home = Home { config: &other.0, aws: &other.1, allow_networks: &other.2, data_dir: config.storage.data_dir() };
+    let home = Home { config: &other.0, clouds: &other.1, data_dir: config.storage.data_dir() };
     let new = if home.file().exists() { home.open().await } else { home.make().await };
     let new = new.context("open the new root key")?;
     anyhow::ensure!(new.id() != old.id(), "{home} is the present root key: name another home");
@@ -106,19 +105,13 @@ pub(crate) fn check(config: &Config) -> anyhow::Result<()> {
 /// A home of the root key, with what is needed to enter it.
 struct Home<'c> {
     config: &'c RootKeyConfig,
-    aws: &'c AwsConfig,
-    allow_networks: &'c [IpNet],
+    clouds: &'c CloudsConfig,
     data_dir: Option<&'c Path>,
 }
 
 impl<'c> Home<'c> {
     fn of(config: &'c Config) -> Self {
-        Self {
-            config: &config.root_key,
-            aws: &config.aws,
-            allow_networks: &config.allow_networks,
-            data_dir: config.storage.data_dir(),
-        }
+        Self { config: &config.root_key, clouds: &config.clouds, data_dir: config.storage.data_dir() }
     }
 
     fn file(&self) -> &Path {
@@ -174,7 +167,7 @@ impl<'c> Home<'c> {
     }
 
     fn wrapper(&self, by: &'c WrapperConfig) -> anyhow::Result<Wrapper<'c>> {
-        Wrapper::new(by, self.aws, self.allow_networks)
+        Wrapper::new(by, self.clouds)
     }
 }
 

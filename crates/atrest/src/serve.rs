@@ -37,7 +37,7 @@ pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
         engine: config.storage.into_engine(),
         root_key,
         stamp: Stamp::Serve,
-        providers: house::providers_config(config.aws, config.allow_networks),
+        providers: config.clouds.providers(),
         policy: config.policy,
         timings: config.timings,
     })

@@ -4,7 +4,6 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::secret::SecretBytes;
-use ipnet::IpNet;
 use providers::Deadline;
 use providers::aws_kms::OperatorKey;
 
@@ -12,7 +11,7 @@ use super::aws_kms;
 use super::patience::{Refusal, keep_asking};
 use super::vault::Vault;
 use super::wrapped_file::WrappedFile;
-use crate::config::{AwsConfig, WrapperConfig};
+use crate::config::{CloudsConfig, WrapperConfig};
 use crate::house;
 
 /// A service that wraps, ready to be asked.
@@ -40,10 +39,10 @@ pub(super) fn key(by: &WrapperConfig) -> String {
 impl<'c> Wrapper<'c> {
     /// Sets up the service's client. Nothing is asked yet.
     /// Errors: faults of the settings.
-    pub(super) fn new(by: &'c WrapperConfig, aws: &AwsConfig, allow_networks: &[IpNet]) -> anyhow::Result<Self> {
+    pub(super) fn new(by: &'c WrapperConfig, clouds: &CloudsConfig) -> anyhow::Result<Self> {
         match by {
             WrapperConfig::AwsKms { key } => {
-                let config = house::providers_config(aws.clone(), allow_networks.to_vec());
+                let config = clouds.clone().providers();
                 let opened = OperatorKey::open(config, key).map_err(|faults| house::config_faults(&faults))?;
                 Ok(Self::AwsKms(Box::new(opened)))
             }
