@@ -60,6 +60,10 @@ ids! {
     ProviderRoleId
     /// Names a recorded event.
     EventId
+    /// Names a cluster.
+    ClusterId
+    /// Names a node: one database process, or a client, of a cluster.
+    NodeId
 }
 
 fn parse(text: &str) -> Result<[u8; 12], NotAnId> {
