@@ -214,8 +214,9 @@ pub(super) fn merge(
     Ok(Merged::Configured(CustomerKey::AzureKeyVault(next), step))
 }
 
-/// Reads the key's address, which must lie in the vault that the same settings name. A stored address
-/// follows neither the vault nor the environment when those change: it has to be sent again.
+/// Reads the key's address, which must lie in the vault that the same settings name. A stored key stays
+/// whatever the policy says by now, but follows neither the vault nor the environment when those change:
+/// it has to be sent again.
 fn wanted_key(
     sent: Patch<String>,
     present: Option<&AzureKeyVault>,
@@ -225,7 +226,12 @@ fn wanted_key(
     violations: &mut Vec<Violation>,
 ) -> Option<KeyIdentifier> {
     const FIELD: &str = "azureKeyVault.keyIdentifier";
-    let stored = present.map(|azure| azure.key.url(&azure.vault, policy.vault_suffixes.of(azure.environment)));
+    let stored = present.filter(|_| sent == Patch::Absent);
+    let stays = stored.filter(|azure| environment == Some(azure.environment) && vault == Some(&azure.vault));
+    if let Some(azure) = stays {
+        return Some(azure.key.clone());
+    }
+    let stored = stored.map(|azure| azure.key.url(&azure.vault, policy.vault_suffixes.of(azure.environment)));
     let Some(text) = sent.or_stored(stored) else {
         violations.push(Violation::missing(FIELD));
         return None;

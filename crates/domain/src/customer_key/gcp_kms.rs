@@ -90,8 +90,13 @@ impl KeyVersionName {
             return None;
         };
         let sized = |text: &str| (1..=63).contains(&text.len());
-        let place =
-            |text: &str| sized(text) && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        // A hyphen alone stands for every project or location.
+        let place = |text: &str| {
+            sized(text)
+                && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+                && !text.starts_with('-')
+                && !text.ends_with('-')
+        };
         let name =
             |text: &str| sized(text) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
         // A project may stand under a domain: `example.com:project`.

@@ -47,8 +47,8 @@ enum Outcome {
     Refused(Refusal),
 }
 
-fn run(present: Option<AwsKms>, change: AwsKmsChange, policy: Policy) -> Outcome {
-    match merge(present.as_ref(), change, &policy) {
+fn run(present: Option<AwsKms>, change: AwsKmsChange, policy: &Policy) -> Outcome {
+    match merge(present.as_ref(), change, policy) {
         Ok(Merged::Untouched) => Outcome::Untouched,
         Ok(Merged::Disabled) => Outcome::Disabled,
         Ok(Merged::Configured(CustomerKey::AwsKms(_), None)) => Outcome::Same,
@@ -64,7 +64,7 @@ fn run(present: Option<AwsKms>, change: AwsKmsChange, policy: Policy) -> Outcome
 fn check(present: Option<AwsKms>, edit: impl FnOnce(&mut AwsKmsChange), expected: Outcome) {
     let mut change = AwsKmsChange::default();
     edit(&mut change);
-    assert_eq!(run(present, change, Policy::default()), expected);
+    assert_eq!(run(present, change, &Policy::default()), expected);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn first_enabling_lists_all_that_is_missing() {
         },
         Outcome::Missing(vec!["awsKms.customerMasterKeyID", "awsKms.region", "awsKms.accessKeyID"]),
     );
-    assert_eq!(run(None, enabling(), Policy::default()), Outcome::Moved(Move::Enable, role_settings()));
+    assert_eq!(run(None, enabling(), &Policy::default()), Outcome::Moved(Move::Enable, role_settings()));
 }
 
 #[test]
@@ -170,27 +170,27 @@ fn a_role_wins_and_there_is_no_way_back() {
 
 #[test]
 fn a_policy_refuses_new_static_credentials_and_keeps_old_ones() {
-    let policy = Policy { static_credentials: StaticCredentials::RefuseNew };
+    let policy = Policy { static_credentials: StaticCredentials::RefuseNew, ..Policy::default() };
     let refused =
         || Outcome::Refused(Refusal::StaticCredentials { provider: ProviderKind::AwsKms, role_in_use: false });
     let change = |text: &str| AwsKmsChange { secret_access_key: Some(secret(text)), ..Default::default() };
-    assert_eq!(run(Some(static_settings()), change("new"), policy), refused());
-    assert_eq!(run(Some(static_settings()), change("old"), policy), Outcome::Same);
+    assert_eq!(run(Some(static_settings()), change("new"), &policy), refused());
+    assert_eq!(run(Some(static_settings()), change("old"), &policy), Outcome::Same);
     let fresh = AwsKmsChange {
         role_id: Patch::Absent,
         access_key_id: Patch::Value(KEY_ID.to_owned()),
         secret_access_key: Some(secret("new")),
         ..enabling()
     };
-    assert_eq!(run(None, fresh, policy), refused());
-    assert_eq!(run(None, enabling(), policy), Outcome::Moved(Move::Enable, role_settings()));
+    assert_eq!(run(None, fresh, &policy), refused());
+    assert_eq!(run(None, enabling(), &policy), Outcome::Moved(Move::Enable, role_settings()));
 }
 
 #[test]
 fn global_holds_no_keys() {
     let change = AwsKmsChange { region: Patch::Value("GLOBAL".to_owned()), ..enabling() };
     assert_eq!(
-        run(None, change, Policy::default()),
+        run(None, change, &Policy::default()),
         Outcome::Refused(Refusal::RegionNotSupported(ProviderKind::AwsKms))
     );
 }

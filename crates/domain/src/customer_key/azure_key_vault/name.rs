@@ -56,7 +56,9 @@ impl VaultSuffix {
             Some(labels) => labels.split('.').all(label),
             None => domain.is_empty() && port.is_some(),
         };
-        let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|number| number > 0));
+        // As a URL spells it: digits alone, none of them idle.
+        let port_fits =
+            port.is_none_or(|port| port.starts_with(|c: char| matches!(c, '1'..='9')) && port.parse::<u16>().is_ok());
         (domain_fits && port_fits).then(|| Self(text.to_owned()))
     }
 
@@ -260,3 +262,6 @@ impl KeyIdentifier {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
