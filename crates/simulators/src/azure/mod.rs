@@ -1,42 +1,261 @@
-//! The simulated Azure. It must not know any other cloud.
+//! The simulated Azure behind one TLS door: which service and operation a request is for, what faults do to it, and
+//! that a change is saved before its answer goes out. The paths of Entra, Key Vault and Resource Manager are
+//! distinct, so one address serves all three; the host tells the vault: `localhost` is the vault of that name, any
+//! other answers at `NAME.localhost`.
+//! It must not know what an operation does.
+//!
+//! Operations that faults and counters know, beside `unknown`:
+//! Entra `GetInstanceDiscovery`, `GetOpenIdConfiguration`, `GetToken`; Key Vault `CreateKey`, `Decrypt`,
+//! `DeleteKey`, `Encrypt`, `GetDeletedKey`, `GetDeletedKeys`, `GetKey`, `GetKeyVersions`, `GetKeys`,
+//! `PurgeDeletedKey`, `RecoverDeletedKey`, `RotateKey`, `UnwrapKey`, `UpdateKey`, `WrapKey`; Resource Manager
+//! `CreateVault`, `GetResourceGroup`, `GetSubscription`, `GetVault`, `GetVaults`, `UpdateAccessPolicies`,
+//! `UpdateVault`. A request to a vault that shows no token is a `Challenge`: counted, and struck by no fault.
 
-use std::sync::Arc;
+mod caller;
+mod entra;
+mod error;
+mod key_vault;
+mod overview;
+mod request;
+mod resource_manager;
+mod role;
+mod seed;
+mod state;
+mod token;
+mod vault;
 
-use http::StatusCode;
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::door::{Incoming, Outcome};
-use crate::fault::Faults;
+use http::header;
+use time::OffsetDateTime;
+
+use crate::Error;
+use crate::answer::{Chain, dated, proxy_page};
+use crate::door::{Answer, Incoming, Outcome};
+use crate::fault::{Decision, FaultKind, Faults, Provider};
 use crate::folder::Folder;
-use crate::{Error, Refused, answer};
+use crate::kept::{Kept, lock};
+
+use error::ApiError;
+use key_vault::Material;
+pub use key_vault::key::KeyOp;
+pub use key_vault::material::{Curve, KeyKind, RsaBits};
+pub use overview::{Change, KeyRef};
+pub use role::Role;
+pub use seed::{AppRegistration, ClientSecret, CreatedKey, NewKey};
+use state::State;
+pub use vault::VaultAccess;
+
+const FILE: &str = "azure.json";
 
 /// The simulated Azure. Clones are one and the same.
 #[derive(Clone)]
-pub struct Azure;
+pub struct Azure {
+    inner: Arc<Inner>,
+}
 
-/// One act of the customer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {}
+struct Inner {
+    kept: Kept<State>,
+    faults: Faults,
+    requests: Mutex<BTreeMap<&'static str, u64>>,
+    port: u16,
+}
+
+/// Where a request goes.
+enum Target {
+    Entra(entra::Route),
+    /// With the vault's name.
+    KeyVault(String, key_vault::Route),
+    /// As Entra, but for a client without a token. With the vault's name.
+    Challenge(String),
+    ResourceManager(resource_manager::Route),
+    /// A vault that does not exist has no name in the DNS.
+    NoVault,
+    Unknown,
+}
 
 /// Tells whether a fault can be aimed at such an operation.
-pub(crate) fn is_operation(_name: &str) -> bool {
-    false
+pub(crate) fn is_operation(name: &str) -> bool {
+    entra::OPERATIONS.contains(&name) || key_vault::is_operation(name) || resource_manager::is_operation(name)
+}
+
+impl Target {
+    fn of(state: &State, request: &Incoming) -> Self {
+        let segments = request::segments(request);
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        if let Some(route) = key_vault::Route::of(&request.method, &segments) {
+            return match key_vault::vault_of(state, request) {
+                None => Self::NoVault,
+                Some(vault) if !request.headers.contains_key(header::AUTHORIZATION) => Self::Challenge(vault),
+                Some(vault) => Self::KeyVault(vault, route),
+            };
+        }
+        if request::host(request) != "localhost" {
+            return Self::Unknown;
+        }
+        if let Some(route) = resource_manager::Route::of(&request.method, &segments) {
+            return Self::ResourceManager(route);
+        }
+        entra::Route::of(&request.method, &segments).map_or(Self::Unknown, Self::Entra)
+    }
+
+    /// The name that faults and counters know it by.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Entra(route) => route.name(),
+            Self::KeyVault(_, route) => route.name(),
+            Self::ResourceManager(route) => route.name(),
+            Self::Challenge(_) => "Challenge",
+            Self::NoVault | Self::Unknown => "unknown",
+        }
+    }
 }
 
 impl Azure {
-    pub(crate) fn load(_folder: Option<Arc<Folder>>, _faults: Faults, _port: u16) -> Result<Self, Error> {
-        Ok(Self)
+    pub(crate) fn load(folder: Option<Arc<Folder>>, faults: Faults, port: u16) -> Result<Self, Error> {
+        let kept = Kept::load(folder, FILE)?;
+        Ok(Self { inner: Arc::new(Inner { kept, faults, requests: Mutex::default(), port }) })
     }
 
-    pub(crate) async fn answer(&self, _request: Incoming) -> Outcome {
-        Outcome::Answer(answer::json(StatusCode::NOT_FOUND, &json!({})))
+    /// How many requests for an operation have come, answered or not; `Challenge` counts those that showed a vault
+    /// no token, `unknown` those for no operation.
+    pub fn requests(&self, operation: &str) -> u64 {
+        lock(&self.inner.requests).get(operation).copied().unwrap_or(0)
     }
 
-    pub(crate) fn overview(&self) -> Value {
-        json!({})
+    /// How many requests have come in all.
+    pub fn all_requests(&self) -> u64 {
+        lock(&self.inner.requests).values().sum()
     }
 
-    pub(crate) async fn apply(&self, change: Change) -> Result<(), Refused> {
-        match change {}
+    /// Answers a request of the Azure door.
+    pub(crate) async fn answer(&self, request: Incoming) -> Outcome {
+        let target = Target::of(&self.state(), &request);
+        *lock(&self.inner.requests).entry(target.name()).or_default() += 1;
+        let decision = if matches!(target, Target::Challenge(_)) {
+            Decision::default()
+        } else {
+            self.inner.faults.decide(Provider::Azure, target.name())
+        };
+        if !decision.delay.is_zero() {
+            tokio::time::sleep(decision.delay).await;
+        }
+        let now = OffsetDateTime::now_utc() + time::Duration::milliseconds(decision.skew_ms);
+        let answer = match decision.strike {
+            // Of a timeout the client sees the connection end: a proxy gave up waiting for us.
+            Some(FaultKind::Reset | FaultKind::Timeout) => return Outcome::Reset,
+            Some(FaultKind::Html) => proxy_page(),
+            Some(FaultKind::Deny) => self.denied(&target, now),
+            Some(FaultKind::Throttle) => throttled(&target, now),
+            Some(FaultKind::Http500) => internal(&target, now),
+            Some(FaultKind::Latency | FaultKind::Skew) | None => {
+                if matches!(target, Target::NoVault) {
+                    return Outcome::Reset;
+                }
+                let material = self.material(&target, &request).await;
+                let (answer, revision) = self.run(&target, &request, now, material);
+                match self.inner.kept.save(revision).await {
+                    Ok(()) => answer,
+                    Err(error) => {
+                        tracing::error!(error = %Chain(&error), "the simulated Azure could not save its state");
+                        internal(&target, now)
+                    }
+                }
+            }
+        };
+        let answer = match target {
+            Target::KeyVault(..) | Target::Challenge(_) => key_vault::headed(answer, &request),
+            Target::ResourceManager(_) => resource_manager::headed(answer),
+            Target::Entra(_) | Target::NoVault | Target::Unknown => answer,
+        };
+        Outcome::Answer(dated(answer, now))
     }
+
+    /// Runs, and tells the revision that must be saved before the answer goes out.
+    fn run(
+        &self,
+        target: &Target,
+        request: &Incoming,
+        now: OffsetDateTime,
+        material: Option<Material>,
+    ) -> (Answer, u64) {
+        let (mut state, port, seconds) = (self.state(), self.inner.port, now.unix_timestamp());
+        let answer = match target {
+            Target::Entra(route) => {
+                let endpoint = format!("https://localhost:{port}");
+                entra::run(&state, route, request, &endpoint, now).unwrap_or_else(|refusal| refusal.answer(now))
+            }
+            Target::KeyVault(vault, route) => {
+                let ran = key_vault::run(&mut state, vault, route, request, (port, seconds, material));
+                ran.unwrap_or_else(|error| error.answer())
+            }
+            Target::ResourceManager(route) => {
+                let ran = resource_manager::run(&mut state, route, request, port, seconds);
+                ran.unwrap_or_else(|error| error.answer())
+            }
+            Target::Challenge(vault) => match state.vaults.get(vault) {
+                Some(vault) => key_vault::challenge(vault, port),
+                None => nowhere(),
+            },
+            Target::NoVault | Target::Unknown => nowhere(),
+        };
+        (answer, state.revision)
+    }
+
+    /// Makes the key pair that a call will need, while nothing waits for the state.
+    async fn material(&self, target: &Target, request: &Incoming) -> Option<Material> {
+        let Target::KeyVault(vault, route) = target else { return None };
+        let kind = key_vault::kind_to_make(self.state().vaults.get(vault)?, route, request)?;
+        make(kind).await
+    }
+
+    fn denied(&self, target: &Target, now: OffsetDateTime) -> Answer {
+        match target {
+            Target::Entra(_) => entra::Refusal::denied().answer(now),
+            Target::KeyVault(vault, route) => match self.state().vaults.get(vault) {
+                Some(vault) => key_vault::denied(vault, route).answer(),
+                None => nowhere(),
+            },
+            Target::ResourceManager(route) => resource_manager::denied_by_fault(route).answer(),
+            Target::Challenge(_) | Target::NoVault | Target::Unknown => nowhere(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.inner.kept.state()
+    }
+}
+
+/// Makes a key pair where blocking is allowed; `None` only if that fails.
+async fn make(kind: KeyKind) -> Option<Material> {
+    tokio::task::spawn_blocking(move || Material::generate(kind)).await.ok().flatten()
+}
+
+fn throttled(target: &Target, now: OffsetDateTime) -> Answer {
+    match target {
+        Target::Entra(_) => entra::Refusal::throttled().answer(now),
+        Target::ResourceManager(_) => resource_manager::throttled().answer(),
+        Target::KeyVault(..) | Target::Challenge(_) | Target::NoVault | Target::Unknown => {
+            key_vault::throttled().answer()
+        }
+    }
+}
+
+fn internal(target: &Target, now: OffsetDateTime) -> Answer {
+    match target {
+        Target::Entra(_) => entra::Refusal::internal().answer(now),
+        Target::KeyVault(..)
+        | Target::Challenge(_)
+        | Target::ResourceManager(_)
+        | Target::NoVault
+        | Target::Unknown => {
+            let words = "An internal server error happened, as an armed fault or a full disk wants it.";
+            ApiError::new(500, "InternalServerError", words).answer()
+        }
+    }
+}
+
+fn nowhere() -> Answer {
+    ApiError::new(404, "NotFound", "There is nothing here, or it is not modelled by this simulator.").answer()
 }
