@@ -316,11 +316,11 @@ fn secret_of(key: &CustomerKey) -> Option<&SecretText> {
 
 /// Fingerprints the key and the credentials it is reached with; options do not count.
 pub(crate) fn fingerprint(sealer: &Sealer, key: &CustomerKey) -> Fingerprint {
-    let (place, client): (Vec<&str>, Option<&str>) = match key {
+    let (place, client): (Vec<&str>, Vec<&str>) = match key {
         CustomerKey::AwsKms(AwsKms { key, region, credentials, require_private_networking: _ }) => {
             let client = match credentials {
-                AwsCredentials::Role(_) => None,
-                AwsCredentials::Static { access_key_id, .. } => Some(access_key_id.as_str()),
+                AwsCredentials::Role(_) => Vec::new(),
+                AwsCredentials::Static { access_key_id, .. } => vec![access_key_id.as_str()],
             };
             (vec![region.name(), key.as_str()], client)
         }
@@ -335,24 +335,26 @@ pub(crate) fn fingerprint(sealer: &Sealer, key: &CustomerKey) -> Fingerprint {
             require_private_networking: _,
         }) => {
             let client = match credentials {
-                AzureCredentials::Role(_) => None,
-                AzureCredentials::ClientSecret { client_id, .. } => Some(client_id.as_str()),
+                AzureCredentials::Role(_) => Vec::new(),
+                AzureCredentials::ClientSecret { client_id, .. } => vec![client_id.as_str()],
             };
             let version = key.version().unwrap_or_default();
             (vec![environment.name(), tenant.as_str(), vault.as_str(), key.name(), version], client)
         }
         CustomerKey::GcpKms(GcpKms { key_version, credentials }) => {
             let client = match credentials {
-                GcpCredentials::Role(_) => None,
-                GcpCredentials::ServiceAccountKey { private_key_id, .. } => Some(private_key_id.as_str()),
+                GcpCredentials::Role(_) => Vec::new(),
+                GcpCredentials::ServiceAccountKey { client_email, private_key_id, private_key: _ } => {
+                    vec![client_email.as_str(), private_key_id.as_str()]
+                }
             };
             (vec![key_version.as_str()], client)
         }
     };
     let role = key.provider_role().map(|role| role.to_string());
     let way = match &role {
-        Some(role) => ["role", role.as_str()],
-        None => ["static", client.unwrap_or_default()],
+        Some(role) => vec!["role", role.as_str()],
+        None => [vec!["static"], client].concat(),
     };
     let secret = secret_of(key).map(SecretText::expose).unwrap_or_default();
     let parts = std::iter::once(key.provider().name()).chain(place).chain(way).chain(std::iter::once(secret));

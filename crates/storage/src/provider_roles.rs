@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::cache::Touched;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::sql::{Fields, Row, Sql, to_json, values};
 use crate::{Outcome, Store};
 
@@ -82,11 +82,14 @@ pub(crate) fn provider_role(id: ProviderRoleId, fields: &mut Fields<'_>) -> Resu
     Ok(ProviderRole {
         id,
         project: fields.parsed()?,
-        identity: identity_from_text(fields.json()?).ok_or_else(|| fields.corrupt("identity"))?,
+        identity: identity_from_text(fields.json()?).ok_or(CORRUPT)?,
         authorized_at: fields.time_if_any()?,
         created_at: fields.time()?,
     })
 }
+
+/// Whatever the query that the columns came by is called.
+const CORRUPT: StoreError = StoreError::Corrupt { table: "provider_roles", what: "identity" };
 
 fn identity_from_text(text: IdentityText) -> Option<RoleIdentity> {
     Some(match text {

@@ -57,9 +57,15 @@ async fn fill(store: &Store) {
     let token = AccessToken { jti: "a".to_owned(), account: account_id(1), expires_at: T0 + LATER + LATER };
     assert_eq!(store.insert_access_token(&token).await.unwrap(), Outcome::Saved);
     assert!(store.burn_nonce("n", 1, T0 + LATER + LATER).await.unwrap());
-    assert_eq!(store.insert_provider_role(&role(1, 3)).await.unwrap(), Outcome::Saved);
-    let with_role = setting(3, 1, role_key("alias/three", 1));
-    assert_eq!(save(store, &with_role, Move::Enable, event(3, 3)).await, Outcome::Saved);
+    for role in roles(3) {
+        assert_eq!(store.insert_provider_role(&role).await.unwrap(), Outcome::Saved);
+    }
+    let with_roles = setting_of(3, 1, role_keys());
+    let moves = ProviderKind::ALL.map(|provider| (provider, Move::Enable));
+    assert_eq!(save_moves(store, &with_roles, moves, event(3, 3)).await, Outcome::Saved);
+    let [aws, azure, google] = static_keys();
+    let beside = setting_of(2, 2, [aws, azure, google]);
+    assert_eq!(save_moves(store, &beside, moves, event(4, 2)).await, Outcome::Saved);
     assert_eq!(store.insert_instance_secret("signing", &secret_bytes([5; 32])).await.unwrap(), Outcome::Saved);
     store.put_instance_setting("id", b"instance 1").await.unwrap();
     let more: Vec<Event> =
@@ -110,7 +116,7 @@ async fn check_restored(store: &Store, restored: &Store) {
     );
     assert!(restored.instance_secret::<32>("signing").await.unwrap().unwrap().matches(&[5; 32]));
     assert_eq!(restored.instance_setting("id").await.unwrap().unwrap(), b"instance 1");
-    assert_eq!(restored.provider_roles_of(project_id(3)).await.unwrap(), [role(1, 3)]);
+    assert_eq!(restored.provider_roles_of(project_id(3)).await.unwrap(), roles(3));
 
     let all = EventFilter::default();
     let events = restored.events_of_org(org_id(1), &all, 0, 2000).await.unwrap();
@@ -121,12 +127,14 @@ async fn check_restored(store: &Store, restored: &Store) {
     for (was, is) in before.iter().zip(restored.project_snapshots(&ids).await.unwrap()) {
         assert_eq!(settings_of(&is.setting), settings_of(&was.setting));
         assert_eq!(is.roles, was.roles);
-        let (was, is) = (&was.validities[&ProviderKind::AwsKms], &is.validities[&ProviderKind::AwsKms]);
-        assert_eq!(is.validity.state, State::Unknown { failure: None, was: None });
-        assert_eq!((is.validity.checked_at, is.validity.network_denied), (None, false));
-        assert!(is.validity.generation > was.validity.generation && is.row_revision > was.row_revision);
-        assert_eq!((is.key_revision, is.fingerprint), (was.key_revision, was.fingerprint));
-        assert_eq!(is.next_check_at, T0 + LATER);
+        assert!(was.validities.keys().eq(is.validities.keys()));
+        for (was, is) in was.validities.values().zip(is.validities.values()) {
+            assert_eq!(is.validity.state, State::Unknown { failure: None, was: None });
+            assert_eq!((is.validity.checked_at, is.validity.network_denied), (None, false));
+            assert!(is.validity.generation > was.validity.generation && is.row_revision > was.row_revision);
+            assert_eq!((is.key_revision, is.fingerprint), (was.key_revision, was.fingerprint));
+            assert_eq!(is.next_check_at, T0 + LATER);
+        }
     }
     assert!(!restored.access_token_is_live("a", T0).await.unwrap(), "tokens are void");
     assert!(restored.burn_nonce("n", 1, T0 + LATER + LATER).await.unwrap(), "nonces are forgotten");
@@ -135,7 +143,7 @@ async fn check_restored(store: &Store, restored: &Store) {
     let (newest, _) = restored.events_of_project(project_id(1), &all, 0, 1).await.unwrap();
     assert_eq!(newest[0].id, event_id(5000));
     let claims = restored.claim_due(WorkKind::ValidityCheck, T0 + LATER, "me", 9, LATER).await.unwrap();
-    assert_eq!(claims.len(), 3, "everything is due and nothing is held");
+    assert_eq!(claims.len(), 7, "everything is due and nothing is held");
     for claim in claims {
         assert!(restored.release_work(&claim).await.unwrap());
     }
@@ -156,7 +164,9 @@ async fn holds_no_secret_and_is_one_instant(db: Database) {
         }
     };
     let (file, ()) = tokio::join!(backup(&store), writing);
-    for needle in [SECRET.as_bytes(), b"project 1", b"AKIAIOSFODNN7EXAMPLE"] {
+    let private_key = PRIVATE_KEY.lines().nth(1).unwrap();
+    for needle in [SECRET, CLIENT_SECRET, private_key, "project 1", "AKIAIOSFODNN7EXAMPLE", "EXAMPLEKeyVault"] {
+        let needle = needle.as_bytes();
         assert!(!file.windows(needle.len()).any(|window| window == needle));
     }
     let target = db.another().await;

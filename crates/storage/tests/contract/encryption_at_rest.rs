@@ -26,7 +26,7 @@ on_both_engines! {
 }
 
 fn aws(setting: &EncryptionAtRest) -> &AwsKms {
-    let CustomerKey::AwsKms(aws) = &setting.customer_keys[&ProviderKind::AwsKms];
+    let CustomerKey::AwsKms(aws) = &setting.customer_keys[&ProviderKind::AwsKms] else { panic!("{setting:?}") };
     aws
 }
 
@@ -84,7 +84,7 @@ async fn a_role_of_another_project_is_refused(db: Database) {
         expected_revision: 0,
         next: &setting(1, 1, role_key("alias/one", 1)),
         moves: &[(ProviderKind::AwsKms, Move::Enable)].into(),
-        validities: new_validity(valid()),
+        validities: new_validity([ProviderKind::AwsKms], &valid()),
         at: T0,
         events: vec![event(1, 1)],
     };

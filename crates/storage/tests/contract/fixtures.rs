@@ -6,7 +6,11 @@ use std::sync::Arc;
 use domain::access::{Grants, OrgRole, ProjectRole};
 use domain::api_key::{AccessList, ApiKey, Ha1};
 use domain::customer_key::aws_kms::{AwsCredentials, AwsKeyName, AwsKms, AwsRegion};
-use domain::customer_key::{CustomerKey, EncryptionAtRest, Move, ProviderKind};
+use domain::customer_key::azure_key_vault::{
+    AzureCredentials, AzureEnvironment, AzureGuid, AzureKeyVault, KeyIdentifier, ResourceGroupName, VaultName,
+};
+use domain::customer_key::gcp_kms::{GcpCredentials, GcpKms, KeyVersionName, PrivateKeyId, ServiceAccountEmail};
+use domain::customer_key::{CustomerKey, EncryptionAtRest, Move, ProviderKind, VersionlessKeys};
 use domain::event::{Actor, Event, EventKind};
 use domain::id::{ApiKeyId, EventId, OrgId, ProjectId, ProviderRoleId, ServiceAccountId};
 use domain::organization::Organization;
@@ -21,6 +25,9 @@ use storage::{NewValidity, Outcome, SaveSetting, Store};
 pub(crate) const T0: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+pub(crate) const CLIENT_SECRET: &str = "Rx~8Q~canary.of_a-client-secret~0123456789";
+pub(crate) const PRIVATE_KEY: &str =
+    "-----BEGIN PRIVATE KEY-----\ncanaryOfAPrivateKey/0123456789+ABC\n-----END PRIVATE KEY-----\n";
 
 const fn bytes(number: u32) -> [u8; 12] {
     let [a, b, c, d] = number.to_be_bytes();
@@ -138,6 +145,79 @@ pub(crate) fn role_key(name: &str, role: u32) -> CustomerKey {
     })
 }
 
+pub(crate) fn guid(number: u32) -> AzureGuid {
+    AzureGuid::parse(&format!("{number:08x}-0000-4000-8000-00000000aBcD")).unwrap()
+}
+
+pub(crate) fn secret(text: &str) -> Arc<SecretText> {
+    Arc::new(SecretText::new(text.to_owned()))
+}
+
+pub(crate) fn client_secret(client: u32, text: &str) -> AzureCredentials {
+    AzureCredentials::ClientSecret { client_id: guid(client), secret: secret(text) }
+}
+
+pub(crate) fn azure(credentials: AzureCredentials) -> AzureKeyVault {
+    AzureKeyVault {
+        environment: AzureEnvironment::AzureChina,
+        tenant: guid(1),
+        subscription: guid(2),
+        resource_group: ResourceGroupName::parse("Schlüssel.(eu)_1").unwrap(),
+        vault: VaultName::parse("EXAMPLEKeyVault").unwrap(),
+        key: KeyIdentifier::from_parts("EXAMPLEKey", Some("d891821e"), VersionlessKeys::Refuse).unwrap(),
+        credentials,
+        require_private_networking: true,
+    }
+}
+
+pub(crate) fn service_account_key(account: &str, id: &str, pem: &str) -> GcpCredentials {
+    GcpCredentials::ServiceAccountKey {
+        client_email: ServiceAccountEmail::parse(&format!("{account}@example.iam.gserviceaccount.com")).unwrap(),
+        private_key_id: PrivateKeyId::parse(id).unwrap(),
+        private_key: secret(pem),
+    }
+}
+
+pub(crate) fn key_version(number: u32) -> KeyVersionName {
+    let key = "projects/example.com:keys/locations/us-east4/keyRings/Ring_1/cryptoKeys/key-0";
+    KeyVersionName::parse(&format!("{key}/cryptoKeyVersions/{number}")).unwrap()
+}
+
+pub(crate) fn google(credentials: GcpCredentials) -> GcpKms {
+    GcpKms { key_version: key_version(1), credentials }
+}
+
+/// A key of each provider, reached with static credentials.
+pub(crate) fn static_keys() -> [CustomerKey; 3] {
+    [
+        static_key("key-1", "AKIAIOSFODNN7EXAMPLE", SECRET),
+        CustomerKey::AzureKeyVault(azure(client_secret(3, CLIENT_SECRET))),
+        CustomerKey::GcpKms(google(service_account_key("atrest", "ab12", PRIVATE_KEY))),
+    ]
+}
+
+/// A key of each provider, reached with a role: 1 of AWS, 2 of Azure, 3 of Google.
+pub(crate) fn role_keys() -> [CustomerKey; 3] {
+    [
+        role_key("key-1", 1),
+        CustomerKey::AzureKeyVault(azure(AzureCredentials::Role(role_id(2)))),
+        CustomerKey::GcpKms(google(GcpCredentials::Role(role_id(3)))),
+    ]
+}
+
+/// The roles that `role_keys` name.
+pub(crate) fn roles(project: u32) -> [ProviderRole; 3] {
+    let service_account = ServiceAccountEmail::of_role(role_id(3), "operator").unwrap();
+    [
+        role(1, project),
+        ProviderRole {
+            identity: RoleIdentity::Azure { tenant: guid(1), service_principal: guid(4) },
+            ..role(2, project)
+        },
+        ProviderRole { identity: RoleIdentity::Gcp { service_account }, ..role(3, project) },
+    ]
+}
+
 pub(crate) fn event(number: u32, project: u32) -> Event {
     Event {
         id: event_id(number),
@@ -155,14 +235,24 @@ pub(crate) fn valid() -> Validity {
     Validity { state: State::Valid, checked_at: Some(T0), generation: 1, ..Validity::unchecked() }
 }
 
-pub(crate) fn new_validity(validity: Validity) -> BTreeMap<ProviderKind, NewValidity> {
-    [(ProviderKind::AwsKms, NewValidity { validity, next_check_at: T0 })].into()
+/// One validity for these providers alike.
+pub(crate) fn new_validity(
+    providers: impl IntoIterator<Item = ProviderKind>,
+    validity: &Validity,
+) -> BTreeMap<ProviderKind, NewValidity> {
+    let alike = |provider| (provider, NewValidity { validity: validity.clone(), next_check_at: T0 });
+    providers.into_iter().map(alike).collect()
 }
 
-/// A setting of one AWS key, as it is after `revision` changes.
+/// A setting of one key, as it is after `revision` changes.
 pub(crate) fn setting(project: u32, revision: i64, key: CustomerKey) -> EncryptionAtRest {
+    setting_of(project, revision, [key])
+}
+
+/// A setting of a key of each of some providers, as it is after `revision` changes.
+pub(crate) fn setting_of(project: u32, revision: i64, keys: impl IntoIterator<Item = CustomerKey>) -> EncryptionAtRest {
     EncryptionAtRest {
-        customer_keys: [(ProviderKind::AwsKms, key)].into(),
+        customer_keys: keys.into_iter().map(|key| (key.provider(), key)).collect(),
         revision,
         ..EncryptionAtRest::unset(project_id(project))
     }
@@ -170,15 +260,26 @@ pub(crate) fn setting(project: u32, revision: i64, key: CustomerKey) -> Encrypti
 
 /// Saves `next`, made from the revision before it, with one move of AWS and one event.
 pub(crate) async fn save(store: &Store, next: &EncryptionAtRest, step: Move, event: Event) -> Outcome {
-    let validities = match step {
-        Move::Disable | Move::ChangeOptions => BTreeMap::new(),
-        Move::Enable | Move::ChangeKey | Move::ChangeCredentials => new_validity(valid()),
-    };
+    save_moves(store, next, [(ProviderKind::AwsKms, step)], event).await
+}
+
+/// Saves `next`, made from the revision before it, with these moves and one event.
+pub(crate) async fn save_moves(
+    store: &Store,
+    next: &EncryptionAtRest,
+    moves: impl IntoIterator<Item = (ProviderKind, Move)>,
+    event: Event,
+) -> Outcome {
+    let moves: BTreeMap<ProviderKind, Move> = moves.into_iter().collect();
+    let proved = moves.iter().filter_map(|(provider, step)| match step {
+        Move::Disable | Move::ChangeOptions => None,
+        Move::Enable | Move::ChangeKey | Move::ChangeCredentials => Some(*provider),
+    });
     let change = SaveSetting {
         expected_revision: next.revision - 1,
         next,
-        moves: &[(ProviderKind::AwsKms, step)].into(),
-        validities,
+        moves: &moves,
+        validities: new_validity(proved, &valid()),
         at: T0,
         events: vec![event],
     };

@@ -14,6 +14,7 @@ mod events;
 mod fixtures;
 mod migrations;
 mod opening;
+mod providers;
 mod secrets;
 mod tokens;
 mod validities;
