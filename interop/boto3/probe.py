@@ -9,6 +9,7 @@ here. Every line of the table is one case: what was done, what AWS documents, wh
 counts; the exit code is 1 if anything failed.
 """
 import json
+import pathlib
 import re
 import sys
 import uuid
@@ -24,8 +25,10 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+from table import OK, Table  # noqa: E402
+
 REGION = "us-east-1"
-OK = "ok"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 FOREIGN_ACCOUNT = "999999999999"
 PLAIN = b"thirty-two bytes of a master key"
@@ -33,43 +36,16 @@ CONTEXT = {"project": "1"}
 
 # Filled by main().
 endpoint = ""
-passed = failed = 0
 
 
-# ---- the table ----------------------------------------------------------------------------------
+# ---- what a call comes to ------------------------------------------------------------------------
 
 def outcome(call):
-    """What a call comes to: ('ok', answer) or (error code, error)."""
+    """('ok', answer) or (error code, error)."""
     try:
         return OK, call()
     except ClientError as error:
         return error.response["Error"].get("Code", "no code"), error
-
-
-def line(good, what, want, got):
-    global passed, failed
-    passed, failed = passed + good, failed + (not good)
-    print(f"{'pass' if good else 'FAIL'} | {what:<52} | {want:<42} | {got}", flush=True)
-
-
-def case(what, want, call, *checks):
-    """One case. `want` is 'ok' or the error code; each check is a predicate over the answer."""
-    code, answer = outcome(call)
-    good = code in want.split("/")
-    got = code
-    if good and code == OK:
-        for check in checks:
-            if not check(answer):
-                good, got = False, f"ok, but not as documented: {answer!r:.200}"
-    elif good and not well_formed(answer):
-        good, got = False, f"{code} with HTTP {status(answer)}, no request id or no Date"
-    line(good, what, want, got)
-    return answer if code == OK else None
-
-
-def holds(what, truth, got=""):
-    """One case that is no call."""
-    line(bool(truth), what, "true", got if not truth else "true")
 
 
 def status(error):
@@ -78,7 +54,12 @@ def status(error):
 
 def well_formed(error):
     headers = error.response["ResponseMetadata"]["HTTPHeaders"]
-    return 400 <= status(error) < 500 and "x-amzn-requestid" in headers and "date" in headers
+    good = 400 <= status(error) < 500 and "x-amzn-requestid" in headers and "date" in headers
+    return None if good else f"with HTTP {status(error)}, no request id or no Date"
+
+
+table = Table(outcome, well_formed)
+case, holds = table.case, table.holds
 
 
 # ---- clients ------------------------------------------------------------------------------------
@@ -343,8 +324,7 @@ def main():
     credentials(key, role[2], admin, root)
     access_keys(iam)
 
-    print(f"\n{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    table.close()
 
 
 if __name__ == "__main__":

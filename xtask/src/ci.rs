@@ -51,6 +51,8 @@ const STEPS: &[Step] = &[
     Step { name: "deny", work: Work::CargoDeny },
     Step { name: "build", work: cargo(&["build", "-p", "atrest", "-p", "simulators", "--bins", "--examples"]) },
     Step { name: "aws_simulator", work: Work::Script },
+    Step { name: "azure_simulator", work: Work::Script },
+    Step { name: "gcp_simulator", work: Work::Script },
     Step { name: "ministack", work: Work::Script },
     Step { name: "first_day", work: Work::Script },
     Step { name: "canary", work: Work::Script },
@@ -163,7 +165,7 @@ impl Report {
         for (name, _, tally, took) in &self.lines {
             sum += *tally;
             let counted = if *tally == Tally::default() { String::new() } else { tally.to_string() };
-            let _ = writeln!(table, "{name:<14} {:<7} {:>7.1} s  {counted}", word(*tally), took.as_secs_f64());
+            let _ = writeln!(table, "{name:<15} {:<7} {:>7.1} s  {counted}", word(*tally), took.as_secs_f64());
         }
         println!("\n{table}\n{sum}");
         if self.lines.iter().all(|(_, success, ..)| *success) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

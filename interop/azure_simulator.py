@@ -1,0 +1,9 @@
+"""azure-identity, azure-keyvault-keys and azure-mgmt-keyvault, Microsoft's own SDKs, against the simulated Azure:
+interop/azure/probe.py does the asking."""
+import tempfile
+
+from simulator import run_probe
+from tally import Checks
+
+with Checks("azure_simulator", 240) as checks, tempfile.NamedTemporaryFile(suffix=".pem") as ca:
+    run_probe(checks, "azure", "azure/probe.py", options=("--ca", ca.name))
