@@ -104,6 +104,7 @@ impl Route {
             ("GET", ["deletedkeys"]) => all(Operation::GetDeletedKeys),
             ("GET", ["keys", key]) => to(Operation::GetKey, key, None),
             ("GET", ["keys", key, "versions"]) => to(Operation::GetKeyVersions, key, None),
+            ("GET", ["keys", _, "rotationpolicy" | "attestation"]) => all(Operation::Unknown),
             ("GET", ["keys", key, version]) => to(Operation::GetKey, key, Some(version)),
             ("PATCH", ["keys", key]) => to(Operation::UpdateKey, key, None),
             ("PATCH", ["keys", key, version]) => to(Operation::UpdateKey, key, Some(version)),
