@@ -34,6 +34,8 @@ const IDLE: Duration = Duration::from_secs(50);
 const IDLE_PER_HOST: usize = 64;
 /// Bytes that an answer may have. The largest true one, a list of a vault's keys, is under 64 KiB.
 const ANSWER_LIMIT: usize = 256 * 1024;
+/// Servers whose TLS sessions a client apart remembers: one tenant's are few.
+const SESSIONS_APART: usize = 8;
 /// Bytes that an answer of unknown length is given to begin with.
 const ANSWER_GUESS: usize = 8 * 1024;
 
@@ -41,6 +43,7 @@ const ANSWER_GUESS: usize = 8 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct Transport {
     client: Client,
+    tls: rustls::ClientConfig,
     addresses: Arc<AddressPolicy>,
 }
 
@@ -78,8 +81,20 @@ impl Transport {
     /// image has none.
     /// Errors: what is wrong with the certificates.
     pub(crate) fn new(trust: &TrustedRoots, speaks_tls: bool, addresses: &Arc<AddressPolicy>) -> Result<Self, String> {
+        Self::over(tls(trust, speaks_tls)?, addresses)
+    }
+
+    /// Builds another client by the same rules that shares no connection and no TLS session with this one.
+    /// Errors: as for [`Self::new`], though what built one client builds two.
+    pub(crate) fn apart(&self) -> Result<Self, String> {
+        let mut tls = self.tls.clone();
+        tls.resumption = rustls::client::Resumption::in_memory_sessions(SESSIONS_APART);
+        Self::over(tls, &self.addresses)
+    }
+
+    fn over(tls: rustls::ClientConfig, addresses: &Arc<AddressPolicy>) -> Result<Self, String> {
         let client = Client::builder()
-            .tls_backend_preconfigured(tls(trust, speaks_tls)?)
+            .tls_backend_preconfigured(tls.clone())
             .dns_resolver(GuardedResolver { addresses: addresses.clone() })
             .no_proxy()
             .redirect(Policy::none())
@@ -92,7 +107,7 @@ impl Transport {
             .pool_max_idle_per_host(IDLE_PER_HOST)
             .build()
             .map_err(|source| format!("no client can be made: {source}"))?;
-        Ok(Self { client, addresses: addresses.clone() })
+        Ok(Self { client, tls, addresses: addresses.clone() })
     }
 
     /// Sends a request and reads its answer to the end. One attempt; log lines of the HTTP library are

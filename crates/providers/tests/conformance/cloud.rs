@@ -100,6 +100,10 @@ pub(crate) trait Cloud: Send + Sync {
     fn takes_tokens(&self, access: Access) -> bool {
         access == Access::Role
     }
+    /// Whether tokens in hand still open what new ones are refused for.
+    fn tokens_outlive(&self, access: Access) -> bool {
+        self.takes_tokens(access)
+    }
     /// Makes a customer with a key of his own that we may use.
     async fn customer(&self, access: Access) -> Outcome<Box<dyn Customer>>;
     /// Makes a role in an account of the customer's, or of the operator's own.

@@ -11,6 +11,7 @@
 )]
 
 mod aws;
+mod azure;
 mod canary;
 mod cloud;
 mod ministack;
