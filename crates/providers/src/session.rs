@@ -36,7 +36,8 @@ pub(crate) enum Freshness {
 }
 
 impl Freshness {
-    fn keeps<T>(self, session: &Session<T>, now: Timestamp) -> bool {
+    /// Tells whether a session will do.
+    pub(crate) fn keeps<T>(self, session: &Session<T>, now: Timestamp) -> bool {
         // A session from the future means that the clock was turned: its age is not known.
         let alive = session.obtained_at <= now && now + END_MARGIN < session.expires_at;
         match self {
@@ -47,11 +48,13 @@ impl Freshness {
     }
 }
 
+type Kept<I, T> = BTreeMap<(ProjectId, I), Arc<Entry<T>>>;
+
 /// The sessions of all projects. `I` is an identity with all that a session of it is obtained with: another
 /// secret is another identity.
 pub(crate) struct Sessions<I, T> {
     most: usize,
-    kept: Mutex<BTreeMap<(ProjectId, I), Arc<Entry<T>>>>,
+    kept: Mutex<Kept<I, T>>,
 }
 
 struct Entry<T> {
@@ -142,7 +145,7 @@ impl<I: Ord + Clone, T> Sessions<I, T> {
 }
 
 /// Drops what is of no use any more and, if nothing is, the oldest.
-fn make_room<I: Ord + Clone, T>(kept: &mut BTreeMap<(ProjectId, I), Arc<Entry<T>>>, now: Timestamp) {
+fn make_room<I: Ord + Clone, T>(kept: &mut Kept<I, T>, now: Timestamp) {
     let before = kept.len();
     kept.retain(|_, entry| entry.good().is_some_and(|session| Freshness::Unexpired.keeps(&session, now)));
     if kept.len() == before {

@@ -2,7 +2,7 @@
 
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
 
-pub(crate) use crate::resolver::{GuardedResolver, ResolveFailure};
+pub(super) use crate::resolver::GuardedResolver;
 
 impl ResolveDns for GuardedResolver {
     fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
