@@ -130,18 +130,18 @@ impl Fields {
     pub(crate) fn texts(&mut self, name: &str) -> Result<Vec<String>, Status> {
         let list = self.list(name)?;
         list.into_iter()
-            .map(|value| match value {
-                Value::String(text) => Ok(text),
-                _ => Err(self.unbound(name, "it must be a list of strings".to_owned())),
+            .map(|value| match value.as_str() {
+                Some(text) => Ok(text.to_owned()),
+                None => Err(self.unbound(name, "it must be a list of strings".to_owned())),
             })
             .collect()
     }
 
     pub(crate) fn text_map(&mut self, name: &str) -> Result<Option<BTreeMap<String, String>>, Status> {
         let Some(Self { left, .. }) = self.object(name)? else { return Ok(None) };
-        let texts = left.into_iter().map(|(key, value)| match value {
-            Value::String(text) => Ok((key, text)),
-            _ => Err(self.unbound(name, "it must be a map of strings".to_owned())),
+        let texts = left.into_iter().map(|(key, value)| match value.as_str() {
+            Some(text) => Ok((key, text.to_owned())),
+            None => Err(self.unbound(name, "it must be a map of strings".to_owned())),
         });
         texts.collect::<Result<_, _>>().map(Some)
     }
@@ -155,10 +155,8 @@ impl Fields {
     }
 
     fn nested(&self, name: &str, value: Value) -> Result<Self, Status> {
-        match value {
-            Value::Object(left) => Ok(Self { path: format!("{}{name}.", self.path), left }),
-            _ => Err(self.unbound(name, "it must be an object".to_owned())),
-        }
+        let Value::Object(left) = value else { return Err(self.unbound(name, "it must be an object".to_owned())) };
+        Ok(Self { path: format!("{}{name}.", self.path), left })
     }
 
     /// Errors: INVALID_ARGUMENT for a field that is unknown or not modelled.

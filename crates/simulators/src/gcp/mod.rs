@@ -330,8 +330,5 @@ fn in_its_project(state: &State, name: &Name) -> Result<Name, Status> {
     let account = state.account(name).ok_or_else(|| unknown_account(name))?;
     let full = Name::parse(&format!("projects/{}", account.project), Kind::Project)?;
     let full = full.child("serviceAccounts", &account.email)?;
-    match name.kind {
-        Kind::ServiceAccountKey => full.child("keys", name.id()),
-        _ => Ok(full),
-    }
+    if name.kind == Kind::ServiceAccountKey { full.child("keys", name.id()) } else { Ok(full) }
 }

@@ -102,7 +102,7 @@ pub(crate) fn exchange(state: &State, request: &Incoming, endpoint: &str, now: i
 fn assertion(request: &Incoming) -> Result<String, Refusal> {
     let bad = |words: String| Refusal::new("invalid_request", words);
     let kind = request.header("content-type").unwrap_or_default();
-    if !kind.split(';').next().is_some_and(|kind| kind.trim() == "application/x-www-form-urlencoded") {
+    if kind.split(';').next().is_none_or(|kind| kind.trim() != "application/x-www-form-urlencoded") {
         return Err(bad("Send application/x-www-form-urlencoded.".to_owned()));
     }
     if !request.query.is_empty() {

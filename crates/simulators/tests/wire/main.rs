@@ -1,5 +1,6 @@
-//! The simulated AWS over the wire: Amazon's SDK for Rust and hand-made requests as its clients.
-//! It must not reach into the simulator but through its public API.
+//! The simulated clouds over the wire: Amazon's SDK for Rust and hand-made requests as their clients.
+//! Files without a prefix are AWS's and the console's.
+//! It must not reach into the simulators but through its public API.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,9 +9,28 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod azure_access;
+mod azure_console;
+mod azure_faults;
+mod azure_keys;
+mod azure_persistence;
+mod azure_resources;
+mod azure_rig;
+mod azure_strictness;
+mod azure_tokens;
 mod console;
+mod console_gcp;
 mod echo;
 mod faults;
+mod gcp_checksums;
+mod gcp_faults;
+mod gcp_grants;
+mod gcp_keys;
+mod gcp_persistence;
+mod gcp_rig;
+mod gcp_roles;
+mod gcp_strictness;
+mod gcp_tokens;
 mod keys;
 mod persistence;
 mod policies;
