@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use simulators::{FaultKind, FaultRule};
 
-use crate::gcp_rig::{Assertion, GcpRig, Got, KMS_SCOPE, exchange};
+use crate::gcp_rig::{Assertion, GcpRig, Got, KMS_SCOPE};
 
 async fn armed(rule: FaultRule) -> GcpRig {
     let rig = GcpRig::start().await;
@@ -13,7 +13,7 @@ async fn armed(rule: FaultRule) -> GcpRig {
 }
 
 async fn sign_in(rig: &GcpRig) -> Got {
-    exchange(&rig.clouds.gcp_endpoint(), &Assertion::new(&rig.user, KMS_SCOPE).sign()).await
+    rig.exchange(&Assertion::new(&rig.user, KMS_SCOPE).sign()).await
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ pub(crate) const IMPERSONATE: &str = "roles/iam.serviceAccountTokenCreator";
 
 pub(crate) struct GcpRig {
     pub(crate) clouds: Clouds,
+    client: reqwest::Client,
     /// An owner of the project, with the scope of everything.
     pub(crate) owner: String,
     /// May use and view the key.
@@ -47,9 +48,10 @@ impl GcpRig {
         gcp.grant_once(&key, &user, USE_KEY).await.unwrap();
         gcp.grant_once(&key, &user, VIEW_KEY).await.unwrap();
         let user = gcp.create_service_account_key(&user).await.unwrap();
-        let endpoint = clouds.gcp_endpoint();
-        let owner = token_at(&endpoint, &owner, PLATFORM_SCOPE).await;
-        Self { clouds, owner, user, ring, key }
+        // Making a client takes longer than all that it is used for.
+        let rig = Self { clouds, client: http(), owner: String::new(), user, ring, key };
+        let owner = rig.token(&owner, PLATFORM_SCOPE).await;
+        Self { owner, ..rig }
     }
 
     pub(crate) fn gcp(&self) -> &Gcp {
@@ -62,7 +64,24 @@ impl GcpRig {
 
     /// An access token that a key's holder gets.
     pub(crate) async fn token(&self, key: &ServiceAccountKey, scope: &str) -> String {
-        token_at(&self.clouds.gcp_endpoint(), key, scope).await
+        let got = self.exchange(&Assertion::new(key, scope).sign()).await;
+        assert_eq!(got.status, 200, "{}", got.body);
+        got.body["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Exchanges an assertion at the token endpoint.
+    pub(crate) async fn exchange(&self, assertion: &str) -> Got {
+        let form = [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", assertion)];
+        self.post_form(&form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish()).await
+    }
+
+    pub(crate) async fn post_form(&self, form: &str) -> Got {
+        let request = self
+            .client
+            .post(format!("{}/token", self.clouds.gcp_endpoint()))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.to_owned());
+        Got::of(request.send().await.unwrap()).await
     }
 
     pub(crate) async fn user_token(&self) -> String {
@@ -72,6 +91,7 @@ impl GcpRig {
     /// A request of the owner's. The path is what follows `/v1/`.
     pub(crate) fn call(&self, method: &str, path: &str) -> Call {
         Call {
+            client: self.client.clone(),
             method: method.parse().unwrap(),
             url: format!("{}/v1/{path}", self.clouds.gcp_endpoint()),
             token: Some(self.owner.clone()),
@@ -96,26 +116,6 @@ impl GcpRig {
         let body = json!({ "ciphertext": ciphertext, "additionalAuthenticatedData": base64(b"data") });
         self.call("POST", &format!("{}:decrypt", self.key)).json(body).send().await
     }
-}
-
-/// Exchanges an assertion at the token endpoint.
-pub(crate) async fn exchange(endpoint: &str, assertion: &str) -> Got {
-    let form = [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", assertion)];
-    post_form(endpoint, &form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish()).await
-}
-
-pub(crate) async fn post_form(endpoint: &str, form: &str) -> Got {
-    let request = http()
-        .post(format!("{endpoint}/token"))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(form.to_owned());
-    Got::of(request.send().await.unwrap()).await
-}
-
-async fn token_at(endpoint: &str, key: &ServiceAccountKey, scope: &str) -> String {
-    let got = exchange(endpoint, &Assertion::new(key, scope).sign()).await;
-    assert_eq!(got.status, 200, "{}", got.body);
-    got.body["access_token"].as_str().unwrap().to_owned()
 }
 
 /// What a client signs to get a token; a test bends it first.
@@ -171,6 +171,7 @@ fn pem(text: &str) -> Vec<u8> {
 
 /// A request being made.
 pub(crate) struct Call {
+    client: reqwest::Client,
     method: Method,
     pub(crate) url: String,
     token: Option<String>,
@@ -195,7 +196,7 @@ impl Call {
     }
 
     pub(crate) fn request(self) -> reqwest::RequestBuilder {
-        let mut request = http().request(self.method, &self.url);
+        let mut request = self.client.request(self.method, &self.url);
         if let Some(token) = self.token {
             request = request.bearer_auth(token);
         }

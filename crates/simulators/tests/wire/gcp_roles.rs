@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::gcp_rig::{Assertion, GcpRig, Got, IAM_SCOPE, IMPERSONATE, KMS_SCOPE, USE_KEY, bytes, exchange};
+use crate::gcp_rig::{Assertion, GcpRig, Got, IAM_SCOPE, IMPERSONATE, KMS_SCOPE, USE_KEY, bytes};
 
 /// The customer's account that others act as, which may use the key.
 async fn role(rig: &GcpRig) -> String {
@@ -127,13 +127,12 @@ async fn keeps_service_accounts_and_their_keys() {
 #[tokio::test]
 async fn finds_seeded_keys_again_and_makes_others_on_demand() {
     let rig = GcpRig::start().await;
-    let endpoint = rig.clouds.gcp_endpoint();
     let again = rig.gcp().create_service_account_key(&rig.user.email).await.unwrap();
     assert_eq!(again.expose_json(), rig.user.expose_json());
     let other = rig.gcp().add_service_account_key(&rig.user.email).await.unwrap();
     assert_ne!(other.id, rig.user.id);
     for key in [&rig.user, &other] {
-        assert_eq!(exchange(&endpoint, &Assertion::new(key, KMS_SCOPE).sign()).await.status, 200);
+        assert_eq!(rig.exchange(&Assertion::new(key, KMS_SCOPE).sign()).await.status, 200);
         assert!(!format!("{key:?}").contains("PRIVATE"));
     }
 }

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use simulators::{FaultKind, FaultRule};
 
-use crate::gcp_rig::{Assertion, GcpRig, Got, IAM_SCOPE, KMS_SCOPE, PLATFORM_SCOPE, exchange, now, post_form};
+use crate::gcp_rig::{Assertion, GcpRig, Got, IAM_SCOPE, KMS_SCOPE, PLATFORM_SCOPE, now};
 
 #[tokio::test]
 async fn gives_a_token_for_a_signed_assertion() {
     let rig = GcpRig::start().await;
-    let got = exchange(&rig.clouds.gcp_endpoint(), &Assertion::new(&rig.user, KMS_SCOPE).sign()).await;
+    let got = rig.exchange(&Assertion::new(&rig.user, KMS_SCOPE).sign()).await;
     assert_eq!(got.status, 200, "{}", got.body);
     assert_eq!((&got.body["token_type"], &got.body["expires_in"]), (&json!("Bearer"), &json!(3599)));
     let token = got.body["access_token"].as_str().unwrap();
@@ -26,7 +26,7 @@ async fn refuses_assertions_in_googles_words() {
     let check = async |bend: &dyn Fn(&mut Assertion), expected: &str, words: &str| {
         let mut assertion = Assertion::new(&rig.user, KMS_SCOPE);
         bend(&mut assertion);
-        let got = exchange(&endpoint, &assertion.sign()).await;
+        let got = rig.exchange(&assertion.sign()).await;
         let status = if expected == "unauthorized_client" { 401 } else { 400 };
         assert_eq!((got.status, got.body["error"].as_str()), (status, Some(expected)), "{}", got.body);
         let description = got.body["error_description"].as_str().unwrap();
@@ -56,12 +56,12 @@ async fn refuses_assertions_in_googles_words() {
     let mut own = Assertion::new(&rig.user, KMS_SCOPE);
     own.claims["aud"] = json!(format!("{endpoint}/token"));
     own.claims["sub"] = own.claims["iss"].clone();
-    assert_eq!(exchange(&endpoint, &own.sign()).await.status, 200);
+    assert_eq!(rig.exchange(&own.sign()).await.status, 200);
     let signed = Assertion::new(&rig.user, KMS_SCOPE).sign();
     let mut bent = signed.into_bytes();
     let last = bent.len() - 10;
     bent[last] = if bent[last] == b'A' { b'B' } else { b'A' };
-    let got = exchange(&endpoint, std::str::from_utf8(&bent).unwrap()).await;
+    let got = rig.exchange(std::str::from_utf8(&bent).unwrap()).await;
     assert_eq!(got.body["error_description"], "Invalid JWT Signature.");
 }
 
@@ -71,7 +71,7 @@ async fn refuses_forms_it_does_not_model() {
     let endpoint = rig.clouds.gcp_endpoint();
     let grant = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
     let check = async |form: &str, expected: &str| {
-        let got = post_form(&endpoint, form).await;
+        let got = rig.post_form(form).await;
         assert_eq!((got.status, got.body["error"].as_str()), (400, Some(expected)), "{form}: {}", got.body);
     };
     check("", "unsupported_grant_type").await;
@@ -89,11 +89,10 @@ async fn refuses_forms_it_does_not_model() {
 #[tokio::test]
 async fn keeps_tokens_alive_that_outlive_their_key() {
     let rig = GcpRig::start().await;
-    let endpoint = rig.clouds.gcp_endpoint();
     let token = rig.user_token().await;
     let read = async || rig.call("GET", &rig.key).token(&token).send().await;
     let sign_in = async || {
-        let got = exchange(&endpoint, &Assertion::new(&rig.user, KMS_SCOPE).sign()).await;
+        let got = rig.exchange(&Assertion::new(&rig.user, KMS_SCOPE).sign()).await;
         got.body["error_description"].as_str().unwrap_or("ok").to_owned()
     };
     let keys = format!("projects/-/serviceAccounts/{}/keys/{}", rig.user.email, rig.user.id);
