@@ -208,7 +208,7 @@ impl Control {
 fn new(outcome: Outcome) -> Result<(), Error> {
     match outcome {
         Outcome::Saved => Ok(()),
-        Outcome::Conflict => Err(Error::Bug(Bug("a random name is new"))),
+        Outcome::Conflict | Outcome::InUse => Err(Error::Bug(Bug("a random name is new"))),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use domain::Bug;
 use domain::access::{OrgRole, ProjectRole};
+use domain::cluster::{self, ClusterName};
 use domain::customer_key::azure_key_vault::AzureEnvironment;
 use domain::customer_key::{ProviderKind, Refusal};
 use domain::id::{EventId, OrgId, ProjectId, ProviderRoleId};
@@ -20,6 +21,39 @@ pub enum Error {
     /// No such organization, as far as this caller can tell.
     #[error("find organization {0}")]
     OrganizationNotFound(OrgId),
+    /// No such cluster in that project.
+    #[error("find cluster {name} of project {project}")]
+    ClusterNotFound {
+        /// The project.
+        project: ProjectId,
+        /// The name.
+        name: ClusterName,
+    },
+    /// The project has a cluster of that name.
+    #[error("create a second cluster {name} in project {project}")]
+    ClusterNameTaken {
+        /// The project.
+        project: ProjectId,
+        /// The name.
+        name: ClusterName,
+    },
+    /// A rule about clusters stands against it.
+    #[error("describe cluster {} so", .name.as_ref().map_or("", ClusterName::as_str))]
+    ClusterRefused {
+        /// The cluster's name, if it has one.
+        name: Option<ClusterName>,
+        /// The rule.
+        refusal: cluster::Refusal,
+    },
+    /// Somebody else changed or deleted the cluster first.
+    #[error("change cluster {0}, which somebody else changed meanwhile")]
+    ClusterConflict(ClusterName),
+    /// The organization has a project of that name.
+    #[error("create a second project {0}")]
+    ProjectNameTaken(String),
+    /// The project still has clusters.
+    #[error("delete project {0}, which has clusters")]
+    ProjectHasClusters(ProjectId),
     /// No such event in that project.
     #[error("find event {0}")]
     EventNotFound(EventId),
@@ -66,6 +100,25 @@ pub enum Error {
     Conflict,
 
     // -- the customer's key --
+    /// The project has no customer key of that provider.
+    #[error("use a customer key of {}, which project {project} has not enabled", .provider.title())]
+    CustomerKeyNotEnabled {
+        /// The project.
+        project: ProjectId,
+        /// The provider.
+        provider: ProviderKind,
+    },
+    /// The project's customer key is not known to work now.
+    #[error("use a customer key of {} that is not proven", .0.provider.title())]
+    CustomerKeyNotProven(Box<NotProven>),
+    /// Clusters use the customer key that was to go.
+    #[error("disable {}, whose customer key clusters use", .provider.title())]
+    CustomerKeyInUse {
+        /// The provider.
+        provider: ProviderKind,
+        /// The clusters.
+        clusters: Vec<ClusterName>,
+    },
     /// The present key is invalid, so it cannot be exchanged.
     #[error("exchange the present key of {}, which is invalid", .0.title())]
     PresentKeyInvalid(ProviderKind),
@@ -83,6 +136,15 @@ pub enum Error {
     /// What cannot happen did.
     #[error(transparent)]
     Bug(#[from] Bug),
+}
+
+/// A customer key that is not known to work now.
+#[derive(Debug)]
+pub struct NotProven {
+    /// The provider.
+    pub provider: ProviderKind,
+    /// What stands between us and a working key, if anything was found.
+    pub failure: Option<Failure>,
 }
 
 /// A candidate that could not encrypt and decrypt, or could not be asked.

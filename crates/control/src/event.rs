@@ -65,6 +65,7 @@ impl Control {
             id: EventId::from_random(random_id()?),
             org,
             project: Some(project),
+            cluster: None,
             kind,
             actor: Actor::System,
             remote_address: None,

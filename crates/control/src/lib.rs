@@ -7,6 +7,7 @@ pub mod authorize;
 pub mod bootstrap;
 pub mod caller;
 mod check;
+pub mod cluster;
 pub mod encryption_at_rest;
 pub mod error;
 pub mod event;

@@ -58,7 +58,7 @@ impl Control {
         let token = AccessToken { jti: jti.to_owned(), account, expires_at };
         match self.store().insert_access_token(&token).await? {
             Outcome::Saved => Ok(()),
-            Outcome::Conflict => Err(Error::Bug(Bug("a random token id is new"))),
+            Outcome::Conflict | Outcome::InUse => Err(Error::Bug(Bug("a random token id is new"))),
         }
     }
 

@@ -20,10 +20,12 @@ pub enum OrgRole {
 /// A role in a project. Spelled as the Admin API spells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProjectRole {
-    /// `GROUP_OWNER`.
+    /// `GROUP_OWNER`: everything.
     Owner,
-    /// `GROUP_CLUSTER_MANAGER`.
+    /// `GROUP_CLUSTER_MANAGER`: may change clusters.
     ClusterManager,
+    /// `GROUP_CLUSTER_CREATOR`: may create clusters.
+    ClusterCreator,
     /// `GROUP_READ_ONLY`.
     ReadOnly,
 }
@@ -40,6 +42,17 @@ impl OrgRole {
             Self::ProjectCreator => "ORG_GROUP_CREATOR",
             Self::ReadOnly => "ORG_READ_ONLY",
             Self::Member => "ORG_MEMBER",
+        }
+    }
+
+    /// Gives the name people know it by.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Owner => "Organization Owner",
+            Self::ProjectCreator => "Organization Project Creator",
+            Self::ReadOnly => "Organization Read Only",
+            Self::Member => "Organization Member",
         }
     }
 
@@ -75,7 +88,7 @@ impl OrgRole {
 
 impl ProjectRole {
     /// Every role there is.
-    pub const ALL: [Self; 3] = [Self::Owner, Self::ClusterManager, Self::ReadOnly];
+    pub const ALL: [Self; 4] = [Self::Owner, Self::ClusterManager, Self::ClusterCreator, Self::ReadOnly];
 
     /// Gives the name the Admin API and the store use.
     #[must_use]
@@ -83,6 +96,7 @@ impl ProjectRole {
         match self {
             Self::Owner => "GROUP_OWNER",
             Self::ClusterManager => "GROUP_CLUSTER_MANAGER",
+            Self::ClusterCreator => "GROUP_CLUSTER_CREATOR",
             Self::ReadOnly => "GROUP_READ_ONLY",
         }
     }
@@ -93,6 +107,7 @@ impl ProjectRole {
         match self {
             Self::Owner => "Project Owner",
             Self::ClusterManager => "Project Cluster Manager",
+            Self::ClusterCreator => "Project Cluster Creator",
             Self::ReadOnly => "Project Read Only",
         }
     }
@@ -107,8 +122,12 @@ impl ProjectRole {
     #[must_use]
     pub const fn covers(self, wanted: Self) -> bool {
         match (self, wanted) {
-            (Self::Owner, _) | (_, Self::ReadOnly) | (Self::ClusterManager, Self::ClusterManager) => true,
-            (Self::ClusterManager | Self::ReadOnly, Self::Owner) | (Self::ReadOnly, Self::ClusterManager) => false,
+            (Self::Owner, _) | (_, Self::ReadOnly) => true,
+            (Self::ClusterManager, Self::ClusterManager) | (Self::ClusterCreator, Self::ClusterCreator) => true,
+            (
+                Self::ClusterManager | Self::ClusterCreator | Self::ReadOnly,
+                Self::Owner | Self::ClusterManager | Self::ClusterCreator,
+            ) => false,
         }
     }
 }
@@ -179,15 +198,16 @@ mod tests {
 
     #[test]
     fn roles_amount_to_what_the_table_says() {
-        use ProjectRole::{ClusterManager, Owner, ReadOnly};
+        use ProjectRole::{ClusterCreator, ClusterManager, Owner, ReadOnly};
         check(&[], &[], &[]);
         check(&[OrgRole::Member], &[], &[]);
         check(&[OrgRole::ProjectCreator], &[], &[]);
-        check(&[OrgRole::Owner], &[], &[Owner, ClusterManager, ReadOnly]);
+        check(&[OrgRole::Owner], &[], &[Owner, ClusterManager, ClusterCreator, ReadOnly]);
         check(&[OrgRole::ReadOnly], &[], &[ReadOnly]);
         check(&[OrgRole::Member], &[ReadOnly], &[ReadOnly]);
         check(&[OrgRole::Member], &[ClusterManager], &[ClusterManager, ReadOnly]);
-        check(&[OrgRole::Member], &[Owner], &[Owner, ClusterManager, ReadOnly]);
+        check(&[OrgRole::Member], &[ClusterCreator], &[ClusterCreator, ReadOnly]);
+        check(&[OrgRole::Member], &[Owner], &[Owner, ClusterManager, ClusterCreator, ReadOnly]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use crate::cluster::ClusterName;
 use crate::customer_key::ProviderKind;
 use crate::id::{ApiKeyId, EventId, OrgId, ProjectId, ServiceAccountId};
 use crate::time::Timestamp;
@@ -17,6 +18,8 @@ pub struct Event {
     pub org: OrgId,
     /// The project it happened in, if in one.
     pub project: Option<ProjectId>,
+    /// The cluster it happened to, if to one, by the name it had then.
+    pub cluster: Option<ClusterName>,
     /// What happened.
     pub kind: EventKind,
     /// Who made it happen.
@@ -69,11 +72,29 @@ pub enum EventKind {
     NetworkAccessDenied,
     /// The provider can be reached again.
     NetworkAccessRestored,
+    /// A cluster was created.
+    ClusterCreated,
+    /// A cluster is what it was created to be.
+    ClusterReady,
+    /// A change of a cluster was taken on.
+    ClusterUpdateSubmitted,
+    /// A change of a cluster began.
+    ClusterUpdateStarted,
+    /// A change of a cluster is done.
+    ClusterUpdateCompleted,
+    /// The deletion of a cluster was taken on.
+    ClusterDeleteSubmitted,
+    /// A cluster was deleted.
+    ClusterDeleted,
+    /// A project was created.
+    ProjectCreated,
+    /// A project was deleted.
+    ProjectDeleted,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 22] = [
         Self::ConfigurationUpdated,
         Self::ConfigurationValidationFailed,
         Self::ConfigurationValidationSucceeded,
@@ -87,6 +108,15 @@ impl EventKind {
         Self::ConfigIsValid,
         Self::NetworkAccessDenied,
         Self::NetworkAccessRestored,
+        Self::ClusterCreated,
+        Self::ClusterReady,
+        Self::ClusterUpdateSubmitted,
+        Self::ClusterUpdateStarted,
+        Self::ClusterUpdateCompleted,
+        Self::ClusterDeleteSubmitted,
+        Self::ClusterDeleted,
+        Self::ProjectCreated,
+        Self::ProjectDeleted,
     ];
 
     /// Gives the name the Admin API and the store use.
@@ -106,6 +136,15 @@ impl EventKind {
             Self::ConfigIsValid => "ENCRYPTION_AT_REST_CONFIG_IS_VALID",
             Self::NetworkAccessDenied => "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED",
             Self::NetworkAccessRestored => "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_RESTORED",
+            Self::ClusterCreated => "CLUSTER_CREATED",
+            Self::ClusterReady => "CLUSTER_READY",
+            Self::ClusterUpdateSubmitted => "CLUSTER_UPDATE_SUBMITTED",
+            Self::ClusterUpdateStarted => "CLUSTER_UPDATE_STARTED",
+            Self::ClusterUpdateCompleted => "CLUSTER_UPDATE_COMPLETED",
+            Self::ClusterDeleteSubmitted => "CLUSTER_DELETE_SUBMITTED",
+            Self::ClusterDeleted => "CLUSTER_DELETED",
+            Self::ProjectCreated => "GROUP_CREATED",
+            Self::ProjectDeleted => "GROUP_DELETED",
         }
     }
 

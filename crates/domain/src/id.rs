@@ -64,6 +64,10 @@ ids! {
     ClusterId
     /// Names a node: one database process, or a client, of a cluster.
     NodeId
+    /// Names a shard of a cluster; a replica set is one.
+    ShardId
+    /// Names a zone that shards of a cluster lie in.
+    ZoneId
 }
 
 fn parse(text: &str) -> Result<[u8; 12], NotAnId> {

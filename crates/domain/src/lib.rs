@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod api_key;
+pub mod cluster;
 pub mod customer_key;
 pub mod event;
 pub mod id;

@@ -15,3 +15,42 @@ pub struct Project {
     /// When it was created.
     pub created_at: Timestamp,
 }
+
+/// A name that a new project may have: letters and digits of any script, spaces, and `-_.(),:&@+'`.
+/// Source: contract.md 2 (`Group.name`); spaces are ours, as projects made elsewhere have them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectName(String);
+
+impl ProjectName {
+    /// What is expected of one, as half a sentence.
+    pub const GRAMMAR: &'static str = "1 to 64 letters, digits, spaces and -_.(),:&@+', with no space at either end";
+
+    /// Reads a name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let known = |c: char| c.is_alphanumeric() || " -_.(),:&@+'".contains(c);
+        let fits = (1..=64).contains(&text.chars().count()) && text.chars().all(known) && text.trim() == text;
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// Gives the name as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_their_grammar() {
+        for good in ["a", "Project 0", "Größe_1 (日本)", "a-b.c,d:e&f@g+h'i", &"ä".repeat(64)] {
+            assert_eq!(ProjectName::parse(good).as_ref().map(ProjectName::as_str), Some(good));
+        }
+        for bad in ["", " a", "a ", "a\tb", "a/b", "a<b", "a\u{202e}b", &"a".repeat(65)] {
+            assert_eq!(ProjectName::parse(bad), None, "{bad:?}");
+        }
+    }
+}

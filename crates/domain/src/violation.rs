@@ -25,6 +25,15 @@ pub enum ViolationKind {
         /// What would be accepted, as half a sentence: "a key id, key ARN, alias or alias ARN".
         expected: &'static str,
     },
+    /// It can be read, and another value than the present one cannot be sent.
+    ReadOnly,
+    /// Its number breaks a rule about several fields; says what is expected.
+    Rule {
+        /// What would be accepted, as a whole sentence.
+        expected: &'static str,
+    },
+    /// No region of a shard has the highest priority.
+    NoHighestPriority,
     /// It is not the address of a key in the vault that the same settings name.
     KeyIdentifier {
         /// What such an address looks like.
@@ -37,6 +46,12 @@ impl Violation {
     #[must_use]
     pub fn missing(field: &str) -> Self {
         Self { field: field.to_owned(), kind: ViolationKind::Missing }
+    }
+
+    /// Says that a rule about several fields is broken at one of them.
+    #[must_use]
+    pub fn rule(field: &str, expected: &'static str) -> Self {
+        Self { field: field.to_owned(), kind: ViolationKind::Rule { expected } }
     }
 
     /// Says that a field's text is not what is expected.

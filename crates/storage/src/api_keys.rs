@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use domain::api_key::{ApiKey, Ha1};
-use domain::id::{ApiKeyId, OrgId};
+use domain::id::{ApiKeyId, OrgId, ProjectId};
 
 use crate::cache::Touched;
+use crate::engine::Tx;
 use crate::error::Result;
-use crate::grants::{access_list_from_text, access_list_to_text, roles_from_text, roles_to_text};
+use crate::grants::{access_list_from_text, access_list_to_text, roles_from_text, roles_to_text, with_project};
 use crate::seal::Place;
 use crate::sql::{Fields, Row, Sql, values};
 use crate::{Outcome, Store};
@@ -38,6 +39,12 @@ static INSERT: Sql = Sql::same(
 static FIND: Sql = Sql::same("find an api key", select!("WHERE id = $1"));
 static FIND_PUBLIC: Sql = Sql::same("find an api key by its public half", select!("WHERE public_key = $1"));
 static LIST: Sql = Sql::same("list api keys", select!("WHERE org_id = $1 ORDER BY created_at, id"));
+static TAKE_ROLES: Sql = Sql::each(
+    "take the roles of an api key",
+    "SELECT org_id, roles FROM api_keys WHERE id = $1",
+    "SELECT org_id, roles FROM api_keys WHERE id = $1 FOR UPDATE",
+);
+static SET_ROLES: Sql = Sql::same("save the roles of an api key", "UPDATE api_keys SET roles = $2 WHERE id = $1");
 static DELETE: Sql = Sql::same("delete an api key", "DELETE FROM api_keys WHERE id = $1");
 
 /// Where the HA1 of a key is sealed.
@@ -107,4 +114,17 @@ fn api_key(fields: &mut Fields<'_>) -> Result<ApiKey> {
         access_list: access_list_from_text(fields)?,
         created_at: fields.time()?,
     })
+}
+
+/// Makes an api key an owner of a project, unless it is one by another role. Tells whether it exists.
+pub(crate) async fn own(tx: &mut Tx, id: ApiKeyId, project: ProjectId) -> Result<bool> {
+    let rows = tx.fetch(&TAKE_ROLES, values![id]).await?;
+    let Some(row) = rows.first() else { return Ok(false) };
+    let mut fields = row.fields("api_keys");
+    let org = fields.parsed()?;
+    let grants = roles_from_text(org, &mut fields)?;
+    if let Some(grants) = with_project(grants, project) {
+        tx.execute(&SET_ROLES, values![id, roles_to_text(&grants)?]).await?;
+    }
+    Ok(true)
 }

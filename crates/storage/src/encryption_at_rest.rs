@@ -15,7 +15,7 @@ use crate::engine::Tx;
 use crate::error::Result;
 use crate::sql::{Sql, values};
 use crate::store::transact;
-use crate::{Outcome, Store, WorkKind, customer_keys, events, validities, work};
+use crate::{Outcome, Store, WorkKind, clusters, customer_keys, events, projects, validities, work};
 
 /// A validity to store with a change of settings.
 #[derive(Debug, Clone)]
@@ -54,6 +54,20 @@ static UPDATE: Sql = Sql::same(
     "UPDATE encryption_at_rest SET enabled_for_search_nodes = $2, revision = $3, updated_at = $4
      WHERE project_id = $1 AND revision = $5",
 );
+static HOLD: Sql = Sql::each(
+    "hold on to an encryption setting",
+    "SELECT revision FROM encryption_at_rest WHERE project_id = $1",
+    "SELECT revision FROM encryption_at_rest WHERE project_id = $1 FOR SHARE",
+);
+static TAKE: Sql = Sql::each(
+    "take an encryption setting",
+    "SELECT revision FROM encryption_at_rest WHERE project_id = $1",
+    "SELECT revision FROM encryption_at_rest WHERE project_id = $1 FOR UPDATE",
+);
+static CLOSE: Sql = Sql::same(
+    "close an encryption setting",
+    "UPDATE encryption_at_rest SET revision = revision + 1, updated_at = $2 WHERE project_id = $1",
+);
 
 impl Store {
     /// Gives the encryption setting of a project; unset if it never had one. Never from memory.
@@ -63,7 +77,8 @@ impl Store {
     }
 
     /// Saves a change of a project's setting, all of it or nothing. A conflict means that somebody
-    /// else changed it since `expected_revision`; then nothing was written, events neither.
+    /// else changed it since `expected_revision`, or deleted the project; "in use" that a provider was to
+    /// be disabled whose key a cluster uses. Then nothing was written, events neither.
     /// Cancel: it took place or it did not.
     pub async fn save_encryption_at_rest(&self, change: SaveSetting<'_>) -> Result<Outcome> {
         let project = change.next.project;
@@ -74,11 +89,7 @@ impl Store {
         let outcome = transact!(self, act, &touched, |tx| self.save(tx, &change).await)?;
         let destroyed = change.moves.values().any(|step| matches!(step, Move::Disable | Move::ChangeCredentials));
         if outcome == Outcome::Saved && destroyed {
-            // The old credentials are gone from the table; their sealed form goes from the log too.
-            if let Err(error) = self.empty_the_log().await {
-                let error: &dyn std::error::Error = &error;
-                tracing::warn!(error, "destroyed credentials stay, sealed, in SQLite's log until its next checkpoint");
-            }
+            forget_destroyed(self).await;
         }
         Ok(outcome)
     }
@@ -86,12 +97,22 @@ impl Store {
     async fn save(&self, tx: &mut Tx, change: &SaveSetting<'_>) -> Result<Outcome> {
         let SaveSetting { expected_revision, next, moves, validities: _, at, events } = change;
         let (project, flag) = (next.project, next.enabled_for_search_nodes);
+        if !projects::hold(tx, project).await? {
+            return Ok(Outcome::Conflict);
+        }
+        // Before anything is written: an answer of "in use" leaves nothing to take back.
+        tx.fetch(&TAKE, values![project]).await?;
+        for (provider, step) in *moves {
+            if *step == Move::Disable && clusters::any_using(tx, project, *provider).await? {
+                return Ok(Outcome::InUse);
+            }
+        }
         let rows = if *expected_revision == 0 {
             tx.execute(&INSERT, values![project, flag, next.revision, *at]).await?
         } else {
             tx.execute(&UPDATE, values![project, flag, next.revision, *at, *expected_revision]).await?
         };
-        // The first statement: nothing else has been written when the race is lost.
+        // The first that writes: nothing else has been written when the race is lost.
         if rows == 0 {
             return Ok(Outcome::Conflict);
         }
@@ -143,5 +164,23 @@ impl Store {
 
     async fn put_key(&self, tx: &mut Tx, next: &EncryptionAtRest, key: &CustomerKey, since: i64) -> Result<()> {
         customer_keys::upsert(tx, self.sealer(), next.project, key, since).await
+    }
+}
+
+/// Keeps a project's providers from being disabled until the transaction ends.
+pub(crate) async fn hold(tx: &mut Tx, project: ProjectId) -> Result<()> {
+    tx.fetch(&HOLD, values![project]).await.map(drop)
+}
+
+/// Makes every change of a setting that is under way a lost race.
+pub(crate) async fn close(tx: &mut Tx, project: ProjectId, at: Timestamp) -> Result<()> {
+    tx.execute(&CLOSE, values![project, at]).await.map(drop)
+}
+
+/// Moves destroyed credentials, gone from the table, out of the log too in their sealed form.
+pub(crate) async fn forget_destroyed(store: &Store) {
+    if let Err(error) = store.empty_the_log().await {
+        let error: &dyn std::error::Error = &error;
+        tracing::warn!(error, "destroyed credentials stay, sealed, in SQLite's log until its next checkpoint");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Borrow;
 
+use domain::cluster::ClusterName;
 use domain::event::{Actor, Event, EventKind};
 use domain::id::{ApiKeyId, EventId, OrgId, ProjectId, ServiceAccountId};
 use domain::time::Timestamp;
@@ -27,6 +28,8 @@ pub struct EventFilter {
     pub until: Option<Timestamp>,
     /// Only this actor's.
     pub actor: Option<ActorFilter>,
+    /// Only those of these clusters; none means all, and those of no cluster.
+    pub clusters: Vec<ClusterName>,
 }
 
 /// Whose events to list.
@@ -53,22 +56,25 @@ struct Columns<'e> {
     remote_address: Option<String>,
     detail: Option<&'e str>,
     created_at: i64,
+    cluster: Option<&'e str>,
 }
 
 static INSERT: Sql = over_items!(
     "record events",
     "INSERT INTO events (id, org_id, project_id, kind, actor_kind, actor_id, actor_public_key, remote_address,
-         detail, created_at)
+         detail, created_at, cluster_name)
      SELECT item.value ->> 'id', item.value ->> 'org', item.value ->> 'project', item.value ->> 'kind',
             item.value ->> 'actor_kind', item.value ->> 'actor_id', item.value ->> 'actor_public_key',
-            item.value ->> 'remote_address', item.value ->> 'detail', CAST(item.value ->> 'created_at' AS BIGINT)
+            item.value ->> 'remote_address', item.value ->> 'detail', CAST(item.value ->> 'created_at' AS BIGINT),
+            item.value ->> 'cluster'
      FROM",
     "ORDER BY CAST(item.value ->> 'n' AS BIGINT)"
 );
 
 macro_rules! columns {
     () => {
-        "id, org_id, project_id, kind, actor_kind, actor_id, actor_public_key, remote_address, detail, created_at"
+        "id, org_id, project_id, kind, actor_kind, actor_id, actor_public_key, remote_address, detail, created_at, \
+         cluster_name"
     };
 }
 
@@ -148,9 +154,10 @@ struct Conditions<'v> {
 
 impl<'v> Conditions<'v> {
     fn add_filter(&mut self, filter: &EventFilter) {
-        let EventFilter { kinds, excluded_kinds, since, until, actor } = filter;
-        self.add_list("kind IN", kinds);
-        self.add_list("kind NOT IN", excluded_kinds);
+        let EventFilter { kinds, excluded_kinds, since, until, actor, clusters } = filter;
+        self.add_list("kind IN", kinds.iter().map(|kind| Value::from(kind.name())));
+        self.add_list("kind NOT IN", excluded_kinds.iter().map(|kind| Value::from(kind.name())));
+        self.add_list("cluster_name IN", clusters.iter().map(|name| Value::from(name.as_str().to_owned())));
         for (comparison, at) in [("created_at >=", since), ("created_at <=", until)] {
             if let Some(at) = at {
                 self.add(comparison, Value::from(*at));
@@ -173,14 +180,14 @@ impl<'v> Conditions<'v> {
         self.text.push_str(&format!(" AND {comparison} ${}", self.values.len()));
     }
 
-    fn add_list(&mut self, comparison: &'static str, kinds: &[EventKind]) {
-        if kinds.is_empty() {
-            return;
-        }
-        let mut places = Vec::with_capacity(kinds.len());
-        for kind in kinds {
-            self.values.push(Value::from(kind.name()));
+    fn add_list(&mut self, comparison: &'static str, listed: impl Iterator<Item = Value<'v>>) {
+        let mut places = Vec::new();
+        for value in listed {
+            self.values.push(value);
             places.push(format!("${}", self.values.len()));
+        }
+        if places.is_empty() {
+            return;
         }
         self.text.push_str(&format!(" AND {comparison} ({})", places.join(", ")));
     }
@@ -197,7 +204,7 @@ pub(crate) async fn insert<E: Borrow<Event>>(tx: &mut Tx, events: impl IntoItera
 }
 
 fn to_columns(n: usize, event: &Event) -> Columns<'_> {
-    let Event { id, org, project, kind, actor, remote_address, detail, created_at } = event;
+    let Event { id, org, project, cluster, kind, actor, remote_address, detail, created_at } = event;
     let (actor_kind, actor_id, actor_public_key) = match actor {
         Actor::ApiKey { id, public_key } => ("api_key", Some(id.to_string()), Some(public_key.as_str())),
         Actor::ServiceAccount { id } => ("service_account", Some(id.to_string()), None),
@@ -215,6 +222,7 @@ fn to_columns(n: usize, event: &Event) -> Columns<'_> {
         remote_address: remote_address.map(|address| address.to_string()),
         detail: detail.as_deref(),
         created_at: created_at.as_millis(),
+        cluster: cluster.as_ref().map(ClusterName::as_str),
     }
 }
 
@@ -230,14 +238,7 @@ fn event(row: &Row) -> Result<Event> {
         ("system", None, None) => Actor::System,
         _ => return Err(corrupt()),
     };
-    Ok(Event {
-        id,
-        org,
-        project,
-        kind,
-        actor,
-        remote_address: fields.parsed_if_any()?,
-        detail: fields.text_if_any()?,
-        created_at: fields.time()?,
-    })
+    let (remote_address, detail, created_at) = (fields.parsed_if_any()?, fields.text_if_any()?, fields.time()?);
+    let cluster = fields.word_if_any(ClusterName::parse)?;
+    Ok(Event { id, org, project, cluster, kind, actor, remote_address, detail, created_at })
 }

@@ -42,6 +42,15 @@ pub(crate) fn roles_from_text(org: OrgId, fields: &mut Fields<'_>) -> Result<Gra
     Ok(Grants { org, org_roles, project_roles })
 }
 
+/// Adds the ownership of a project of the same organization. Gives nothing if it is there by another role.
+pub(crate) fn with_project(mut grants: Grants, project: ProjectId) -> Option<Grants> {
+    if grants.allow_in_project(project, grants.org, ProjectRole::Owner) {
+        return None;
+    }
+    grants.project_roles.entry(project).or_default().insert(ProjectRole::Owner);
+    Some(grants)
+}
+
 /// Writes the column `access_list`.
 pub(crate) fn access_list_to_text(list: &AccessList) -> Result<String> {
     to_json(&list.0.iter().map(ToString::to_string).collect::<Vec<_>>())

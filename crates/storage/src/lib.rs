@@ -9,6 +9,7 @@ mod api_keys;
 mod backup;
 mod burned_nonces;
 mod cache;
+mod clusters;
 mod customer_keys;
 mod data_dir;
 mod encryption_at_rest;
@@ -34,12 +35,14 @@ mod work;
 pub use access_tokens::AccessToken;
 pub use api_keys::StoredApiKey;
 pub use backup::{BackupError, BackupInfo, RowCounts};
+pub use clusters::ClusterOutcome;
 pub use customer_keys::Fingerprint;
 pub use encryption_at_rest::{NewValidity, SaveSetting};
 pub use error::{OpenError, Retry, StoreError};
 pub use events::{ActorFilter, EventFilter};
 pub use migrate::{MIGRATIONS, Migration};
 pub use project_snapshot::{ProjectSnapshot, StoredValidity};
+pub use projects::Creator;
 pub use root_key::{RootKey, RootKeyError};
 pub use service_accounts::ServiceAccountSecret;
 pub use store::{Access, Engine, Store, StoreOptions};
@@ -54,6 +57,8 @@ pub enum Outcome {
     Saved,
     /// Nothing was written: the row changed meanwhile, or the name is taken.
     Conflict,
+    /// Nothing was written: something else needs what was to go.
+    InUse,
 }
 
 impl Outcome {

@@ -64,10 +64,13 @@ macro_rules! select {
     };
 }
 
-static ONE: Sql = Sql::same("read a project's snapshot", concat!(select!(), "WHERE p.id = $1 ORDER BY k.provider"));
+static ONE: Sql = Sql::same(
+    "read a project's snapshot",
+    concat!(select!(), "WHERE p.deleted_at IS NULL AND p.id = $1 ORDER BY k.provider"),
+);
 static MANY: Sql = over_items!(
     "read snapshots of projects",
-    concat!(select!(), "WHERE p.id IN (SELECT item.value ->> 'id' FROM"),
+    concat!(select!(), "WHERE p.deleted_at IS NULL AND p.id IN (SELECT item.value ->> 'id' FROM"),
     ") ORDER BY p.id, k.provider"
 );
 

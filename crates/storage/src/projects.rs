@@ -1,28 +1,66 @@
-//! Table `projects`.
+//! Table `projects`. A deleted project keeps its row and counts for nothing.
 
-use domain::id::{OrgId, ProjectId};
+use domain::customer_key::ProviderKind;
+use domain::event::Event;
+use domain::id::{ApiKeyId, OrgId, ProjectId, ServiceAccountId};
 use domain::project::Project;
+use domain::time::Timestamp;
 
 use crate::cache::Touched;
+use crate::engine::Tx;
 use crate::error::Result;
 use crate::sql::{Fields, Row, Sql, over_items, to_json, values};
-use crate::{Outcome, Store};
+use crate::store::transact;
+use crate::{
+    Outcome, Store, WorkKind, api_keys, clusters, customer_keys, encryption_at_rest, events, service_accounts,
+    validities, work,
+};
+
+/// Who creates a project, and owns it from then on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Creator {
+    /// An API key.
+    ApiKey(ApiKeyId),
+    /// A service account.
+    ServiceAccount(ServiceAccountId),
+}
 
 static INSERT: Sql = Sql::same(
     "insert a project",
     "INSERT INTO projects (id, org_id, name, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
 );
-static FIND: Sql = Sql::same("find a project", "SELECT id, org_id, name, created_at FROM projects WHERE id = $1");
+static FIND: Sql = Sql::same(
+    "find a project",
+    "SELECT id, org_id, name, created_at FROM projects WHERE id = $1 AND deleted_at IS NULL",
+);
 static LIST: Sql = Sql::same(
     "list projects",
-    "SELECT id, org_id, name, created_at FROM projects WHERE org_id = $1 ORDER BY name LIMIT $2 OFFSET $3",
+    "SELECT id, org_id, name, created_at FROM projects WHERE org_id = $1 AND deleted_at IS NULL
+     ORDER BY name LIMIT $2 OFFSET $3",
 );
 static SOME: Sql = over_items!(
     "list projects by id",
-    "SELECT id, org_id, name, created_at FROM projects WHERE id IN (SELECT item.value ->> 'id' FROM",
+    "SELECT id, org_id, name, created_at FROM projects WHERE deleted_at IS NULL
+     AND id IN (SELECT item.value ->> 'id' FROM",
     ") ORDER BY name, id"
 );
-static COUNT: Sql = Sql::same("count projects", "SELECT COUNT(*) FROM projects WHERE org_id = $1");
+static COUNT: Sql =
+    Sql::same("count projects", "SELECT COUNT(*) FROM projects WHERE org_id = $1 AND deleted_at IS NULL");
+static FORGET: Sql = Sql::same("take back a project", "DELETE FROM projects WHERE id = $1");
+static HOLD: Sql = Sql::each(
+    "hold on to a project",
+    "SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL",
+    "SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL FOR SHARE",
+);
+static DELETE: Sql = Sql::same(
+    "delete a project",
+    "UPDATE projects SET deleted_at = $2, former_name = name, name = id WHERE id = $1 AND deleted_at IS NULL",
+);
+static TAKE: Sql = Sql::each(
+    "take a project away",
+    "SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL",
+    "SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
+);
 
 impl Store {
     /// Adds a project; a conflict means its organization has one of that name, or the id is taken.
@@ -30,6 +68,31 @@ impl Store {
         let Project { id, org, name, created_at } = project;
         let touched = [Touched::Project(*id)];
         self.execute(&INSERT, values![*id, *org, name, *created_at], &touched).await.map(Outcome::of_rows)
+    }
+
+    /// Adds a project, gives its creator the role of its owner unless another role does, and records it. A
+    /// conflict means its organization has one of that name, or the creator is gone.
+    /// Cancel: it took place or it did not.
+    pub async fn create_project(&self, project: &Project, creator: Option<Creator>, told: &[Event]) -> Result<Outcome> {
+        let by = match creator {
+            Some(Creator::ApiKey(_)) => Some(Touched::AllApiKeys),
+            Some(Creator::ServiceAccount(id)) => Some(Touched::ServiceAccount(id)),
+            None => None,
+        };
+        let touched: Vec<_> = std::iter::once(Touched::Project(project.id)).chain(by).collect();
+        transact!(self, "create a project", &touched, |tx| create(tx, project, creator, told).await)
+    }
+
+    /// Deletes a project that has no clusters: the credentials of its customer keys are destroyed, nobody
+    /// checks them any more, and its name is free. Its row stays. A conflict means there is none.
+    /// Cancel: it took place or it did not.
+    pub async fn delete_project(&self, id: ProjectId, at: Timestamp, told: &[Event]) -> Result<Outcome> {
+        let touched = [Touched::Project(id)];
+        let outcome = transact!(self, "delete a project", &touched, |tx| delete(tx, id, at, told).await)?;
+        if outcome == Outcome::Saved {
+            encryption_at_rest::forget_destroyed(self).await;
+        }
+        Ok(outcome)
     }
 
     /// Finds a project.
@@ -64,4 +127,46 @@ pub(crate) fn project(fields: &mut Fields<'_>) -> Result<Project> {
 /// Reads the only column of a count.
 pub(crate) fn count(row: &Row) -> Result<i64> {
     row.fields("count").int()
+}
+
+/// Keeps a project from being deleted until the transaction ends. Tells whether there is one.
+pub(crate) async fn hold(tx: &mut Tx, id: ProjectId) -> Result<bool> {
+    Ok(!tx.fetch(&HOLD, values![id]).await?.is_empty())
+}
+
+async fn create(tx: &mut Tx, project: &Project, creator: Option<Creator>, told: &[Event]) -> Result<Outcome> {
+    let Project { id, org, name, created_at } = project;
+    if tx.execute(&INSERT, values![*id, *org, name, *created_at]).await? == 0 {
+        return Ok(Outcome::Conflict);
+    }
+    let owns = match creator {
+        Some(Creator::ApiKey(key)) => api_keys::own(tx, key, *id).await?,
+        Some(Creator::ServiceAccount(account)) => service_accounts::own(tx, account, *id).await?,
+        None => true,
+    };
+    if !owns {
+        // Its key was deleted while it created; a project that nobody owns helps nobody.
+        tx.execute(&FORGET, values![*id]).await?;
+        return Ok(Outcome::Conflict);
+    }
+    events::insert(tx, told).await?;
+    Ok(Outcome::Saved)
+}
+
+async fn delete(tx: &mut Tx, id: ProjectId, at: Timestamp, told: &[Event]) -> Result<Outcome> {
+    if tx.fetch(&TAKE, values![id]).await?.is_empty() {
+        return Ok(Outcome::Conflict);
+    }
+    // A statement of its own after the lock, so that it sees what the lock waited for.
+    if clusters::any_in(tx, id).await? {
+        return Ok(Outcome::InUse);
+    }
+    encryption_at_rest::close(tx, id, at).await?;
+    for provider in ProviderKind::ALL {
+        customer_keys::delete(tx, id, provider).await?;
+        work::remove(tx, WorkKind::ValidityCheck, &validities::validity_work_id(id, provider)).await?;
+    }
+    tx.execute(&DELETE, values![id, at]).await?;
+    events::insert(tx, told).await?;
+    Ok(Outcome::Saved)
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use domain::id::{OrgId, ServiceAccountId, ServiceAccountSecretId};
+use domain::id::{OrgId, ProjectId, ServiceAccountId, ServiceAccountSecretId};
 use domain::service_account::ServiceAccount;
 use domain::time::Timestamp;
 
 use crate::cache::Touched;
+use crate::engine::Tx;
 use crate::error::Result;
-use crate::grants::{access_list_from_text, access_list_to_text, roles_from_text, roles_to_text};
+use crate::grants::{access_list_from_text, access_list_to_text, roles_from_text, roles_to_text, with_project};
 use crate::sql::{Row, Sql, values};
 use crate::{Outcome, Store};
 
@@ -42,6 +43,13 @@ static INSERT: Sql = Sql::same(
 );
 static FIND: Sql = Sql::same("find a service account", select!("WHERE id = $1"));
 static LIST: Sql = Sql::same("list service accounts", select!("WHERE org_id = $1 ORDER BY created_at, id"));
+static TAKE_ROLES: Sql = Sql::each(
+    "take the roles of a service account",
+    "SELECT org_id, roles FROM service_accounts WHERE id = $1",
+    "SELECT org_id, roles FROM service_accounts WHERE id = $1 FOR UPDATE",
+);
+static SET_ROLES: Sql =
+    Sql::same("save the roles of a service account", "UPDATE service_accounts SET roles = $2 WHERE id = $1");
 static DELETE: Sql = Sql::same("delete a service account", "DELETE FROM service_accounts WHERE id = $1");
 static INSERT_SECRET: Sql = Sql::same(
     "insert a service account's secret",
@@ -147,4 +155,17 @@ fn secret(row: &Row) -> Result<ServiceAccountSecret> {
         expires_at: fields.time()?,
         last_used_at: fields.time_if_any()?,
     })
+}
+
+/// Makes a service account an owner of a project, unless it is one by another role. Tells whether it exists.
+pub(crate) async fn own(tx: &mut Tx, id: ServiceAccountId, project: ProjectId) -> Result<bool> {
+    let rows = tx.fetch(&TAKE_ROLES, values![id]).await?;
+    let Some(row) = rows.first() else { return Ok(false) };
+    let mut fields = row.fields("service_accounts");
+    let org = fields.parsed()?;
+    let grants = roles_from_text(org, &mut fields)?;
+    if let Some(grants) = with_project(grants, project) {
+        tx.execute(&SET_ROLES, values![id, roles_to_text(&grants)?]).await?;
+    }
+    Ok(true)
 }

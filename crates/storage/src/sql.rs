@@ -139,7 +139,7 @@ macro_rules! ids_as_text {
     )*};
 }
 
-ids_as_text! { OrgId ProjectId ApiKeyId ServiceAccountId ServiceAccountSecretId ProviderRoleId EventId }
+ids_as_text! { OrgId ProjectId ApiKeyId ServiceAccountId ServiceAccountSecretId ProviderRoleId EventId ClusterId }
 
 /// One row of an answer.
 pub(crate) enum Row {

@@ -100,6 +100,18 @@ event_types! {
     ClusterInstanceDisabled = "CLUSTER_INSTANCE_DISABLED";
     /// A cluster was thawed.
     ClusterInstanceEnabled = "CLUSTER_INSTANCE_ENABLED";
+    /// A cluster was created.
+    ClusterCreated = "CLUSTER_CREATED";
+    /// A cluster is what it was created to be.
+    ClusterReady = "CLUSTER_READY";
+    /// The deletion of a cluster was asked for.
+    ClusterDeleteSubmitted = "CLUSTER_DELETE_SUBMITTED";
+    /// A cluster was deleted.
+    ClusterDeleted = "CLUSTER_DELETED";
+    /// A project was created.
+    GroupCreated = "GROUP_CREATED";
+    /// A project was deleted.
+    GroupDeleted = "GROUP_DELETED";
     /// A change of a cluster was asked for.
     ClusterUpdateSubmitted = "CLUSTER_UPDATE_SUBMITTED";
     /// A change of a cluster began.

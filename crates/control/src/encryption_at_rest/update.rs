@@ -46,7 +46,8 @@ impl Drop for UpdateInFlight {
 impl Control {
     /// Changes a project's setting and gives it as it is then.
     /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `UpdateInProgress`, `Conflict`, the refusals of
-    /// [`customer_key::apply`], `RoleNotAuthorized`, `CandidateRefused`. Nothing is changed then.
+    /// [`customer_key::apply`], `CustomerKeyInUse`, `RoleNotAuthorized`, `CandidateRefused`. Nothing is
+    /// changed then.
     /// Cancel: nothing is changed, or all of it.
     pub async fn update_encryption_at_rest(
         &self,
@@ -63,6 +64,7 @@ impl Control {
         if !applied.changed {
             return self.encryption_at_rest(caller, project).await;
         }
+        self.require_unused(project, &applied).await?;
         let proofs = self.prove(caller, &snapshot, &applied).await?;
         let saved = self.save(caller, &snapshot, &applied, proofs).await?;
         // Made of what was saved and not read again: once it is durable, nothing may turn the answer
@@ -72,6 +74,20 @@ impl Control {
             let validity = saved.get(&provider).map(|saved| &saved.validity).or_else(before);
             validity.and_then(Validity::last_definite) == Some(Definite::Valid)
         }))
+    }
+
+    /// Refuses to disable a provider whose customer key a cluster uses. The store asks again, where no
+    /// cluster can come in between; here the names are told, and no provider is asked for nothing.
+    async fn require_unused(&self, project: ProjectId, applied: &Applied) -> Result<(), Error> {
+        for (provider, step) in &applied.moves {
+            if *step == Move::Disable {
+                let clusters = self.store().clusters_using(project, *provider).await?;
+                if !clusters.is_empty() {
+                    return Err(Error::CustomerKeyInUse { provider: *provider, clusters });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Proves every changed candidate at the same time, under one deadline.
@@ -147,6 +163,11 @@ impl Control {
         match self.store().save_encryption_at_rest(save).await? {
             Outcome::Saved => {}
             Outcome::Conflict => return Err(Error::Conflict),
+            Outcome::InUse => {
+                self.require_unused(project, applied).await?;
+                // The cluster that stood against it is gone again.
+                return Err(Error::Conflict);
+            }
         }
         for (provider, step) in &applied.moves {
             if *step != Move::ChangeOptions {

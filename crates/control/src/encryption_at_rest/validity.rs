@@ -37,7 +37,7 @@ impl Control {
     /// Errors: `ProjectNotFound`, `ProjectRoleMissing`.
     pub async fn customer_key_standings(&self, caller: &Caller, project: ProjectId) -> Result<Vec<KeyStanding>, Error> {
         let mut snapshot = self.project_for(caller, project, ProjectRole::ReadOnly).await?;
-        if self.freshen(&snapshot).await {
+        if self.freshen(&snapshot, &ProviderKind::ALL).await {
             snapshot = self.store().project_snapshot(project).await?.ok_or(Error::ProjectNotFound(project))?;
         }
         let standing = |provider| {

@@ -85,20 +85,21 @@ impl Control {
     /// Cancel: safe; checks under way go on.
     pub async fn encryption_at_rest(&self, caller: &Caller, project: ProjectId) -> Result<EncryptionAtRestView, Error> {
         let snapshot = self.project_for(caller, project, ProjectRole::ReadOnly).await?;
-        if !self.freshen(&snapshot).await {
+        if !self.freshen(&snapshot, &ProviderKind::ALL).await {
             return Ok(view(&snapshot, self.policy()));
         }
         let snapshot = self.store().project_snapshot(project).await?.ok_or(Error::ProjectNotFound(project))?;
         Ok(view(&snapshot, self.policy()))
     }
 
-    /// Checks what was not checked lately. Gives whether anything had to be checked.
-    pub(super) async fn freshen(&self, snapshot: &ProjectSnapshot) -> bool {
+    /// Checks what was not checked lately of these providers. Gives whether anything had to be checked.
+    pub(crate) async fn freshen(&self, snapshot: &ProjectSnapshot, providers: &[ProviderKind]) -> bool {
         let now = self.now();
         let freshness = self.timings().check_freshness;
         let old: Vec<ProviderKind> = snapshot
             .validities
             .iter()
+            .filter(|(provider, _)| providers.contains(provider))
             .filter(|(_, stored)| stored.validity.is_older_than(freshness, now))
             .map(|(provider, _)| *provider)
             .collect();

@@ -3,10 +3,11 @@
 //! Nothing else in the tree spells an `errorCode`. Every match here is exhaustive, so that a new
 //! error cannot do without its row. Each row says where its code was seen: "published" is the
 //! documented list, "recorded" real answers, "ours" is ours in Atlas's style (docs/errors.md).
-//! Candidates that a provider refused have their rows in `error/candidate.rs`.
+//! Candidates that a provider refused have their rows in `error/candidate.rs`, clusters in `error/cluster.rs`.
 //! Details say what to do next; a stranger's words in them were tamed where they came in.
 
 mod candidate;
+mod cluster;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use api_wire::presentation::{Presentation, render_challenge, render_error};
 use axum::body::Body;
 use axum::response::Response;
 use domain::customer_key::ProviderKind;
+use domain::id::ProjectId;
 use domain::violation::{Violation, ViolationKind};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
@@ -81,6 +83,13 @@ pub enum Refused {
     NoSuchProject(String),
     /// Not an organization's id at all.
     NoSuchOrganization(String),
+    /// Not a cluster's name at all.
+    NoSuchCluster {
+        /// The name.
+        name: String,
+        /// The project.
+        project: ProjectId,
+    },
     /// Not an event's id at all.
     NoSuchEvent(String),
     /// A host name or origin that dev mode does not answer to.
@@ -285,6 +294,7 @@ fn row(refused: &Refused, request_id: &str) -> ErrorBody {
         Refused::NoSuchProject(id) => no_such_project(&quoted(id)),
         Refused::NoSuchOrganization(id) => no_such_organization(&quoted(id)),
         Refused::NoSuchEvent(id) => no_such_event(&quoted(id)),
+        Refused::NoSuchCluster { name, project } => cluster::not_found(&quoted(name), &project.to_string()),
         // ours
         Refused::ForeignHost => body(
             FORBIDDEN,
@@ -301,6 +311,15 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
         control::Error::ProjectNotFound(id) => no_such_project(&id.to_string()),
         control::Error::OrganizationNotFound(id) => no_such_organization(&id.to_string()),
         control::Error::EventNotFound(id) => no_such_event(&id.to_string()),
+        control::Error::ClusterNotFound { project, name } => cluster::not_found(name.as_str(), &project.to_string()),
+        control::Error::ClusterNameTaken { project, name } => cluster::name_taken(name, *project),
+        control::Error::ClusterRefused { name, refusal } => cluster::refused(name.as_ref(), refusal),
+        control::Error::ClusterConflict(name) => cluster::conflict(name),
+        control::Error::ProjectNameTaken(name) => cluster::project_name_taken(name),
+        control::Error::ProjectHasClusters(_) => cluster::project_has_clusters(),
+        control::Error::CustomerKeyNotEnabled { project, provider } => cluster::key_not_enabled(*project, *provider),
+        control::Error::CustomerKeyNotProven(not_proven) => cluster::key_not_proven(not_proven),
+        control::Error::CustomerKeyInUse { provider, clusters } => cluster::key_in_use(*provider, clusters),
         // published, as 401 and 403; 401 is for credentials only
         control::Error::ProjectRoleMissing { needed } => body(
             FORBIDDEN,
@@ -315,7 +334,8 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
             FORBIDDEN,
             "USER_UNAUTHORIZED",
             format!(
-                "Current user is not authorized to perform this action. It needs the role {} in this organization.",
+                "Current user is not authorized to perform this action. It needs the role {} ({}) in this organization.",
+                needed.title(),
                 needed.name()
             ),
         ),
@@ -438,7 +458,10 @@ fn violations_row(violations: &[Violation]) -> ErrorBody {
     let code = match &violation.kind {
         ViolationKind::Missing => "MISSING_ATTRIBUTE",
         ViolationKind::MissingOneOf { .. } => "MISSING_ONE_OF_ATTRIBUTES",
-        ViolationKind::Malformed { .. } => "INVALID_ATTRIBUTE",
+        ViolationKind::Malformed { .. } | ViolationKind::Rule { .. } => "INVALID_ATTRIBUTE",
+        ViolationKind::ReadOnly => "ATTRIBUTE_READ_ONLY",
+        // recorded, with its words
+        ViolationKind::NoHighestPriority => "ATLAS_GENERAL_ERROR",
         ViolationKind::KeyIdentifier { .. } => "AZURE_KEY_VAULT_KEY_IDENTIFIER_INVALID_FORMAT",
     };
     let row = body(BAD_REQUEST, code, field_violation(violation).description);
@@ -453,6 +476,13 @@ fn field_violation(violation: &Violation) -> FieldViolation {
         }
         ViolationKind::MissingOneOf { choices } => format!("One of these is required: {choices}."),
         ViolationKind::Malformed { expected } => format!("Invalid attribute {field} specified. It must be {expected}."),
+        ViolationKind::Rule { expected } => format!("Invalid attribute {field} specified. {expected}"),
+        ViolationKind::ReadOnly => {
+            format!("The attribute {field} is read only. Leave it out, or send the value it has.")
+        }
+        ViolationKind::NoHighestPriority => {
+            format!("Reason: A replication spec must specify a region with priority 7 ({field}).")
+        }
         ViolationKind::KeyIdentifier { expected } => format!(
             "Invalid format for Azure Key Vault Key Identifier. It must be the address of a key in the vault that keyVaultName and azureEnvironment name: {expected}."
         ),

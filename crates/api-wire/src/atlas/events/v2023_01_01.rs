@@ -15,6 +15,9 @@ pub struct Event {
     /// Who did it; written as fields of the event itself. None for the service itself.
     #[serde(flatten)]
     pub actor: Option<Actor>,
+    /// The cluster it happened to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster_name: Option<String>,
     /// When it happened.
     pub created: WireTime,
     /// What happened.
@@ -74,6 +77,7 @@ pub static SCHEMA: Schema = Schema {
 
 static FIELDS: &[Field] = &[
     Field::optional("apiKeyId", &OBJECT_ID, "The id of the API key or service account that did it."),
+    Field::optional("clusterName", &TEXT, "The cluster it happened to."),
     Field::required("created", &DATE_TIME, "When it happened."),
     Field::required("eventTypeName", &EVENT_TYPE, "What happened."),
     Field::optional("groupId", &OBJECT_ID, "The project it happened in."),
@@ -108,6 +112,7 @@ mod tests {
         let id = "32b6e34b3d91647abb20e7b8".to_owned();
         let mut event = Event {
             actor: None,
+            cluster_name: None,
             created: WireTime::from_epoch_millis(1_786_331_054_000),
             event_type_name: EventType::AwsEncryptionKeyValid,
             group_id: None,
@@ -125,14 +130,16 @@ mod tests {
         event.actor =
             Some(Actor::Key { api_key_id: id.clone(), public_key: "mdb_sa_id_32b6e34b3d91647abb20e7b8".to_owned() });
         event.group_id = Some(id.clone());
+        event.cluster_name = Some("cluster0".to_owned());
         event.remote_address = Some("127.0.0.1".to_owned());
         event.raw = serde_json::json!({"_t": "X", "deep": {"a": [1]}}).as_object().cloned();
         check(
             &event,
-            r#"{"apiKeyId":"32b6e34b3d91647abb20e7b8","publicKey":"mdb_sa_id_32b6e34b3d91647abb20e7b8","created":"2026-08-10T03:04:14Z","eventTypeName":"AWS_ENCRYPTION_KEY_VALID","groupId":"32b6e34b3d91647abb20e7b8","id":"32b6e34b3d91647abb20e7b8","isGlobalAdmin":false,"links":[],"raw":{"_t":"X","deep":{"a":[1]}},"remoteAddress":"127.0.0.1"}"#,
+            r#"{"apiKeyId":"32b6e34b3d91647abb20e7b8","publicKey":"mdb_sa_id_32b6e34b3d91647abb20e7b8","clusterName":"cluster0","created":"2026-08-10T03:04:14Z","eventTypeName":"AWS_ENCRYPTION_KEY_VALID","groupId":"32b6e34b3d91647abb20e7b8","id":"32b6e34b3d91647abb20e7b8","isGlobalAdmin":false,"links":[],"raw":{"_t":"X","deep":{"a":[1]}},"remoteAddress":"127.0.0.1"}"#,
         );
         event.actor = Some(Actor::Person { user_id: id, username: "a@b.c".to_owned() });
         event.raw = None;
+        event.cluster_name = None;
         check(
             &event,
             r#"{"userId":"32b6e34b3d91647abb20e7b8","username":"a@b.c","created":"2026-08-10T03:04:14Z","eventTypeName":"AWS_ENCRYPTION_KEY_VALID","groupId":"32b6e34b3d91647abb20e7b8","id":"32b6e34b3d91647abb20e7b8","isGlobalAdmin":false,"links":[],"remoteAddress":"127.0.0.1"}"#,

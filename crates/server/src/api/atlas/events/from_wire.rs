@@ -3,19 +3,20 @@
 use api_wire::atlas::event_types::EventType;
 use api_wire::atlas::events::query::EventQuery;
 use control::event::EventFilter;
+use domain::cluster::ClusterName;
 use domain::event::EventKind;
 use domain::time::Timestamp;
 use time::OffsetDateTime;
 
-/// Translates a filter. Gives none when it admits nothing that can exist: only types or clusters
-/// that this release never records.
+/// Translates a filter. Gives none when it admits nothing that can exist: only types that this release
+/// never records.
 pub(super) fn from_wire(query: EventQuery) -> Option<EventFilter> {
     let EventQuery { cluster_names, types, excluded_types, include_raw: _, min_date, max_date } = query;
     let known = |types: &[EventType]| -> Vec<EventKind> {
         types.iter().filter_map(|wanted| EventKind::by_name(wanted.as_str())).collect()
     };
     let include = known(&types);
-    if !cluster_names.is_empty() || (!types.is_empty() && include.is_empty()) {
+    if !types.is_empty() && include.is_empty() {
         return None;
     }
     Some(EventFilter {
@@ -23,6 +24,7 @@ pub(super) fn from_wire(query: EventQuery) -> Option<EventFilter> {
         excluded_kinds: known(&excluded_types),
         since: min_date.map(timestamp),
         until: max_date.map(timestamp),
+        clusters: cluster_names.iter().filter_map(|name| ClusterName::parse(name)).collect(),
         ..EventFilter::default()
     })
 }

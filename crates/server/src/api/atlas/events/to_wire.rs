@@ -13,7 +13,7 @@ use crate::api::error::Refused;
 /// Translates an event.
 /// Errors: `Bug` if the wire does not know its name.
 pub(super) fn to_wire(base_url: &str, event: Event, include_raw: bool) -> Result<WireEvent, Refused> {
-    let Event { id, org, project, kind, actor, remote_address, detail, created_at } = event;
+    let Event { id, org, project, cluster, kind, actor, remote_address, detail, created_at } = event;
     let event_type_name =
         EventType::parse(kind.name()).ok_or(Refused::Bug("the wire knows the name of every event we record"))?;
     let place = project.map(|project| format!("/groups/{project}")).unwrap_or(format!("/orgs/{org}"));
@@ -23,6 +23,7 @@ pub(super) fn to_wire(base_url: &str, event: Event, include_raw: bool) -> Result
     });
     Ok(WireEvent {
         actor: wire_actor(actor),
+        cluster_name: cluster.map(|cluster| cluster.to_string()),
         created: WireTime::from_epoch_millis(created_at.as_millis()),
         event_type_name,
         group_id: project.map(|project| project.to_string()),

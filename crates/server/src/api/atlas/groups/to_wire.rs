@@ -3,13 +3,14 @@
 use api_wire::atlas::groups::v2023_01_01::Group;
 use api_wire::paging::Link;
 use api_wire::wire_time::WireTime;
+use control::project::ProjectView;
 use domain::project::Project;
 
-/// Translates a project. It has no clusters: this release knows none.
-pub(super) fn to_wire(base_url: &str, project: Project) -> Group {
-    let Project { id, org, name, created_at } = project;
+/// Translates a project.
+pub(super) fn to_wire(base_url: &str, view: ProjectView) -> Group {
+    let ProjectView { project: Project { id, org, name, created_at }, clusters } = view;
     Group {
-        cluster_count: 0,
+        cluster_count: clusters,
         created: WireTime::from_epoch_millis(created_at.as_millis()),
         id: id.to_string(),
         links: vec![Link::to_self(format!("{base_url}/api/atlas/v2/groups/{id}"))],

@@ -1,0 +1,48 @@
+//! Clusters of a project: creating, changing, deleting and reading them, and when one may use a customer
+//! key. Must not know how they are described on any wire, nor what their nodes do.
+
+mod create;
+mod delete;
+mod encryption;
+mod list;
+mod update;
+mod view;
+
+pub use list::ClusterPage;
+
+use domain::cluster::{self, ClusterChange, ClusterName, FreshIds};
+use domain::event::{Event, EventKind};
+use domain::id::{ShardId, ZoneId};
+use storage::ProjectSnapshot;
+
+use crate::{Caller, Control, Error, random_id};
+
+impl Control {
+    /// Makes an event of a cluster, caused by a caller, or by nobody but us.
+    fn cluster_event(
+        &self,
+        caller: Option<&Caller>,
+        snapshot: &ProjectSnapshot,
+        cluster: &ClusterName,
+        kind: EventKind,
+        detail: Option<String>,
+    ) -> Result<Event, Error> {
+        let (org, project) = (snapshot.project.org, snapshot.project.id);
+        let event = match caller {
+            Some(caller) => self.event_by(caller, org, project, kind, detail)?,
+            None => self.event_by_us(org, project, kind, detail)?,
+        };
+        Ok(Event { cluster: Some(cluster.clone()), ..event })
+    }
+}
+
+/// Makes random ids for every shard that a change asks for.
+fn fresh_ids(change: &ClusterChange) -> Result<Vec<FreshIds>, Error> {
+    let make = |_| Ok(FreshIds { shard: ShardId::from_random(random_id()?), zone: ZoneId::from_random(random_id()?) });
+    change.shards.iter().flatten().map(make).collect()
+}
+
+/// Tells that a rule stands against a cluster.
+const fn refused(name: Option<ClusterName>, refusal: cluster::Refusal) -> Error {
+    Error::ClusterRefused { name, refusal }
+}

@@ -1,0 +1,21 @@
+//! Reading one cluster.
+
+use domain::access::ProjectRole;
+use domain::cluster::{Cluster, ClusterName};
+use domain::id::ProjectId;
+
+use crate::{Caller, Control, Error};
+
+impl Control {
+    /// Finds a cluster of a project.
+    /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `ClusterNotFound`.
+    pub async fn cluster(&self, caller: &Caller, project: ProjectId, name: &ClusterName) -> Result<Cluster, Error> {
+        self.project_for(caller, project, ProjectRole::ReadOnly).await?;
+        self.cluster_of(project, name).await
+    }
+
+    pub(super) async fn cluster_of(&self, project: ProjectId, name: &ClusterName) -> Result<Cluster, Error> {
+        let found = self.store().cluster(project, name).await?;
+        found.ok_or_else(|| Error::ClusterNotFound { project, name: name.clone() })
+    }
+}
