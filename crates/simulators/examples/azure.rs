@@ -39,12 +39,12 @@ async fn main() -> anyhow::Result<()> {
     let secret = azure.create_secret(&app.client_id, "probe", None).await?;
     let object_id = azure.create_service_principal(&tenant, &app.client_id).await?;
     let subscription = azure.create_subscription(&tenant, "probe").await?;
-    let group = azure.create_resource_group(&subscription, "probe").await?;
+    let resource_group = azure.create_resource_group(&subscription, "probe").await?;
     let access = if words.rbac { VaultAccess::Rbac } else { VaultAccess::Policies };
     let vault = azure.create_vault(&subscription, "probe", "localhost", access).await?;
     azure.create_access_policy("localhost", &object_id, &PERMISSIONS).await?;
     azure.assign_role(&vault, &object_id, Role::KeyVaultAdministrator).await?;
-    azure.assign_role(&group, &object_id, Role::Contributor).await?;
+    azure.assign_role(&resource_group, &object_id, Role::Contributor).await?;
     let key = azure.create_key("localhost", NewKey { name: "cmk".to_owned(), ..NewKey::default() }).await?;
     let endpoint = clouds.azure_endpoint();
     let line = serde_json::json!({

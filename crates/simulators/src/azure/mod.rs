@@ -11,13 +11,13 @@
 //! `CreateVault`, `GetResourceGroup`, `GetSubscription`, `GetVault`, `GetVaults`, `UpdateAccessPolicies`,
 //! `UpdateVault`. A request to a vault that shows no token is a `Challenge`: counted, and struck by no fault.
 
+mod arm;
 mod caller;
 mod entra;
 mod error;
 mod key_vault;
 mod overview;
 mod request;
-mod resource_manager;
 mod role;
 mod seed;
 mod state;
@@ -69,7 +69,7 @@ enum Target {
     KeyVault(String, key_vault::Route),
     /// As Entra, but for a client without a token. With the vault's name.
     Challenge(String),
-    ResourceManager(resource_manager::Route),
+    ResourceManager(arm::Route),
     /// A vault that does not exist has no name in the DNS.
     NoVault,
     Unknown,
@@ -77,7 +77,7 @@ enum Target {
 
 /// Tells whether a fault can be aimed at such an operation.
 pub(crate) fn is_operation(name: &str) -> bool {
-    entra::OPERATIONS.contains(&name) || key_vault::is_operation(name) || resource_manager::is_operation(name)
+    entra::OPERATIONS.contains(&name) || key_vault::is_operation(name) || arm::is_operation(name)
 }
 
 impl Target {
@@ -94,7 +94,7 @@ impl Target {
         if request::host(request) != "localhost" {
             return Self::Unknown;
         }
-        if let Some(route) = resource_manager::Route::of(&request.method, &segments) {
+        if let Some(route) = arm::Route::of(&request.method, &segments) {
             return Self::ResourceManager(route);
         }
         entra::Route::of(&request.method, &segments).map_or(Self::Unknown, Self::Entra)
@@ -145,7 +145,8 @@ impl Azure {
         let answer = match decision.strike {
             // Of a timeout the client sees the connection end: a proxy gave up waiting for us.
             Some(FaultKind::Reset | FaultKind::Timeout) => return Outcome::Reset,
-            Some(FaultKind::Html) => proxy_page(),
+            // A proxy between us and the client knows nothing of our headers.
+            Some(FaultKind::Html) => return Outcome::Answer(dated(proxy_page(), now)),
             Some(FaultKind::Deny) => self.denied(&target, now),
             Some(FaultKind::Throttle) => throttled(&target, now),
             Some(FaultKind::Http500) => internal(&target, now),
@@ -166,7 +167,7 @@ impl Azure {
         };
         let answer = match target {
             Target::KeyVault(..) | Target::Challenge(_) => key_vault::headed(answer, &request),
-            Target::ResourceManager(_) => resource_manager::headed(answer),
+            Target::ResourceManager(_) => arm::headed(answer),
             Target::Entra(_) | Target::NoVault | Target::Unknown => answer,
         };
         Outcome::Answer(dated(answer, now))
@@ -191,7 +192,7 @@ impl Azure {
                 ran.unwrap_or_else(|error| error.answer())
             }
             Target::ResourceManager(route) => {
-                let ran = resource_manager::run(&mut state, route, request, port, seconds);
+                let ran = arm::run(&mut state, route, request, port, seconds);
                 ran.unwrap_or_else(|error| error.answer())
             }
             Target::Challenge(vault) => match state.vaults.get(vault) {
@@ -217,7 +218,7 @@ impl Azure {
                 Some(vault) => key_vault::denied(vault, route).answer(),
                 None => nowhere(),
             },
-            Target::ResourceManager(route) => resource_manager::denied_by_fault(route).answer(),
+            Target::ResourceManager(route) => arm::denied_by_fault(route).answer(),
             Target::Challenge(_) | Target::NoVault | Target::Unknown => nowhere(),
         }
     }
@@ -235,7 +236,7 @@ async fn make(kind: KeyKind) -> Option<Material> {
 fn throttled(target: &Target, now: OffsetDateTime) -> Answer {
     match target {
         Target::Entra(_) => entra::Refusal::throttled().answer(now),
-        Target::ResourceManager(_) => resource_manager::throttled().answer(),
+        Target::ResourceManager(_) => arm::throttled().answer(),
         Target::KeyVault(..) | Target::Challenge(_) | Target::NoVault | Target::Unknown => {
             key_vault::throttled().answer()
         }

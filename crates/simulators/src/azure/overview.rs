@@ -4,11 +4,11 @@
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use super::arm::vault::url;
 use super::key_vault::bundle::kid;
 use super::key_vault::delete::{bring_back, take_away};
 use super::key_vault::key::{Key, Version};
 use super::key_vault::material::KeyKind;
-use super::resource_manager::vault::url;
 use super::seed::SECRET_LIFE;
 use super::state::{App, AppSecret, RoleAssignment, ServicePrincipal, State, Tenant};
 use super::vault::{Vault, VaultAccess};
@@ -223,8 +223,9 @@ fn show_tenant(state: &State, tenant: &Tenant, now: i64) -> Value {
         state.apps.values().filter(|app| app.tenant == tenant.id).map(|app| show_app(app, now)).collect();
     let principals: Vec<Value> = tenant.principals.values().map(|principal| show_principal(state, principal)).collect();
     let subscriptions = state.subscriptions.values().filter(|known| known.tenant == tenant.id).map(|known| {
-        let groups: Vec<&String> = known.groups.values().map(|group| &group.name).collect();
-        json!({ "id": known.id, "name": known.name, "resourceGroups": groups })
+        let resource_groups: Vec<&String> =
+            known.resource_groups.values().map(|resource_group| &resource_group.name).collect();
+        json!({ "id": known.id, "name": known.name, "resourceGroups": resource_groups })
     });
     json!({
         "id": tenant.id,

@@ -8,11 +8,11 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
+use super::arm::vault::{check_name as check_vault_name, url};
 use super::key_vault::bundle::kid;
 use super::key_vault::check_name;
 use super::key_vault::key::{Attributes, Key, KeyOp, Version};
 use super::key_vault::material::KeyKind;
-use super::resource_manager::vault::{check_name as check_vault_name, url};
 use super::role::Role;
 use super::state::{App, AppSecret, ResourceGroup, RoleAssignment, ServicePrincipal, State, Subscription, Tenant};
 use super::vault::{AccessPolicy, Permissions, Vault, VaultAccess};
@@ -203,7 +203,7 @@ impl Azure {
             }
             let id = uuid();
             let (name, tenant) = (name.to_owned(), tenant.to_owned());
-            let made = Subscription { id: id.clone(), name, tenant, groups: BTreeMap::new() };
+            let made = Subscription { id: id.clone(), name, tenant, resource_groups: BTreeMap::new() };
             state.subscriptions.insert(id.clone(), made);
             Ok(id)
         })
@@ -214,10 +214,10 @@ impl Azure {
     /// Errors: `Refused` for a missing subscription.
     pub async fn create_resource_group(&self, subscription: &str, name: &str) -> Result<String, Error> {
         self.seed(|state, _| {
-            let groups = &mut find_subscription(state, subscription)?.groups;
-            let group = ResourceGroup { name: name.to_owned(), location: LOCATION.to_owned() };
-            let group = groups.entry(name.to_ascii_lowercase()).or_insert(group);
-            Ok(format!("/subscriptions/{subscription}/resourceGroups/{}", group.name))
+            let resource_groups = &mut find_subscription(state, subscription)?.resource_groups;
+            let resource_group = ResourceGroup { name: name.to_owned(), location: LOCATION.to_owned() };
+            let resource_group = resource_groups.entry(name.to_ascii_lowercase()).or_insert(resource_group);
+            Ok(format!("/subscriptions/{subscription}/resourceGroups/{}", resource_group.name))
         })
         .await
     }
@@ -228,7 +228,7 @@ impl Azure {
     pub async fn create_vault(
         &self,
         subscription: &str,
-        group: &str,
+        resource_group: &str,
         name: &str,
         access: VaultAccess,
     ) -> Result<String, Error> {
@@ -236,9 +236,10 @@ impl Azure {
             check_vault_name(name).map_err(|error| Error::Refused(error.message))?;
             let holder = find_subscription(state, subscription)?;
             let tenant = holder.tenant.clone();
-            let group = holder.groups.get(&group.to_ascii_lowercase());
-            let group = group.ok_or_else(|| Error::Refused("there is no such resource group".to_owned()))?;
-            let made = Vault { access, ..Vault::new(name, &tenant, subscription, &group.name, LOCATION) };
+            let resource_group = holder.resource_groups.get(&resource_group.to_ascii_lowercase());
+            let resource_group =
+                resource_group.ok_or_else(|| Error::Refused("there is no such resource group".to_owned()))?;
+            let made = Vault { access, ..Vault::new(name, &tenant, subscription, &resource_group.name, LOCATION) };
             let wanted = made.id();
             let vault = state.vaults.entry(name.to_ascii_lowercase()).or_insert(made);
             if vault.id() == wanted {

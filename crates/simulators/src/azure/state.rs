@@ -82,7 +82,7 @@ pub(crate) struct Subscription {
     pub(crate) name: String,
     pub(crate) tenant: String,
     /// By name in lower case.
-    pub(crate) groups: BTreeMap<String, ResourceGroup>,
+    pub(crate) resource_groups: BTreeMap<String, ResourceGroup>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -27,7 +27,7 @@ pub(crate) struct Vault {
     pub(crate) name: String,
     pub(crate) tenant: String,
     pub(crate) subscription: String,
-    pub(crate) group: String,
+    pub(crate) resource_group: String,
     pub(crate) location: String,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) access: VaultAccess,
@@ -114,12 +114,12 @@ pub(crate) fn key_permission(name: &str) -> Option<&'static str> {
 }
 
 impl Vault {
-    pub(crate) fn new(name: &str, tenant: &str, subscription: &str, group: &str, location: &str) -> Self {
+    pub(crate) fn new(name: &str, tenant: &str, subscription: &str, resource_group: &str, location: &str) -> Self {
         Self {
             name: name.to_owned(),
             tenant: tenant.to_owned(),
             subscription: subscription.to_owned(),
-            group: group.to_owned(),
+            resource_group: resource_group.to_owned(),
             location: location.to_owned(),
             tags: BTreeMap::new(),
             access: VaultAccess::Policies,
@@ -136,7 +136,7 @@ impl Vault {
     pub(crate) fn id(&self) -> String {
         format!(
             "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.KeyVault/vaults/{}",
-            self.subscription, self.group, self.name
+            self.subscription, self.resource_group, self.name
         )
     }
 

@@ -60,7 +60,7 @@ pub(crate) fn is_operation(name: &str) -> bool {
 pub(crate) struct Route {
     pub(crate) operation: Operation,
     subscription: String,
-    group: Option<String>,
+    resource_group: Option<String>,
     vault: Option<String>,
     /// `add`, `replace` or `remove`.
     kind: Option<String>,
@@ -80,21 +80,21 @@ impl Route {
         }
         let lower: Vec<String> = rest.iter().map(|segment| segment.to_ascii_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
-        let of = |operation, group: Option<&str>, vault: Option<&str>, kind: Option<&str>| Self {
+        let of = |operation, resource_group: Option<&str>, vault: Option<&str>, kind: Option<&str>| Self {
             operation,
             subscription: subscription.to_ascii_lowercase(),
-            group: group.map(str::to_owned),
+            resource_group: resource_group.map(str::to_owned),
             vault: vault.map(str::to_owned),
             kind: kind.map(str::to_owned),
         };
         // The group and the vault are shown as they came.
-        let (group, vault) = (rest.get(1).copied(), rest.get(5).copied());
+        let (resource_group, vault) = (rest.get(1).copied(), rest.get(5).copied());
         Some(match (method.as_str(), lower.as_slice()) {
             ("GET", []) => of(Operation::GetSubscription, None, None, None),
-            ("GET", ["resourcegroups", _]) => of(Operation::GetResourceGroup, group, None, None),
+            ("GET", ["resourcegroups", _]) => of(Operation::GetResourceGroup, resource_group, None, None),
             ("GET", ["providers", "microsoft.keyvault", "vaults"]) => of(Operation::GetVaults, None, None, None),
             ("GET", ["resourcegroups", _, "providers", "microsoft.keyvault", "vaults"]) => {
-                of(Operation::GetVaults, group, None, None)
+                of(Operation::GetVaults, resource_group, None, None)
             }
             (act, ["resourcegroups", _, "providers", "microsoft.keyvault", "vaults", _]) => {
                 let operation = match act {
@@ -103,10 +103,10 @@ impl Route {
                     "PUT" => Operation::CreateVault,
                     _ => Operation::Unknown,
                 };
-                of(operation, group, vault, None)
+                of(operation, resource_group, vault, None)
             }
             ("PUT", ["resourcegroups", _, "providers", "microsoft.keyvault", "vaults", _, "accesspolicies", kind]) => {
-                of(Operation::UpdateAccessPolicies, group, vault, Some(kind))
+                of(Operation::UpdateAccessPolicies, resource_group, vault, Some(kind))
             }
             _ => of(Operation::Unknown, None, None, None),
         })
@@ -114,7 +114,7 @@ impl Route {
 
     fn nowhere() -> Self {
         let subscription = String::new();
-        Self { operation: Operation::Unknown, subscription, group: None, vault: None, kind: None }
+        Self { operation: Operation::Unknown, subscription, resource_group: None, vault: None, kind: None }
     }
 
     /// The name that faults and counters know it by.
@@ -125,8 +125,8 @@ impl Route {
     /// The resource whose roles count.
     fn scope(&self) -> String {
         let mut scope = format!("/subscriptions/{}", self.subscription);
-        if let Some(group) = &self.group {
-            scope.push_str(&format!("/resourceGroups/{group}"));
+        if let Some(resource_group) = &self.resource_group {
+            scope.push_str(&format!("/resourceGroups/{resource_group}"));
         }
         if let Some(vault) = &self.vault {
             scope.push_str(&format!("/providers/Microsoft.KeyVault/vaults/{vault}"));
@@ -167,7 +167,7 @@ pub(crate) fn run(
     }
     authorize(state, &caller, route)?;
     let call = &mut Call { state, route, request, port };
-    call.group()?;
+    call.resource_group()?;
     let (status, body, changed) = operate(call)?;
     if changed {
         state.touch();
@@ -181,7 +181,7 @@ fn operate(call: &mut Call<'_>) -> Result<(StatusCode, Value, bool), ApiError> {
     let changed = |done: Result<(StatusCode, Value), ApiError>| done.map(|(status, body)| (status, body, true));
     match call.route.operation {
         Operation::GetSubscription => read(call.show_subscription()),
-        Operation::GetResourceGroup => read(call.show_group()),
+        Operation::GetResourceGroup => read(call.show_resource_group()),
         Operation::GetVault => read(vault::read(call)),
         Operation::GetVaults => read(vault::list(call)),
         Operation::CreateVault => changed(vault::create(call)),
@@ -257,9 +257,9 @@ impl Call<'_> {
     }
 
     /// Checks that the resource group is there, where one is named.
-    fn group(&self) -> Result<(), ApiError> {
-        let Some(name) = &self.route.group else { return Ok(()) };
-        if self.subscription()?.groups.contains_key(&name.to_ascii_lowercase()) {
+    fn resource_group(&self) -> Result<(), ApiError> {
+        let Some(name) = &self.route.resource_group else { return Ok(()) };
+        if self.subscription()?.resource_groups.contains_key(&name.to_ascii_lowercase()) {
             return Ok(());
         }
         let message = format!("Resource group '{}' could not be found.", printable(name));
@@ -278,15 +278,16 @@ impl Call<'_> {
         }))
     }
 
-    fn show_group(&self) -> Result<Value, ApiError> {
+    fn show_resource_group(&self) -> Result<Value, ApiError> {
         let found = self.subscription()?;
-        let name = self.route.group.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let group = found.groups.get(&name).ok_or_else(|| ApiError::bug("the group was found"))?;
+        let name = self.route.resource_group.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let resource_group =
+            found.resource_groups.get(&name).ok_or_else(|| ApiError::bug("the resource group was found"))?;
         Ok(json!({
-            "id": format!("/subscriptions/{}/resourceGroups/{}", found.id, group.name),
-            "name": group.name,
+            "id": format!("/subscriptions/{}/resourceGroups/{}", found.id, resource_group.name),
+            "name": resource_group.name,
             "type": "Microsoft.Resources/resourceGroups",
-            "location": group.location,
+            "location": resource_group.location,
             "properties": { "provisioningState": "Succeeded" },
         }))
     }

@@ -69,10 +69,12 @@ pub(super) fn read(call: &Call<'_>) -> Result<Value, ApiError> {
 }
 
 pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
-    let group = &call.route.group;
+    let resource_group = &call.route.resource_group;
     let mine = |vault: &&Vault| {
         vault.subscription == call.route.subscription
-            && group.as_ref().is_none_or(|group| vault.group.eq_ignore_ascii_case(group))
+            && resource_group
+                .as_ref()
+                .is_none_or(|resource_group| vault.resource_group.eq_ignore_ascii_case(resource_group))
     };
     let value: Vec<Value> = call.state.vaults.values().filter(mine).map(|vault| show(vault, call.port)).collect();
     Ok(json!({ "value": value }))
@@ -106,9 +108,11 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<(StatusCode, Value), ApiErro
             let name = call.route.vault.clone().unwrap_or_default();
             check_name(&name)?;
             let subscription = call.subscription()?;
-            let group = subscription.groups.get(&call.route.group.as_deref().unwrap_or_default().to_ascii_lowercase());
-            let group = group.ok_or_else(|| ApiError::bug("the group was found"))?;
-            let mut vault = Vault::new(&name, &subscription.tenant, &subscription.id, &group.name, location);
+            let resource_group = subscription
+                .resource_groups
+                .get(&call.route.resource_group.as_deref().unwrap_or_default().to_ascii_lowercase());
+            let resource_group = resource_group.ok_or_else(|| ApiError::bug("the resource group was found"))?;
+            let mut vault = Vault::new(&name, &subscription.tenant, &subscription.id, &resource_group.name, location);
             change(&mut vault, fields)?;
             let shown = show(&vault, port);
             let order = name.to_ascii_lowercase();
@@ -147,9 +151,11 @@ pub(crate) fn check_name(name: &str) -> Result<(), ApiError> {
 pub(super) fn find<'a>(call: &'a Call<'_>) -> Result<&'a Vault, ApiError> {
     let route = call.route;
     let name = route.vault.as_deref().unwrap_or_default();
-    let group = route.group.as_deref().unwrap_or_default();
+    let resource_group = route.resource_group.as_deref().unwrap_or_default();
     let found = call.state.vaults.get(&name.to_ascii_lowercase());
-    let mine = |vault: &&Vault| vault.subscription == route.subscription && vault.group.eq_ignore_ascii_case(group);
+    let mine = |vault: &&Vault| {
+        vault.subscription == route.subscription && vault.resource_group.eq_ignore_ascii_case(resource_group)
+    };
     found.filter(mine).ok_or_else(|| {
         ApiError::new(
             404,
@@ -158,7 +164,7 @@ pub(super) fn find<'a>(call: &'a Call<'_>) -> Result<&'a Vault, ApiError> {
                 "The Resource 'Microsoft.KeyVault/vaults/{}' under resource group '{}' was not found. For more details \
                  please go to https://aka.ms/ARMResourceNotFoundFix",
                 printable(name),
-                printable(group)
+                printable(resource_group)
             ),
         )
     })
