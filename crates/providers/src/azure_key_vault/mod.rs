@@ -65,7 +65,7 @@ pub struct Config {
     pub vault_suffixes: VaultSuffixes,
     /// Whose certificates are believed.
     pub trusted_roots: TrustedRoots,
-    /// Projects whose connections and tokens are kept at most.
+    /// Projects whose connections and tokens are kept at most; about 20 KiB each without open connections.
     pub most_projects: usize,
 }
 

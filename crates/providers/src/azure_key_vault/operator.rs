@@ -75,11 +75,10 @@ impl Operator {
     /// Gives the application as it stands in a customer's tenant.
     /// Errors: there is none.
     pub(super) fn abroad(&self, tenant: &AzureGuid) -> Result<Application, Refused> {
-        let home = self.home.as_ref().ok_or_else(|| {
-            let words = "a provider role is in use, but no operator identity for Azure is configured";
-            Refused::saying(Reason::Transient(TransientReason::OperatorIdentity), words)
-        })?;
-        Ok(Application { tenant: tenant.clone(), ..home.clone() })
+        match &self.home {
+            Some(home) => Ok(Application { tenant: tenant.clone(), ..home.clone() }),
+            None => self.note(Err(nobody())),
+        }
     }
 
     /// Takes a token in a customer's tenant, by a way of that customer's, as one service principal.
@@ -122,9 +121,7 @@ impl Operator {
     }
 
     async fn ask(&self, at: Timestamp) -> Result<Proof, Refused> {
-        let Some(home) = &self.home else {
-            return Err(Refused::silent(Reason::Transient(TransientReason::OperatorIdentity)));
-        };
+        let Some(home) = &self.home else { return Err(nobody()) };
         // Every tenant knows Resource Manager; Key Vault only one that has used it.
         take(&self.wire, home, Resource::Management, Operation::OperatorToken).await.map(|_| Proof { at })
     }
@@ -144,10 +141,14 @@ impl Operator {
         }
         let Failure { provider_code, provider_message, .. } = &refused.failure;
         let said: Vec<&str> = provider_code.iter().chain(provider_message).map(ForeignText::as_str).collect();
-        let words =
-            if said.is_empty() { "no operator identity for Azure is configured".to_owned() } else { said.join(": ") };
+        let words = said.join(": ");
         // Its words were tamed, with the secret struck out, when they were read.
         self.wire.health.identity_fails(self.wire.clock.now(), ForeignText::tame(&words, &[]));
         Err(Refused { failure: Failure::silent(refused.failure.reason), ..refused })
     }
+}
+
+fn nobody() -> Refused {
+    let words = "a provider role is in use, but no operator identity for Azure is configured";
+    Refused::saying(Reason::Transient(TransientReason::OperatorIdentity), words)
 }
