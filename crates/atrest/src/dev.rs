@@ -7,15 +7,11 @@ mod seed;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
 use control::Timings;
-use domain::customer_key::Policy;
 use domain::secret::SecretText;
-use providers::aws_kms::{self, OperatorIdentity};
-use providers::{Clock, ProvidersConfig};
 use server::api::ApiSettings;
 use server::api::address::TrustedProxies;
 use server::api::auth::AuthSettings;
@@ -43,7 +39,8 @@ pub(crate) struct DevArguments {
     /// Where health and metrics listen.
     #[arg(long, default_value = "127.0.0.1:0")]
     operations_listen: SocketAddr,
-    /// Where the simulated clouds listen; with another port than 0 the console takes the next one.
+    /// Where the simulated AWS listens; with another port than 0 the console, Azure and Google take the
+    /// next three.
     #[arg(long, default_value = "127.0.0.1:0")]
     clouds_listen: SocketAddr,
     /// Use this PostgreSQL database instead of SQLite.
@@ -78,11 +75,10 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let cloud = seed::seed_clouds(&clouds).await.context("furnish the simulated clouds")?;
 
     let database = arguments.database_url.map(SecretText::new);
-    let house = build(&folder, &clouds, &cloud, database, arguments.real_timings).await?;
+    let house = build(&folder, &cloud, database, arguments.real_timings).await?;
     let addresses = dev_json::Addresses {
         api: api.local_addr()?,
         operations: operations.local_addr()?,
-        aws_endpoint: clouds.aws_endpoint(),
         console: clouds.console_url(),
         console_token: clouds.console_token().to_owned(),
         ca_file: folder.write_ca(clouds.ca_pem())?,
@@ -90,8 +86,11 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     // Credentials of an earlier start are good for the database they were made in, and for no other.
     let before = if house.control.is_empty().await? { None } else { before };
     let dev_json = match before {
-        Some(before) => before.moved_to(&addresses),
-        None => seed::seed_house(&house.control, &cloud, &addresses).await.context("furnish the first project")?,
+        Some(before) => before.moved_to(&addresses, &cloud)?,
+        None => {
+            let furnished = seed::seed_house(&house.control, &clouds, &cloud, &addresses).await;
+            furnished.context("furnish the first project")?
+        }
     };
     folder.write_dev_json(&dev_json)?;
     progress.done();
@@ -121,12 +120,14 @@ async fn bind(wanted: SocketAddr, remembered: Option<u16>) -> anyhow::Result<Tcp
 }
 
 async fn start_clouds(folder: &DevFolder, listen: SocketAddr) -> anyhow::Result<Clouds> {
-    let next = |port: u16| if port == 0 { 0 } else { port.saturating_add(1) };
+    let port = |after: u16| if listen.port() == 0 { 0 } else { listen.port().saturating_add(after) };
     let options = simulators::Options {
         dir: Some(folder.clouds()),
         listen: listen.ip(),
         aws_port: listen.port(),
-        console_port: next(listen.port()),
+        console_port: port(1),
+        azure_port: port(2),
+        gcp_port: port(3),
         ..simulators::Options::default()
     };
     Clouds::start(options).await.context("start the simulated clouds")
@@ -134,8 +135,7 @@ async fn start_clouds(folder: &DevFolder, listen: SocketAddr) -> anyhow::Result<
 
 async fn build(
     folder: &DevFolder,
-    clouds: &Clouds,
-    cloud: &seed::SeededAws,
+    cloud: &seed::SeededClouds,
     database: Option<SecretText>,
     real_timings: bool,
 ) -> anyhow::Result<House> {
@@ -149,26 +149,12 @@ async fn build(
     } else {
         RootKey::generate_file(&root_key_file)?
     };
-    let aws = aws_kms::Config {
-        operator: OperatorIdentity::Static {
-            access_key_id: cloud.operator.access_key_id.clone(),
-            secret_access_key: Arc::new(SecretText::new(cloud.operator.expose_secret().to_owned())),
-            session_token: None,
-        },
-        kms_endpoint: Some(clouds.aws_endpoint()),
-        sts_endpoint: Some(clouds.aws_endpoint()),
-        ..aws_kms::Config::default()
-    };
     House::build(Plan {
         engine,
         root_key,
         stamp: Stamp::Dev,
-        providers: ProvidersConfig {
-            clock: Clock::system(),
-            allow_networks: vec!["127.0.0.0/8".parse()?, "::1/128".parse()?],
-            aws,
-        },
-        policy: Policy::default(),
+        providers: cloud.providers()?,
+        policy: cloud.policy(),
         timings: if real_timings { Timings::default() } else { dev_timings() },
     })
     .await

@@ -8,7 +8,7 @@ use domain::access::{Grants, OrgRole};
 use server::api::auth::ha1;
 
 use crate::config::{self, ConfigFile};
-use crate::house::{self, House, Plan, Stamp};
+use crate::house::{House, Plan, Stamp};
 use crate::root_key;
 use crate::say::{complain, say};
 

@@ -4,8 +4,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use super::seed::{Roles, SeededClouds};
 
 /// The whole file.
 #[derive(Serialize, Deserialize)]
@@ -60,10 +63,8 @@ pub(super) struct CloudsPart {
     pub(super) console: String,
     pub(super) console_token: String,
     pub(super) aws: AwsPart,
-    /// Not built yet.
-    pub(super) azure: Value,
-    /// Not built yet.
-    pub(super) gcp: Value,
+    pub(super) azure: AzurePart,
+    pub(super) gcp: GcpPart,
 }
 
 /// The simulated AWS.
@@ -86,11 +87,50 @@ pub(super) struct AccessKeyPart {
     pub(super) secret_access_key: String,
 }
 
+/// The simulated Azure.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AzurePart {
+    pub(super) authority: String,
+    pub(super) vault_url: String,
+    pub(super) management: String,
+    pub(super) customer: ClientSecretPart,
+    pub(super) payload: Value,
+    pub(super) role_payload: Value,
+}
+
+/// An application in the simulated Azure.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ClientSecretPart {
+    pub(super) tenant_id: String,
+    pub(super) client_id: String,
+    pub(super) client_secret: String,
+}
+
+/// The simulated Google Cloud.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct GcpPart {
+    pub(super) endpoint: String,
+    pub(super) token_uri: String,
+    pub(super) customer: KeyFilePart,
+    pub(super) payload: Value,
+    pub(super) role_payload: Value,
+}
+
+/// A service account in the simulated Google Cloud.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct KeyFilePart {
+    /// The key file, as text.
+    pub(super) service_account_key: String,
+}
+
 /// Where everything listens in this run.
 pub(super) struct Addresses {
     pub(super) api: SocketAddr,
     pub(super) operations: SocketAddr,
-    pub(super) aws_endpoint: String,
     pub(super) console: String,
     pub(super) console_token: String,
     pub(super) ca_file: PathBuf,
@@ -102,22 +142,27 @@ impl DevJson {
         self.api.base_url.rsplit_once(':').and_then(|(_, port)| port.parse().ok())
     }
 
-    /// Gives the same contents with the addresses of this run.
-    pub(super) fn moved_to(self, addresses: &Addresses) -> Self {
-        Self {
+    /// Gives the same contents with the addresses of this run; keys and key files name addresses too.
+    /// Errors: a role is not named where it was written.
+    pub(super) fn moved_to(self, addresses: &Addresses, clouds: &SeededClouds) -> anyhow::Result<Self> {
+        let roles = self.roles().context("dev.json names no roles; remove the folder and start anew")?;
+        Ok(Self {
             api: ApiPart {
                 base_url: format!("http://{}", addresses.api),
                 operations_url: format!("http://{}", addresses.operations),
                 ..self.api
             },
-            clouds: CloudsPart {
-                ca_file: addresses.ca_file.clone(),
-                console: addresses.console.clone(),
-                console_token: addresses.console_token.clone(),
-                aws: AwsPart { endpoint: addresses.aws_endpoint.clone(), ..self.clouds.aws },
-                ..self.clouds
-            },
+            clouds: clouds.part(&roles, addresses),
             ..self
-        }
+        })
+    }
+
+    fn roles(&self) -> Option<Roles> {
+        let role = |payload: &Value, provider: &str| Some(payload.get(provider)?.get("roleId")?.as_str()?.to_owned());
+        Some(Roles {
+            aws: role(&self.clouds.aws.role_payload, "awsKms")?,
+            azure: role(&self.clouds.azure.role_payload, "azureKeyVault")?,
+            gcp: role(&self.clouds.gcp.role_payload, "googleCloudKms")?,
+        })
     }
 }

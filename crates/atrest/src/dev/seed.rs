@@ -1,55 +1,100 @@
-//! What dev mode starts with: a customer and an operator in the simulated cloud, an organization with a
+//! What dev mode starts with: a customer and an operator in each simulated cloud, an organization with a
 //! project and credentials here. Seeding the clouds is safe to repeat; the house is seeded once.
 
-use anyhow::Context as _;
+mod aws;
+mod azure;
+mod gcp;
+
 use control::Control;
 use control::bootstrap::NewApiKey;
 use domain::access::{Grants, OrgRole, ProjectRole};
-use domain::provider_role::RoleIdentity;
-use serde_json::{Value, json};
+use domain::customer_key::Policy;
+use domain::customer_key::azure_key_vault::AzureEnvironment;
+use domain::id::ProjectId;
+use providers::{Clock, ProvidersConfig};
+use serde_json::Value;
 use server::api::auth::ha1;
 use simulators::Clouds;
-use simulators::aws::{AccessKeyPair, CreatedKey, NewKey};
 
-use super::dev_json::{AccessKeyPart, Addresses, ApiPart, AwsPart, CloudsPart, DevJson, KeyPart, ServiceAccountPart};
+use super::dev_json::{Addresses, ApiPart, CloudsPart, DevJson, KeyPart, ServiceAccountPart};
+use aws::SeededAws;
+use azure::SeededAzure;
+use gcp::SeededGcp;
 
-const REGION: &str = "us-east-1";
-/// The same region as settings spell it.
-const WIRE_REGION: &str = "US_EAST_1";
-/// AWS's own example accounts.
-const CUSTOMER_ACCOUNT: &str = "444455556666";
-const OPERATOR_ACCOUNT: &str = "111122223333";
-const ROLE_NAME: &str = "atrest-role";
-const KEY_ALIAS: &str = "atrest-dev";
-
-/// What the simulated AWS holds for us.
-pub(super) struct SeededAws {
-    pub(super) operator: AccessKeyPair,
-    customer: AccessKeyPair,
-    user: AccessKeyPair,
-    key: CreatedKey,
-    clouds: simulators::Aws,
+/// What the simulated clouds hold for us.
+pub(super) struct SeededClouds {
+    aws: SeededAws,
+    azure: SeededAzure,
+    gcp: SeededGcp,
 }
 
-/// Furnishes the simulated AWS, or finds it furnished.
-/// Errors: the simulator refuses.
-pub(super) async fn seed_clouds(clouds: &Clouds) -> anyhow::Result<SeededAws> {
-    let aws = clouds.aws();
-    let customer_account = aws.create_account_with_id("customer", CUSTOMER_ACCOUNT).await?;
-    let operator_account = aws.create_account_with_id("operator", OPERATOR_ACCOUNT).await?;
-    let customer = aws.create_user(&customer_account, "customer-admin", Some(&allow("*", "*"))).await?;
-    let assume = allow("sts:AssumeRole", "*");
-    let operator = aws.create_user(&operator_account, "atrest-operator", Some(&assume)).await?;
-    let new = NewKey { alias: KEY_ALIAS.to_owned(), description: "for atrest dev".to_owned(), ..NewKey::default() };
-    let key = aws.create_key(&customer_account, REGION, new).await?;
-    let user = aws.create_user(&customer_account, "atrest-user", Some(&use_keys())).await?;
-    Ok(SeededAws { operator, customer, user, key, clouds: aws.clone() })
+/// Furnishes the simulated clouds, or finds them furnished.
+/// Errors: a simulator refuses.
+pub(super) async fn seed_clouds(clouds: &Clouds) -> anyhow::Result<SeededClouds> {
+    let (aws, azure, gcp) = tokio::try_join!(aws::seed(clouds), azure::seed(clouds), gcp::seed(clouds))?;
+    Ok(SeededClouds { aws, azure, gcp })
+}
+
+impl SeededClouds {
+    /// Gives the providers' settings.
+    /// Errors: a simulator made what it never makes.
+    pub(super) fn providers(&self) -> anyhow::Result<ProvidersConfig> {
+        Ok(ProvidersConfig {
+            clock: Clock::system(),
+            allow_networks: vec!["127.0.0.0/8".parse()?, "::1/128".parse()?],
+            aws: self.aws.config(),
+            azure: self.azure.config()?,
+            google: self.gcp.config()?,
+        })
+    }
+
+    async fn admit(&self, clouds: &Clouds, control: &Control, project: ProjectId) -> anyhow::Result<Roles> {
+        Ok(Roles {
+            aws: self.aws.admit(clouds, control, project).await?.to_string(),
+            azure: self.azure.admit(clouds, control, project).await?.to_string(),
+            gcp: self.gcp.admit(clouds, control, project).await?.to_string(),
+        })
+    }
+
+    /// Tells a program what it needs to know about the clouds, at the addresses of this run.
+    pub(super) fn part(&self, roles: &Roles, addresses: &Addresses) -> CloudsPart {
+        CloudsPart {
+            ca_file: addresses.ca_file.clone(),
+            console: addresses.console.clone(),
+            console_token: addresses.console_token.clone(),
+            aws: self.aws.part(&roles.aws),
+            azure: self.azure.part(&roles.azure),
+            gcp: self.gcp.part(&roles.gcp),
+        }
+    }
+
+    /// Gives the operator's policy.
+    pub(super) fn policy(&self) -> Policy {
+        Policy {
+            vault_suffixes: self.azure.suffixes(),
+            operator_azure_environment: Some(AzureEnvironment::Azure),
+            google_token_uri: self.gcp.token_uri(),
+            ..Policy::default()
+        }
+    }
+}
+
+/// The roles that the project was given, by their ids.
+pub(super) struct Roles {
+    pub(super) aws: String,
+    pub(super) azure: String,
+    pub(super) gcp: String,
 }
 
 /// Furnishes an empty house: an organization, the first project with nothing enabled, credentials,
-/// and a proved provider role.
-/// Errors: those of the use cases.
-pub(super) async fn seed_house(control: &Control, aws: &SeededAws, addresses: &Addresses) -> anyhow::Result<DevJson> {
+/// and a proved provider role of each cloud.
+/// Errors: those of the use cases and of the simulators.
+pub(super) async fn seed_house(
+    control: &Control,
+    clouds: &Clouds,
+    seeded: &SeededClouds,
+    addresses: &Addresses,
+) -> anyhow::Result<DevJson> {
     let org = control.create_organization("Dev").await?;
     let project = control.create_project(org.id, "dev").await?;
     let grants = |org_role: OrgRole, project_role: Option<ProjectRole>| Grants {
@@ -61,20 +106,7 @@ pub(super) async fn seed_house(control: &Control, aws: &SeededAws, addresses: &A
     let read_only = grants(OrgRole::Member, Some(ProjectRole::ReadOnly));
     let read_only = control.create_api_key("read only", read_only, ha1).await?;
     let account = control.create_service_account("dev", grants(OrgRole::Owner, None)).await?;
-
-    let role = control.create_aws_role(project.id).await?;
-    let RoleIdentity::Aws { external_id, .. } = &role.identity;
-    let trust = json!({"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow",
-        "Principal": {"AWS": format!("arn:aws:iam::{OPERATOR_ACCOUNT}:user/atrest-operator")},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
-    }]});
-    let trust = trust.to_string();
-    let role_arn = aws.clouds.create_role(CUSTOMER_ACCOUNT, ROLE_NAME, &trust, Some(&use_keys())).await?;
-    // A role of an earlier database asks for that one's external id.
-    aws.clouds.update_role_trust(CUSTOMER_ACCOUNT, ROLE_NAME, &trust).await?;
-    let role = control.authorize_aws_role(role, &role_arn).await.context("authorize the provider role")?;
+    let roles = seeded.admit(clouds, control, project.id).await?;
 
     Ok(DevJson {
         api: ApiPart {
@@ -93,55 +125,17 @@ pub(super) async fn seed_house(control: &Control, aws: &SeededAws, addresses: &A
         },
         ui: Value::Null,
         kmip: Value::Null,
-        clouds: CloudsPart {
-            ca_file: addresses.ca_file.clone(),
-            console: addresses.console.clone(),
-            console_token: addresses.console_token.clone(),
-            aws: AwsPart {
-                endpoint: addresses.aws_endpoint.clone(),
-                region: REGION.to_owned(),
-                customer: access_key_part(&aws.customer),
-                key_id: aws.key.id.clone(),
-                payload: json!({"awsKms": {
-                    "enabled": true,
-                    "customerMasterKeyID": aws.key.arn,
-                    "region": WIRE_REGION,
-                    "accessKeyID": aws.user.access_key_id,
-                    "secretAccessKey": aws.user.expose_secret(),
-                }}),
-                role_payload: json!({"awsKms": {
-                    "enabled": true,
-                    "customerMasterKeyID": aws.key.arn,
-                    "region": WIRE_REGION,
-                    "roleId": role.id.to_string(),
-                }}),
-            },
-            azure: Value::Null,
-            gcp: Value::Null,
-        },
+        clouds: seeded.part(&roles, addresses),
     })
 }
 
-fn allow(action: &str, resource: &str) -> String {
-    json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]})
-        .to_string()
-}
-
-/// The least that encryption at rest needs, on every key of the customer's, so that one can play with
-/// several. Source: docs/providers/aws.md.
-fn use_keys() -> String {
-    json!({"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow",
-        "Action": ["kms:DescribeKey", "kms:Encrypt", "kms:Decrypt"],
-        "Resource": format!("arn:aws:kms:*:{CUSTOMER_ACCOUNT}:key/*"),
-    }]})
-    .to_string()
+/// Adds members to a JSON object.
+fn extend(object: &mut Value, members: Value) {
+    if let (Value::Object(object), Value::Object(members)) = (object, members) {
+        object.extend(members);
+    }
 }
 
 fn key_part(key: NewApiKey) -> KeyPart {
     KeyPart { public_key: key.public_key, private_key: key.private_key.expose().to_owned() }
-}
-
-fn access_key_part(key: &AccessKeyPair) -> AccessKeyPart {
-    AccessKeyPart { access_key_id: key.access_key_id.clone(), secret_access_key: key.expose_secret().to_owned() }
 }

@@ -43,15 +43,19 @@ const fn definite(reason: DefiniteReason) -> &'static str {
         DefiniteReason::KeyPendingDeletion => {
             "cancel the key's deletion at once and enable it: once it is deleted the root key is gone"
         }
-        DefiniteReason::KeyPendingImport => "import the key's material again",
-        DefiniteReason::KeyExpired | DefiniteReason::KeyNotYetValid => "the key's material is not valid now; mend that",
-        DefiniteReason::KeyNotFound => "check the ARN in root_key.aws_kms_key, and aws.kms_endpoint if it is set",
+        DefiniteReason::KeyPendingImport | DefiniteReason::KeyPendingGeneration => "import the key's material again",
+        DefiniteReason::KeyExpired | DefiniteReason::KeyExpiring | DefiniteReason::KeyNotYetValid => {
+            "the key's material is not valid now; mend that"
+        }
+        DefiniteReason::KeyNotFound | DefiniteReason::KeyDestroyed | DefiniteReason::VaultElsewhere => {
+            "check the ARN in root_key.aws_kms_key, and aws.kms_endpoint if it is set"
+        }
         DefiniteReason::KeyTypeNotSupported => "name a symmetric key for encryption in root_key.aws_kms_key",
         DefiniteReason::AccessDenied => {
             "let the identity of [aws] use kms:Encrypt and kms:Decrypt on the key with the encryption context atrest:root-key=1"
         }
         DefiniteReason::CredentialRejected => "give [aws] a working access key, or the machine a working role",
-        DefiniteReason::RoleNotAssumable | DefiniteReason::RoleNotSafe => {
+        DefiniteReason::RoleNotAssumable | DefiniteReason::RoleNotSafe | DefiniteReason::KeyNotTagged => {
             "no role is used here; look at the identity of [aws]"
         }
     }
@@ -59,7 +63,7 @@ const fn definite(reason: DefiniteReason) -> &'static str {
 
 const fn transient(reason: TransientReason) -> (&'static str, bool) {
     match reason {
-        TransientReason::Dns | TransientReason::Connect | TransientReason::Timeout => {
+        TransientReason::Dns | TransientReason::NetworkDenied | TransientReason::Connect | TransientReason::Timeout => {
             ("look at the network between here and AWS KMS, and at aws.kms_endpoint if it is set", true)
         }
         TransientReason::Tls => ("look at the certificate of the endpoint, and at aws.ca_file", true),

@@ -1,0 +1,189 @@
+//! The simulated Azure of dev mode: a customer's tenant with a vault and a key in it, an operator's
+//! tenant with the application that customers let in, and its service principal at the customer's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use control::Control;
+use domain::customer_key::azure_key_vault::{AzureEnvironment, AzureGuid, VaultSuffix, VaultSuffixes};
+use domain::id::{ProjectId, ProviderRoleId};
+use domain::secret::SecretText;
+use providers::TrustedRoots;
+use providers::azure_key_vault::{self, OperatorIdentity};
+use serde_json::{Value, json};
+use simulators::Clouds;
+use simulators::azure::{AppRegistration, ClientSecret, CreatedKey, NewKey, Role, VaultAccess};
+
+use crate::dev::dev_json::{AzurePart, ClientSecretPart};
+
+/// The one name that every SDK's resolver knows, and so the vault's.
+const VAULT: &str = "localhost";
+const GROUP: &str = "atrest-dev";
+const KEY: &str = "customer-key";
+/// Everything there is to do with keys.
+const ALL: &[&str] = &[
+    "get",
+    "list",
+    "create",
+    "update",
+    "import",
+    "delete",
+    "recover",
+    "purge",
+    "backup",
+    "restore",
+    "rotate",
+    "encrypt",
+    "decrypt",
+    "wrapKey",
+    "unwrapKey",
+];
+/// The least that encryption at rest needs. Source: docs/providers/azure.md.
+const USE: &[&str] = &["get", "encrypt", "decrypt"];
+
+/// What the simulated Azure holds for us.
+pub(super) struct SeededAzure {
+    customer_tenant: String,
+    customer: Application,
+    user: Application,
+    operator: Application,
+    /// The service principal of the operator's application at the customer's.
+    guest: String,
+    subscription: String,
+    key: CreatedKey,
+    endpoint: String,
+    ca_pem: String,
+    suffixes: VaultSuffixes,
+}
+
+/// An application with a secret.
+struct Application {
+    registration: AppRegistration,
+    secret: ClientSecret,
+}
+
+/// Furnishes the simulated Azure, or finds it furnished.
+/// Errors: the simulator refuses.
+pub(super) async fn seed(clouds: &Clouds) -> anyhow::Result<SeededAzure> {
+    let azure = clouds.azure();
+    let customer_tenant = azure.create_tenant("customer").await?;
+    let operator_tenant = azure.create_tenant("operator").await?;
+    let customer = application(clouds, &customer_tenant, "customer-admin", false).await?;
+    let user = application(clouds, &customer_tenant, "atrest-user", false).await?;
+    let operator = application(clouds, &operator_tenant, "atrest", true).await?;
+    let admin = azure.create_service_principal(&customer_tenant, &customer.registration.client_id).await?;
+    let uses = azure.create_service_principal(&customer_tenant, &user.registration.client_id).await?;
+    let guest = azure.create_service_principal(&customer_tenant, &operator.registration.client_id).await?;
+    azure.create_service_principal(&operator_tenant, &operator.registration.client_id).await?;
+
+    let subscription = azure.create_subscription(&customer_tenant, "customer").await?;
+    azure.create_resource_group(&subscription, GROUP).await?;
+    let vault = azure.create_vault(&subscription, GROUP, VAULT, VaultAccess::Policies).await?;
+    azure.assign_role(&format!("/subscriptions/{subscription}"), &admin, Role::Owner).await?;
+    azure.create_access_policy(VAULT, &admin, ALL).await?;
+    for principal in [&uses, &guest] {
+        azure.create_access_policy(VAULT, principal, USE).await?;
+        azure.assign_role(&vault, principal, Role::Reader).await?;
+    }
+    let key = azure.create_key(VAULT, NewKey { name: KEY.to_owned(), ..NewKey::default() }).await?;
+    let endpoint = clouds.azure_endpoint();
+    let suffix = format!(":{}", clouds.azure_address().port());
+    let suffix = VaultSuffix::parse(&suffix).context("make a vault suffix of a port")?;
+    Ok(SeededAzure {
+        customer_tenant,
+        customer,
+        user,
+        operator,
+        guest,
+        subscription,
+        key,
+        endpoint,
+        ca_pem: clouds.ca_pem().to_owned(),
+        suffixes: VaultSuffixes { azure: suffix, ..VaultSuffixes::default() },
+    })
+}
+
+async fn application(clouds: &Clouds, tenant: &str, name: &str, multi_tenant: bool) -> anyhow::Result<Application> {
+    let registration = clouds.azure().create_app(tenant, name, multi_tenant).await?;
+    let secret = clouds.azure().create_secret(&registration.client_id, "atrest dev", None).await?;
+    Ok(Application { registration, secret })
+}
+
+impl SeededAzure {
+    /// Gives where the vaults of each environment are.
+    pub(super) fn suffixes(&self) -> VaultSuffixes {
+        self.suffixes.clone()
+    }
+
+    /// Gives the provider's settings.
+    /// Errors: the simulator made an id that is none.
+    pub(super) fn config(&self) -> anyhow::Result<azure_key_vault::Config> {
+        let Application { registration, secret } = &self.operator;
+        Ok(azure_key_vault::Config {
+            operator: OperatorIdentity::ClientSecret {
+                environment: AzureEnvironment::Azure,
+                tenant: guid(&registration.tenant)?,
+                client_id: guid(&registration.client_id)?,
+                secret: Arc::new(SecretText::new(secret.expose_secret().to_owned())),
+            },
+            authority: Some(self.endpoint.clone()),
+            management: Some(self.endpoint.clone()),
+            vault_suffixes: self.suffixes.clone(),
+            trusted_roots: TrustedRoots::Only(self.ca_pem.clone()),
+            ..azure_key_vault::Config::default()
+        })
+    }
+
+    /// Makes a role that the project can use, and gives its id.
+    /// Errors: those of the use cases and of the simulator.
+    pub(super) async fn admit(
+        &self,
+        clouds: &Clouds,
+        control: &Control,
+        project: ProjectId,
+    ) -> anyhow::Result<ProviderRoleId> {
+        // Projects share the operator's application, so the key says whose it is.
+        let tag = BTreeMap::from([("atrest-project".to_owned(), project.to_string())]);
+        clouds.azure().set_key_tags(VAULT, KEY, tag).await?;
+        let role = control.create_azure_role(project, guid(&self.customer_tenant)?, guid(&self.guest)?).await?;
+        let role = control.authorize_role(role).await.context("authorize the service principal of Azure")?;
+        Ok(role.id)
+    }
+
+    /// Tells a program what it needs to know.
+    pub(super) fn part(&self, role: &str) -> AzurePart {
+        let payload = |credentials: Value| {
+            let mut settings = json!({
+                "enabled": true,
+                "azureEnvironment": AzureEnvironment::Azure.name(),
+                "tenantID": self.customer_tenant,
+                "subscriptionID": self.subscription,
+                "resourceGroupName": GROUP,
+                "keyVaultName": VAULT,
+                "keyIdentifier": self.key.id,
+            });
+            super::extend(&mut settings, credentials);
+            json!({"azureKeyVault": settings})
+        };
+        AzurePart {
+            authority: self.endpoint.clone(),
+            vault_url: self.endpoint.clone(),
+            management: self.endpoint.clone(),
+            customer: ClientSecretPart {
+                tenant_id: self.customer_tenant.clone(),
+                client_id: self.customer.registration.client_id.clone(),
+                client_secret: self.customer.secret.expose_secret().to_owned(),
+            },
+            payload: payload(json!({
+                "clientID": self.user.registration.client_id,
+                "secret": self.user.secret.expose_secret(),
+            })),
+            role_payload: payload(json!({ "roleId": role })),
+        }
+    }
+}
+
+fn guid(text: &str) -> anyhow::Result<AzureGuid> {
+    AzureGuid::parse(text).with_context(|| format!("{text} is no GUID"))
+}
