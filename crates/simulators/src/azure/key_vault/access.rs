@@ -73,7 +73,7 @@ fn not_on_any(vault: &Vault, caller: &Caller, permission: &str) -> ApiError {
 pub(super) fn by_policy(vault: &Vault, caller: &str, route: &Route) -> ApiError {
     let permission = OPERATIONS.iter().find(|(known, ..)| *known == route.operation).map_or("get", |found| found.2);
     let message = format!(
-        "The user, resource_group or application '{caller}' does not have keys {permission} permission on key vault \
+        "The user, security group or application '{caller}' does not have keys {permission} permission on key vault \
          '{};location={}'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287",
         vault.name, vault.location
     );
