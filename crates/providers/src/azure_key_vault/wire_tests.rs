@@ -6,7 +6,7 @@ mod rig;
 
 use domain::secret::SecretText;
 use domain::validity::{Finding, ForeignText};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -28,20 +28,33 @@ async fn ask(azure: &Azure, operation: Operation) -> Option<Failure> {
             azure.operator.enter(&wire, &abroad, &guid(PRINCIPAL), Resource::Vaults).await.err()
         }
         Operation::OperatorToken => azure.operator.prove().await.err(),
-        Operation::GetKey | Operation::Encrypt | Operation::Decrypt | Operation::ReadVault => {
-            let given = token::take(&wire, &application, Resource::Vaults, Operation::TenantToken).await;
-            let Ok(session) = given else { return given.err().map(|refused| refused.failure) };
-            let place = (settings.environment, &settings.vault);
-            let vault = Vault::new(&wire, place, (&session.credentials, SECRET)).unwrap();
-            match operation {
-                Operation::GetKey => vault.look(&key).await.err(),
-                Operation::Encrypt => vault.encrypt(&key, b"clear").await.err(),
-                Operation::Decrypt => vault.decrypt(&key, b"sealed").await.err(),
-                _ => management::confirm(&wire, &settings, &session.credentials, SECRET).await.err(),
-            }
+        Operation::ReadVault => {
+            let token = taken(&wire).await;
+            management::confirm(&wire, &settings, &token, SECRET).await.err()
+        }
+        Operation::GetKey => {
+            let token = taken(&wire).await;
+            vault(&wire, &settings, &token).look(&key).await.err()
+        }
+        Operation::Encrypt => {
+            let token = taken(&wire).await;
+            vault(&wire, &settings, &token).encrypt(&key, b"clear").await.err()
+        }
+        Operation::Decrypt => {
+            let token = taken(&wire).await;
+            vault(&wire, &settings, &token).decrypt(&key, b"sealed").await.err()
         }
     };
     refused.map(|refused| refused.failure)
+}
+
+async fn taken(wire: &Wire) -> Arc<Token> {
+    let session = token::take(wire, &application(), Resource::Vaults, Operation::TenantToken).await;
+    session.ok().unwrap().credentials
+}
+
+fn vault<'a>(wire: &'a Wire, settings: &'a Settings, token: &'a Token) -> Vault<'a> {
+    Vault::new(wire, (settings.environment, &settings.vault), (token, SECRET)).unwrap()
 }
 
 #[tokio::test]
@@ -261,12 +274,9 @@ async fn another_key_in_an_answer_is_not_taken() {
         for operation in [Operation::GetKey, Operation::Encrypt, Operation::Decrypt] {
             let rig = Rig::start(move |asked| {
                 let kid = &kids(asked.port)[index];
-                let body = match operation {
-                    Operation::GetKey => key(kid, &PROJECT.to_string()),
-                    _ if asked.what == What::Asked(operation) => asked.echo(kid),
-                    _ => Value::Null,
-                };
-                (asked.what == What::Asked(operation)).then(|| Reply::Bytes(ok(&body)))
+                let asked_for = asked.what == What::Asked(operation);
+                let body = || if operation == Operation::GetKey { key(kid, "") } else { asked.echo(kid) };
+                asked_for.then(|| Reply::Bytes(ok(&body())))
             })
             .await;
             assert_eq!(finding(&static_key(&rig.azure()), soon()).await, "UNEXPECTED_ANSWER", "{operation:?} {index}");
@@ -327,10 +337,8 @@ async fn a_disabled_key_that_encrypts_wraps_nothing() {
 #[tokio::test]
 async fn a_vault_that_decrypts_wrongly_is_not_believed() {
     let rig = Rig::start(|asked| {
-        let mut body = match asked.what {
-            What::Asked(Operation::Decrypt) => asked.echo(&asked.kid()),
-            _ => return None,
-        };
+        let What::Asked(Operation::Decrypt) = asked.what else { return None };
+        let mut body = asked.echo(&asked.kid());
         body["value"] = "AAAA".into();
         Some(Reply::Bytes(ok(&body)))
     })
