@@ -261,11 +261,15 @@ fn google_row(refused: &CandidateRefused, reason: DefiniteReason) -> ErrorBody {
 /// Ours: where projects share the operator's identity, the key itself says whose it is.
 fn not_tagged_row(refused: &CandidateRefused) -> ErrorBody {
     let project = refused.project.to_string();
+    let tag = match refused.provider {
+        ProviderKind::AwsKms | ProviderKind::AzureKeyVault => "tag",
+        ProviderKind::GcpKms => "label",
+    };
     body(
         BAD_REQUEST,
         "CLOUD_PROVIDER_ACCESS_KEY_NOT_TAGGED",
         format!(
-            "The key does not say that this project may use it. Put the tag atrest-project={project} on the key, then send the request again."
+            "The key does not say that this project may use it. Put the {tag} atrest-project={project} on the key, then send the request again."
         ),
     )
     .with_parameters([project])

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use control::error::CandidateRefused;
 use domain::access::{OrgRole, ProjectRole};
+use domain::customer_key::azure_key_vault::AzureEnvironment;
 use domain::id::{EventId, OrgId, ProjectId, ProviderRoleId};
-use domain::validity::ForeignText;
+use domain::validity::{DefiniteReason, Failure, ForeignText, Reason, TransientReason};
 
 use super::*;
 
@@ -20,7 +22,11 @@ fn candidate(provider: ProviderKind, reason: Reason) -> Refused {
         provider,
         project: ProjectId::from_random([1; 12]),
         role: Some(ProviderRoleId::from_random([2; 12])),
-        place: "US_EAST_1".to_owned(),
+        place: match provider {
+            ProviderKind::AwsKms => "US_EAST_1".to_owned(),
+            ProviderKind::AzureKeyVault => "EXAMPLEKeyVault".to_owned(),
+            ProviderKind::GcpKms => "projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1".to_owned(),
+        },
         failure,
     };
     Refused::Control(control::Error::CandidateRefused(Box::new(refused)))
@@ -63,18 +69,29 @@ fn every_refusal() -> Vec<Refused> {
         control(control::Error::Violations(vec![Violation::missing("awsKms.region")])),
         control(control::Error::Violations(vec![Violation::malformed("awsKms.region", "a region")])),
         control(control::Error::Violations(vec![Violation::missing("a"), Violation::missing("b")])),
-        control(control::Error::ProviderNotBuilt(ProviderKind::GcpKms)),
-        control(control::Error::RegionNotSupported(ProviderKind::AwsKms)),
-        control(control::Error::StaticCredentialsRefused { provider: ProviderKind::AwsKms, role_in_use: true }),
-        control(control::Error::StaticCredentialsRefused { provider: ProviderKind::AwsKms, role_in_use: false }),
+        control(control::Error::Violations(vec![Violation {
+            field: "azureKeyVault.keyIdentifier".to_owned(),
+            kind: ViolationKind::KeyIdentifier { expected: "https://v.vault.azure.net/keys/…".to_owned() },
+        }])),
+        control(control::Error::Violations(vec![Violation {
+            field: "googleCloudKms.roleId".to_owned(),
+            kind: ViolationKind::MissingOneOf { choices: "roleId, or serviceAccountKey" },
+        }])),
+        control(control::Error::EnvironmentNotSupported(AzureEnvironment::AzureChina)),
         control(control::Error::RoleNotAuthorized(ProviderRoleId::from_random([2; 12]))),
         control(control::Error::UpdateInProgress),
         control(control::Error::Conflict),
-        control(control::Error::PresentKeyInvalid(ProviderKind::AwsKms)),
         control(control::Error::Bug(domain::Bug("secret belief"))),
     ];
-    all.extend(DefiniteReason::ALL.iter().map(|reason| candidate(ProviderKind::AwsKms, Reason::Definite(*reason))));
-    all.extend(TransientReason::ALL.iter().map(|reason| candidate(ProviderKind::AwsKms, Reason::Transient(*reason))));
+    for provider in ProviderKind::ALL {
+        all.push(control(control::Error::RegionNotSupported(provider)));
+        for role_in_use in [true, false] {
+            all.push(control(control::Error::StaticCredentialsRefused { provider, role_in_use }));
+        }
+        all.push(control(control::Error::PresentKeyInvalid(provider)));
+        all.extend(DefiniteReason::ALL.iter().map(|reason| candidate(provider, Reason::Definite(*reason))));
+        all.extend(TransientReason::ALL.iter().map(|reason| candidate(provider, Reason::Transient(*reason))));
+    }
     all
 }
 
@@ -99,5 +116,20 @@ fn codes_look_like_codes_and_details_end_in_words() {
         assert!(!row.detail.contains(['\r', '\n']), "{}", row.detail);
         codes.insert(row.error_code);
     }
-    assert!(codes.len() > 30, "{}", codes.len());
+    assert!(codes.len() > 50, "{}", codes.len());
+}
+
+#[test]
+fn no_definitive_reason_of_one_provider_speaks_of_another() {
+    let names =
+        [("AWS", ProviderKind::AwsKms), ("Azure", ProviderKind::AzureKeyVault), ("Google", ProviderKind::GcpKms)];
+    for provider in ProviderKind::ALL {
+        for reason in DefiniteReason::ALL {
+            let row = row(&candidate(provider, Reason::Definite(*reason)), "REQUEST-ID");
+            let text = format!("{} {}", row.error_code, row.detail).to_uppercase();
+            for (name, _) in names.iter().filter(|(_, other)| *other != provider) {
+                assert!(!text.contains(&name.to_uppercase()), "{provider:?}: {text}");
+            }
+        }
+    }
 }
