@@ -57,9 +57,9 @@ def feed(canaries):
     canaries.patch({"awsKms": dict(payload, secretAccesKey=canaries.named("secret under a misspelt name"))}, token)
     canaries.patch('{"awsKms": {"secretAccessKey": "%s", }' % canaries.named("secret in broken JSON"), token)
     canaries.patch('{"awsKms": {"secretAccessKey": "%s", "secretAccessKey": ""}}' % canaries.named("secret said twice"), token)
-    canaries.patch({"azureKeyVault": {"enabled": True, "secret": canaries.named("Azure's secret")}}, token)
-    google = json.dumps({"type": "service_account", "private_key": canaries.named("Google's private key")})
-    canaries.patch({"googleCloudKms": {"enabled": True, "serviceAccountKey": google}}, token)
+    feed_azure(canaries, token)
+    feed_google(canaries, token)
+    feed_roles(canaries, token)
     canaries.send("GET", server.settings_url(), headers={"Authorization": f"Bearer {canaries.named('wrong token')}"})
     canaries.send("GET", server.settings_url(), auth=requests.auth.HTTPDigestAuth(public, private))
     for secret in (canaries.named("wrong client secret"), account["clientSecret"]):
@@ -68,6 +68,76 @@ def feed(canaries):
         )
         if answer.ok:
             canaries.named("second access token", answer.json()["access_token"])
+
+
+def feed_azure(canaries, token):
+    server = canaries.server
+    payload = server.azure["payload"]["azureKeyVault"]
+    canaries.named("Azure's stored client secret", payload["secret"])
+    canaries.named("Azure's client secret of the customer", server.azure["customer"]["clientSecret"])
+    assert canaries.patch({"azureKeyVault": payload}, token).status_code == 200
+    canaries.patch({"azureKeyVault": dict(payload, secret=canaries.named("Azure's wrong client secret"))}, token)
+    canaries.patch({"azureKeyVault": {"enabled": True, "secret": canaries.named("Azure's client secret alone")}}, token)
+    canaries.patch({"azureKeyVault": dict(payload, secret=[canaries.named("Azure's client secret in a list")])}, token)
+    canaries.patch({"azureKeyVault": dict(payload, clientSecret=canaries.named("Azure's client secret misnamed"))}, token)
+    canaries.patch({"azureKeyVault": dict(payload, secret=canaries.named("Azure's client secret with a blank") + " x")}, token)
+
+
+def feed_google(canaries, token):
+    server = canaries.server
+    payload = server.gcp["payload"]["googleCloudKms"]
+    key_file = json.loads(payload["serviceAccountKey"])
+    canaries.named("Google's stored private key", line_of(key_file["private_key"]))
+    canaries.named("Google's private key of the customer", line_of(json.loads(server.gcp["customer"]["serviceAccountKey"])["private_key"]))
+    assert canaries.patch({"googleCloudKms": payload}, token).status_code == 200
+    for name, changed in (
+        ("alone", {"type": "service_account"}),
+        ("that is no key", dict(key_file)),
+        ("of an external account", dict(key_file, type="external_account")),
+        ("for another token endpoint", dict(key_file, token_uri="https://tokens.example/token")),
+        ("under another id", dict(key_file, private_key_id="0" * 40)),
+    ):
+        text = json.dumps(dict(changed, private_key=canaries.named(f"Google's private key {name}")))
+        canaries.patch({"googleCloudKms": dict(payload, serviceAccountKey=text)}, token)
+    broken = '{"private_key": "%s"' % canaries.named("Google's private key in broken JSON")
+    canaries.patch({"googleCloudKms": dict(payload, serviceAccountKey=broken)}, token)
+    as_object = {"private_key": canaries.named("Google's private key as an object")}
+    canaries.patch({"googleCloudKms": dict(payload, serviceAccountKey=as_object)}, token)
+    # A right file whose account does not sign by this key: it is tried at the token endpoint.
+    canaries.patch({"googleCloudKms": dict(payload, serviceAccountKey=json.dumps(dict(key_file, private_key_id="0" * 40)))}, token)
+
+
+def line_of(pem):
+    """One line of a private key: however its line ends are written, this stays."""
+    return max(pem.splitlines()[1:-1], key=len)
+
+
+def feed_roles(canaries, token):
+    """By role, so that the operator's own credentials are used; they are known from the simulated clouds' own files."""
+    server = canaries.server
+    for cloud in (server.aws, server.azure, server.gcp):
+        assert canaries.patch(cloud["rolePayload"], token).status_code == 200
+    for name, text in secrets_in(json.loads((server.folder / "clouds" / "azure.json").read_text()), "secret"):
+        canaries.named(f"Azure's client secret {name}", text)
+    for name, text in secrets_in(json.loads((server.folder / "clouds" / "gcp.json").read_text()), "private"):
+        canaries.named(f"Google's private key {name}", line_of(text))
+    # No token of a cloud's is known here, so none of their kind may be seen at all.
+    canaries.named("any JSON web token, algorithm first", "eyJhbGciOi")
+    canaries.named("any JSON web token, type first", "eyJ0eXAiOi")
+    canaries.named("any access token of Google's", "ya29.")
+
+
+def secrets_in(tree, name, path=""):
+    """Every text called `name` in a tree of JSON, with where it stands."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            if key == name and isinstance(value, str):
+                yield path, value
+            else:
+                yield from secrets_in(value, name, f"{path}/{key}")
+    elif isinstance(tree, list):
+        for number, value in enumerate(tree):
+            yield from secrets_in(value, name, f"{path}/{number}")
 
 
 def backup(server):

@@ -110,6 +110,14 @@ class DevServer:
     def aws(self):
         return self.dev["clouds"]["aws"]
 
+    @property
+    def azure(self):
+        return self.dev["clouds"]["azure"]
+
+    @property
+    def gcp(self):
+        return self.dev["clouds"]["gcp"]
+
     def atlas(self, path):
         return f"{self.base}/api/atlas/v2{path}"
 

@@ -14,6 +14,8 @@ from tally import Checks
 
 DATES = ["2023-01-01", "2024-05-30", "2024-11-13", "2025-03-12"]
 INVALID_WITHIN, INVALID_WITHIN_REAL = 5, 12
+# The provider objects of a body, and the clouds of dev.json.
+CLOUDS = {"awsKms": "aws", "azureKeyVault": "azure", "googleCloudKms": "gcp"}
 
 
 def vendor(date):
@@ -135,32 +137,79 @@ class FirstDay:
         self.checks.that("returns no secret", sent["secretAccessKey"] not in answer.text and "secretAccessKey" not in answer.text, "a secret")
 
     def azure_examples(self):
-        self.checks.section("the published Azure examples: the shape is read, the provider is not built yet")
-        vault = {
-            "azureEnvironment": "AZURE", "clientID": "b054a9ff-b60a-4cb6-8df6-20726eaefce6", "enabled": True,
-            "keyIdentifier": "https://test-tf-export.vault.azure.net/keys/test/78b9134f9bc94fda8027a32b4715bf3f",
-            "keyVaultName": "test-tf-export", "resourceGroupName": "test-tf-export", "secret": "",
-            "subscriptionID": "009774e0-124f-4a69-83e0-ca8cd8acb4e2", "tenantID": "1f6ef922-9303-402a-bae2-cc68810b023c",
-        }
-        private = dict(vault, requirePrivateNetworking=True, secret="string", keyVaultName="string", resourceGroupName="string",
-                       keyIdentifier="https://EXAMPLEKeyVault.vault.azure.net/keys/EXAMPLEKey/d891821e3d364e9eb88fbd3d11807b86")
+        self.checks.section("the published Azure examples, with this vault's names: in every media type")
+        own = self.server.azure["payload"]["azureKeyVault"]
+        names = {name: value for name, value in own.items() if name != "secret"} | {"azureEnvironment": "AZURE", "enabled": True}
+        no_secret, private = dict(names, secret=""), dict(own, requirePrivateNetworking=True)
         before = self.settings().text
-        # An example that leaves the secret empty, or whose names do not agree, may also be told so.
-        for name, body, date, url in (
-            ("an empty secret", vault, "2024-05-30", self.url),
-            ("a secret", dict(vault, secret="string"), "2024-05-30", self.url),
-            ("private networking", private, "2023-01-01", self.url + "/"),
-        ):
-            answer = self.curl(
-                *self.digest, "--header", f"Accept: {vendor(date)}", "--header", f"Content-Type: {vendor(date)}",
-                "--include", "--request", "PATCH", url, "--data", json.dumps({"azureKeyVault": body}),
-            )
-            told = answer.status == 400 and answer.code in ("MISSING_ATTRIBUTE", "AZURE_KEY_VAULT_KEY_IDENTIFIER_INVALID_FORMAT")
-            self.checks.that(f"{name}: 501 or a fault of the example named ({answer.status} {answer.code})", answer.status == 501 or told, answer)
-        everything = json.loads(json.dumps(PUBLISHED_EXAMPLE))
-        answer = self.patch(everything)
-        self.checks.that(f"the page's whole example is an error with a code ({answer.status} {answer.code})", answer.status in (400, 501) and answer.code, answer)
+        answer = self.example(no_secret, vendor("2024-05-30"), self.url)
+        self.checks.equal("an empty secret, with none stored", (answer.status, answer.code), (400, "MISSING_ATTRIBUTE"))
         self.checks.equal("and nothing changed", self.settings().text, before)
+        for media in ("application/json", *map(vendor, DATES)):
+            for what, body, url in (
+                ("a secret", own, self.url),
+                ("an empty secret keeps the stored one", no_secret, self.url),
+                ("private networking, and a trailing slash", private, self.url + "/"),
+                ("no private networking", dict(private, requirePrivateNetworking=False), self.url),
+            ):
+                answer = self.example(body, media, url)
+                got = (answer.json or {}).get("azureKeyVault") or {}
+                wanted = {name: value for name, value in body.items() if name != "secret"} | {"valid": True}
+                self.checks.equal(f"{media}, {what}", (answer.status, {name: got.get(name) for name in wanted}), (200, wanted))
+                self.checks.that("returns no secret", own["secret"] not in answer.text and '"secret"' not in answer.text, "a secret")
+            answer = self.curl(*self.digest, "--header", f"Accept: {media}", "--header", f"Content-Type: {media}", "--request", "GET", self.url)
+            got = (answer.json or {}).get("azureKeyVault") or {}
+            self.checks.equal(f"{media}, and GET shows it enabled and valid", (got.get("enabled"), got.get("valid")), (True, True))
+
+    def example(self, vault, media, url):
+        return self.curl(
+            *self.digest, "--header", f"Accept: {media}", "--header", f"Content-Type: {media}", "--include",
+            "--request", "PATCH", url, "--data", json.dumps({"azureKeyVault": vault}),
+        )
+
+    def google_examples(self):
+        self.checks.section("the published curls, with this Google key")
+        own = self.server.gcp["payload"]["googleCloudKms"]
+        for credentials, how in ((self.bearer, "Bearer"), (self.digest, "Digest")):
+            for date in DATES:
+                answer = self.curl(
+                    *credentials, "--header", f"Accept: {vendor(date)}", "--header", "Content-Type: application/json",
+                    "-X", "PATCH", self.url, "-d", json.dumps({"googleCloudKms": own}),
+                )
+                got = (answer.json or {}).get("googleCloudKms") or {}
+                wanted = {"enabled": True, "valid": True, "keyVersionResourceID": own["keyVersionResourceID"], "roleId": None}
+                self.checks.equal(f"PATCH by {how}, Accept {date}", (answer.status, {name: got.get(name) for name in wanted}), (200, wanted))
+                self.checks.that("returns no secret", "PRIVATE KEY" not in answer.text and "serviceAccountKey" not in answer.text, "a secret")
+
+    def whole_example(self):
+        self.checks.section("the request example of the page, whole")
+        clouds = self.server.dev["clouds"]
+        off = {field: {"enabled": False} for field in CLOUDS}
+        self.checks.equal("all off", self.patch(off).status, 200)
+        before = self.settings().text
+        answer = self.patch(PUBLISHED_EXAMPLE)
+        self.checks.that(f"as it stands there it is refused ({answer.status} {answer.code})", answer.status == 400 and answer.code, answer)
+        self.checks.equal("and nothing changed", self.settings().text, before)
+        # Its shape, with what stands for itself: where it shows a role beside a secret, so do we.
+        body = {"enabledForSearchNodes": True}
+        for field, cloud in CLOUDS.items():
+            own = clouds[cloud]["payload"][field] | clouds[cloud]["rolePayload"][field] | {"requirePrivateNetworking": True}
+            body[field] = {name: own[name] for name in PUBLISHED_EXAMPLE[field]}
+        answer = self.patch(body)
+        self.checks.equal("with the placeholders replaced", answer.status, 200)
+        for field, cloud in CLOUDS.items():
+            got = (answer.json or {}).get(field) or {}
+            hidden = {"secretAccessKey", "secret", "serviceAccountKey"}
+            # A role wins over an access key beside it, which is not kept.
+            wanted = {name: value for name, value in body[field].items() if name not in hidden} | {"valid": True}
+            if "accessKeyID" in wanted:
+                wanted["accessKeyID"] = None
+            self.checks.equal(f"{field} is what was sent, and valid", {name: got.get(name) for name in wanted}, wanted)
+            secrets = [body[field][name] for name in hidden if name in body[field]]
+            self.checks.that(f"{field} returns no secret", not any(secret in answer.text for secret in secrets), "a secret")
+        self.checks.equal("enabledForSearchNodes", (answer.json or {}).get("enabledForSearchNodes"), True)
+        self.checks.equal("all off again", self.patch(off | {"enabledForSearchNodes": False}).status, 200)
+        self.checks.equal("and AWS on by an access key", self.patch(self.server.aws["payload"]).status, 200)
 
     def other_clients(self):
         self.checks.section("httpx, by Digest")
@@ -288,8 +337,8 @@ class FirstDay:
 
     def disable(self):
         self.checks.section("switching it off")
-        answer = self.patch({name: {"enabled": False} for name in ("awsKms", "azureKeyVault", "googleCloudKms")})
-        self.checks.equal("PATCH enabled: false for all three, two never configured", answer.status, 200)
+        answer = self.patch({field: {"enabled": False} for field in CLOUDS})
+        self.checks.equal("PATCH enabled: false for all three, two of them off already", answer.status, 200)
         aws = (answer.json or {}).get("awsKms") or {}
         kept = {name: value for name, value in aws.items() if value is not None}
         self.checks.equal("nothing of it is left", kept, {"enabled": False, "valid": False})
@@ -325,11 +374,13 @@ PUBLISHED_EXAMPLE = {
     },
 }
 
-with Checks("first_day", 420) as checks, DevServer() as server:
+with Checks("first_day", 480) as checks, DevServer() as server:
     day = FirstDay(checks, server)
     day.readme_curl()
     day.published_curls()
     day.azure_examples()
+    day.google_examples()
+    day.whole_example()
     day.other_clients()
     day.wrong_candidates()
     day.key_withdrawn()

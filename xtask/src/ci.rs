@@ -55,6 +55,7 @@ const STEPS: &[Step] = &[
     Step { name: "gcp_simulator", work: Work::Script },
     Step { name: "ministack", work: Work::Script },
     Step { name: "first_day", work: Work::Script },
+    Step { name: "customers", work: Work::Script },
     Step { name: "canary", work: Work::Script },
     Step { name: "schemathesis", work: Work::Script },
     Step { name: "kill9", work: Work::Script },
