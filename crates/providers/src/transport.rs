@@ -148,9 +148,11 @@ async fn whole(mut answer: Response) -> Result<Zeroizing<Vec<u8>>, Unanswered> {
 fn tls(trust: &TrustedRoots, speaks_tls: bool) -> Result<rustls::ClientConfig, String> {
     let mut roots = RootCertStore::empty();
     if speaks_tls && matches!(trust, TrustedRoots::System | TrustedRoots::SystemAnd(_)) {
-        // What the system holds besides certificates we can read does not concern us. If it holds none,
-        // every handshake fails and says so.
+        // What the system holds besides certificates we can read does not concern us.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if roots.is_empty() && *trust == TrustedRoots::System {
+            tracing::warn!("the system holds no certificates to trust: no provider will be believed");
+        }
     }
     match trust {
         TrustedRoots::System => {}

@@ -76,7 +76,7 @@ pub(super) async fn look_at_version(
     version: &KeyVersionName,
 ) -> Result<Version, Refused> {
     let found: Version = wire.kms((Operation::LookAtVersion, token), version.as_str(), None, &[]).await?;
-    match found.name.as_deref() == Some(version.as_str()) {
+    match is_named(found.name.as_deref(), version.as_str()) {
         true => Ok(found),
         false => Err(Refused::unexpected("a look at a version was answered with another, or with none")),
     }
@@ -85,7 +85,7 @@ pub(super) async fn look_at_version(
 /// Looks at the key of a version.
 pub(super) async fn look_at_key(wire: &Wire, token: &AccessToken, version: &KeyVersionName) -> Result<Key, Refused> {
     let found: Key = wire.kms((Operation::LookAtKey, token), version.key(), None, &[]).await?;
-    match found.name.as_deref() == Some(version.key()) {
+    match is_named(found.name.as_deref(), version.key()) {
         true => Ok(found),
         false => Err(Refused::unexpected("a look at a key was answered with another, or with none")),
     }
@@ -128,7 +128,7 @@ pub(super) async fn encrypt(
         Ok(answer) => answer,
         Err(refusal) => return Err(examine(wire, token, version, refusal).await),
     };
-    if answer.name.as_deref() != Some(version.as_str()) {
+    if !is_named(answer.name.as_deref(), version.as_str()) {
         return Err(Refused::unexpected("Encrypt was answered by another version, or by none"));
     }
     if !answer.verified_plaintext_crc32c || !answer.verified_additional_authenticated_data_crc32c {
@@ -209,5 +209,41 @@ async fn examine(wire: &Wire, token: &AccessToken, version: &KeyVersionName, ref
             found(Refused::unexpected("a version was refused for its state, and is enabled by now").failure)
         }
         Ok(Ok(())) | Err(_) => refused,
+    }
+}
+
+/// Tells whether an answer is about what was asked for. A project may be asked for by its number, and is
+/// told by its id.
+fn is_named(answered: Option<&str>, asked: &str) -> bool {
+    let Some(answered) = answered else { return false };
+    fn parts(name: &str) -> Option<(&str, &str)> {
+        name.strip_prefix("projects/")?.split_once('/')
+    }
+    let by_number = |project: &str| project.chars().all(|c| c.is_ascii_digit());
+    match (parts(asked), parts(answered)) {
+        _ if answered == asked => true,
+        (Some((project, asked)), Some((_, answered))) => by_number(project) && asked == answered,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_about_what_was_asked_for() {
+        let check = |answered: Option<&str>, asked: &str, expected: bool| {
+            assert_eq!(is_named(answered, asked), expected, "{answered:?} {asked}");
+        };
+        check(Some("projects/p/x"), "projects/p/x", true);
+        check(Some("projects/p/x"), "projects/p/y", false);
+        check(Some("projects/q/x"), "projects/p/x", false);
+        check(Some("projects/p/x"), "projects/123/x", true);
+        check(Some("projects/p/y"), "projects/123/x", false);
+        check(Some("projects/123/x"), "projects/p/x", false);
+        check(Some("x"), "projects/123/x", false);
+        check(None, "projects/p/x", false);
+        check(Some(""), "projects/p/x", false);
     }
 }

@@ -29,6 +29,8 @@ const ATTEMPTS: u32 = 2;
 const BACKOFF: u8 = 200;
 /// How long a token of a role is wished to live; also the most there is.
 const ROLE_TOKEN_LIFE: &str = "3600s";
+/// A token that was wished for as above and lives no longer than this, lives by another clock.
+const SHORTEST_ROLE_TOKEN_LIFE: Duration = Duration::from_secs(30 * 60);
 /// Longer than any token lives. Unit: seconds.
 const LONGEST_TOKEN_LIFE: u64 = 12 * 3600;
 
@@ -132,6 +134,10 @@ impl Wire {
         };
         let given: RoleTokenGiven = self.ask(call).await?;
         match (given.access_token, given.expire_time.as_deref().and_then(timestamp)) {
+            // It lives for an hour, unless the clocks are an hour apart.
+            (Some(_), Some(expires_at)) if expires_at <= asked_at + SHORTEST_ROLE_TOKEN_LIFE => {
+                Err(Refused::silent(Reason::Transient(TransientReason::ClockSkew)))
+            }
             (Some(Hidden(token)), Some(expires_at)) if fits_a_header(&token) => {
                 Ok(Session { credentials: Arc::new(AccessToken(token)), obtained_at: asked_at, expires_at })
             }

@@ -154,7 +154,7 @@ async fn speaks_tls() -> (SocketAddr, String, JoinSet<()>) {
             let Ok(mut stream) = acceptor.accept(stream).await else { continue };
             let protocol = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec).unwrap_or_default();
             let mut head = vec![0; 4096];
-            stream.read(&mut head).await.unwrap();
+            assert!(stream.read(&mut head).await.unwrap() > 0);
             let answer = http("200 OK", &String::from_utf8(protocol).unwrap());
             stream.write_all(answer.as_bytes()).await.unwrap();
             stream.shutdown().await.unwrap();

@@ -14,6 +14,7 @@ mod aws;
 mod azure;
 mod canary;
 mod cloud;
+mod gcp;
 mod ministack;
 mod simulator;
 mod suite;

@@ -57,6 +57,19 @@ async fn a_clock_that_is_off_is_noted_and_forgiven() {
     assert!(!google.operator_health().clock_skewed());
 }
 
+#[tokio::test]
+async fn a_roles_token_that_is_over_at_once_lives_by_another_clock() {
+    for (expiry, expected) in [
+        ("2026-01-01T00:00:00Z", "CLOCK_SKEW"),
+        ("2026-01-01T00:29:59Z", "CLOCK_SKEW"),
+        ("2026-01-01T00:59:00Z", "usable"),
+    ] {
+        let stub = google_saying(What::Impersonate, ok(&json!({ "accessToken": TOKEN, "expireTime": expiry }))).await;
+        let google = at(&stub.endpoint(), operator());
+        assert_eq!(reason_of(&role_key(&google)).await, expected);
+    }
+}
+
 /// Answers as told about the operator, the role and the key, and says what a check finds.
 async fn by_role(told: &'static [(What, &'static str)]) -> (&'static str, bool) {
     let stub = google(move |what, _| {
