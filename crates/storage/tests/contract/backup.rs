@@ -5,7 +5,9 @@ use std::time::Duration;
 use domain::customer_key::{EncryptionAtRest, Move, ProviderKind};
 use domain::event::Event;
 use domain::validity::{Definite, Failure, Reason, State, TransientReason, Validity};
-use storage::{AccessToken, BackupError, EventFilter, Outcome, Store, StoreError, ValidityUpdate, WorkKind};
+use storage::{
+    AccessToken, BackupError, ClusterOutcome, EventFilter, Outcome, Store, StoreError, ValidityUpdate, WorkKind,
+};
 
 use crate::database::{Database, root_key};
 use crate::fixtures::*;
@@ -66,6 +68,11 @@ async fn fill(store: &Store) {
     let [aws, azure, google] = static_keys();
     let beside = setting_of(2, 2, [aws, azure, google]);
     assert_eq!(save_moves(store, &beside, moves, event(4, 2)).await, Outcome::Saved);
+    let of_aws = cluster(1, 1, Some(ProviderKind::AwsKms));
+    assert_eq!(store.create_cluster(&of_aws, &[]).await.unwrap(), ClusterOutcome::Saved);
+    let gone = cluster(2, 1, Some(ProviderKind::AwsKms));
+    assert_eq!(store.create_cluster(&gone, &[]).await.unwrap(), ClusterOutcome::Saved);
+    assert_eq!(store.delete_cluster(&gone, T0, &[]).await.unwrap(), Outcome::Saved);
     assert_eq!(store.insert_instance_secret("signing", &secret_bytes([5; 32])).await.unwrap(), Outcome::Saved);
     store.put_instance_setting("id", b"instance 1").await.unwrap();
     let more: Vec<Event> =

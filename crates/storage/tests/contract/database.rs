@@ -109,6 +109,23 @@ impl Database {
         }
     }
 
+    /// Tries to change the database behind the store's back.
+    pub(crate) async fn try_tamper(&self, sql: &str) -> Result<u64, String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let done = match self {
+            Self::Sqlite(_) => {
+                let url = format!("sqlite://{}", self.file().display());
+                let mut connection = SqliteConnection::connect(&url).await.unwrap();
+                sqlx::raw_sql(sql).execute(&mut connection).await.map(|done| done.rows_affected())
+            }
+            Self::Postgres { url, .. } => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                sqlx::raw_sql(sql).execute(&mut connection).await.map(|done| done.rows_affected())
+            }
+        };
+        done.map_err(|error| error.to_string())
+    }
+
     /// Reads the only column of a query, each value as text.
     pub(crate) async fn peek(&self, sql: &str) -> Vec<String> {
         match self {

@@ -32,7 +32,8 @@ async fn events_come_back_as_they_were_recorded(db: Database) {
             _ => Some("2001:db8::1".parse().unwrap()),
         };
         let detail = (number % 2 == 0).then(|| "KEY_DISABLED \"quoted\" 🔑 'x'".to_owned());
-        events.push(Event { kind, actor, remote_address, detail, ..event(number, 1) });
+        let cluster = (number % 2 == 1).then(|| cluster_name("cluster-0"));
+        events.push(Event { cluster, kind, actor, remote_address, detail, ..event(number, 1) });
     }
     store.record_events(&events).await.unwrap();
     store.record_events(&[]).await.unwrap();

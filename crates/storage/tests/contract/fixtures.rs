@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use domain::access::{Grants, OrgRole, ProjectRole};
 use domain::api_key::{AccessList, ApiKey, Ha1};
+use domain::cluster::{
+    AutoScaling, Cluster, ClusterChange, ClusterName, ClusterType, Disk, Encryption, FreshIds, HostingCloud,
+    InstanceSize, RegionName, WantedNodes, WantedPlacement, WantedShard,
+};
 use domain::customer_key::aws_kms::{AwsCredentials, AwsKeyName, AwsKms, AwsRegion};
 use domain::customer_key::azure_key_vault::{
     AzureCredentials, AzureEnvironment, AzureGuid, AzureKeyVault, KeyIdentifier, ResourceGroupName, VaultName,
@@ -12,7 +16,7 @@ use domain::customer_key::azure_key_vault::{
 use domain::customer_key::gcp_kms::{GcpCredentials, GcpKms, KeyVersionName, PrivateKeyId, ServiceAccountEmail};
 use domain::customer_key::{CustomerKey, EncryptionAtRest, Move, ProviderKind, VersionlessKeys};
 use domain::event::{Actor, Event, EventKind};
-use domain::id::{ApiKeyId, EventId, OrgId, ProjectId, ProviderRoleId, ServiceAccountId};
+use domain::id::{ApiKeyId, ClusterId, EventId, OrgId, ProjectId, ProviderRoleId, ServiceAccountId, ShardId, ZoneId};
 use domain::organization::Organization;
 use domain::project::Project;
 use domain::provider_role::{ProviderRole, RoleIdentity};
@@ -223,6 +227,7 @@ pub(crate) fn event(number: u32, project: u32) -> Event {
         id: event_id(number),
         org: org_id(1),
         project: Some(project_id(project)),
+        cluster: None,
         kind: EventKind::ConfigurationUpdated,
         actor: Actor::System,
         remote_address: None,
@@ -284,6 +289,37 @@ pub(crate) async fn save_moves(
         events: vec![event],
     };
     store.save_encryption_at_rest(change).await.unwrap()
+}
+
+pub(crate) fn cluster_name(name: &str) -> ClusterName {
+    ClusterName::parse(name).unwrap()
+}
+
+/// A replica set of three nodes, as it is after its creation.
+pub(crate) fn cluster(number: u32, project: u32, encryption: Option<ProviderKind>) -> Cluster {
+    let size = InstanceSize::parse("M10").unwrap();
+    let electable = WantedNodes { size, count: Some(3), disk_size_gb: Some(40), disk: Disk::default() };
+    let placement = WantedPlacement {
+        cloud: Some(HostingCloud::Azure),
+        region: RegionName::parse("US_EAST_2").unwrap(),
+        priority: 7,
+        electable: Some(electable),
+        read_only: None,
+        analytics: None,
+        auto_scaling: AutoScaling::default(),
+        analytics_auto_scaling: AutoScaling::default(),
+    };
+    let change = ClusterChange {
+        name: Some(cluster_name(&format!("cluster{number}"))),
+        cluster_type: Some(ClusterType::ReplicaSet),
+        encryption: encryption.map(Encryption::By),
+        shards: Some(vec![WantedShard { zone: None, placements: vec![placement] }]),
+        ..ClusterChange::default()
+    };
+    let fresh = FreshIds { shard: ShardId::from_random(bytes(number)), zone: ZoneId::from_random(bytes(number)) };
+    let (name, settings) = domain::cluster::create(change, &[fresh]).unwrap();
+    let (id, project) = (ClusterId::from_random(bytes(number)), project_id(project));
+    Cluster { id, project, name, settings, revision: 1, created_at: T0 }
 }
 
 /// Stores organization 1 with projects 1 to `projects`.

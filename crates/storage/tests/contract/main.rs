@@ -7,6 +7,7 @@
 mod accounts;
 mod backup;
 mod cache;
+mod clusters;
 mod crash;
 mod database;
 mod encryption_at_rest;
@@ -14,6 +15,7 @@ mod events;
 mod fixtures;
 mod migrations;
 mod opening;
+mod projects;
 mod providers;
 mod secrets;
 mod tokens;
