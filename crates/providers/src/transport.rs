@@ -224,5 +224,7 @@ pub(crate) fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item
     })
 }
 
+// Beside it, for folders in this place are providers.
 #[cfg(test)]
+#[path = "transport_tests.rs"]
 mod tests;
