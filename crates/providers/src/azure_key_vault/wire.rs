@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use azure_core::error::{Error, ErrorKind};
@@ -11,7 +12,7 @@ use azure_core::http::headers::{HeaderName, HeaderValue, Headers};
 use azure_core::http::request::Body;
 use azure_core::http::{AsyncRawResponse, HttpClient, StatusCode};
 use domain::id::ProjectId;
-use domain::validity::ForeignText;
+use domain::validity::{ForeignText, TransientReason};
 use reqwest::header::HeaderMap;
 use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
@@ -21,6 +22,9 @@ use crate::clock::{Clock, http_date, skew};
 use crate::operator_health::OperatorHealth;
 use crate::refused::Refused;
 use crate::transport::{Answer, Transport, Unanswered};
+
+/// The pause before a request is sent once more.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// One way to Azure. Clones share its connections.
 #[derive(Clone)]
@@ -52,10 +56,19 @@ impl Wire {
         Ok(Self { transport, ..self.clone() })
     }
 
-    /// Sends a request and reads its answer.
+    /// Sends a request and reads its answer. A single broken connection or fault is so common that the
+    /// request is sent once more; all of ours are safe to repeat.
     /// Errors: why there is no answer.
     pub(super) async fn send(&self, request: reqwest::Request) -> Result<Answer, Unanswered> {
-        let answer = self.transport.send(request).await?;
+        let again = request.try_clone();
+        let answer = self.transport.send(request).await;
+        let answer = match again {
+            Some(again) if is_worth_repeating(&answer) => {
+                tokio::time::sleep(PAUSE).await;
+                self.transport.send(again).await?
+            }
+            Some(_) | None => answer?,
+        };
         self.compare_clocks(&answer.headers);
         Ok(answer)
     }
@@ -76,6 +89,14 @@ impl Wire {
                 }
             }
         }
+    }
+}
+
+/// Key Vault wants to be left alone for a second or more where it throttles: that is not repeated.
+fn is_worth_repeating(answer: &Result<Answer, Unanswered>) -> bool {
+    match answer {
+        Ok(answer) => answer.status.is_server_error(),
+        Err(unanswered) => matches!(unanswered.reason, TransientReason::Connect | TransientReason::Timeout),
     }
 }
 
