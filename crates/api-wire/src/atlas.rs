@@ -1,6 +1,7 @@
 //! The Atlas Admin API v2 as far as we speak it: one folder per resource, one file per dated
 //! shape. It must not know the domain.
 
+pub mod clusters;
 pub mod encryption_at_rest;
 pub mod event_types;
 pub mod events;

@@ -53,6 +53,20 @@ pub enum FaultKind {
         /// The words allowed.
         allowed: &'static [&'static str],
     },
+    /// That cloud has no such region.
+    NoSuchRegion {
+        /// The region, cut and cleaned.
+        region: String,
+        /// The cloud, as the API calls it.
+        provider: &'static str,
+        /// The region that looks most like it.
+        nearest: Option<&'static str>,
+    },
+    /// The field is there for other clouds.
+    NotOnProvider {
+        /// The cloud, as the API calls it.
+        provider: &'static str,
+    },
     /// The text does not have the format of this field.
     Format {
         /// Completes "must be …".
@@ -134,6 +148,11 @@ impl Fault {
             }
             FaultKind::Missing => format!("{place} is required; add it."),
             FaultKind::NotInEnum { value, allowed } => describe_enum(place, value.as_deref(), allowed),
+            FaultKind::NoSuchRegion { region, provider, nearest } => {
+                let hint = nearest.map(|name| format!(" Did you mean {name}?")).unwrap_or_default();
+                format!("No region {region} exists for provider {provider}.{hint}")
+            }
+            FaultKind::NotOnProvider { provider } => format!("{place} is not there for {provider}; remove it."),
             FaultKind::Format { expected } => format!("{place} must be {expected}."),
             FaultKind::Length { min, max, unit } => {
                 let unit = match unit {

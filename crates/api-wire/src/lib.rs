@@ -8,6 +8,7 @@ pub mod atrest;
 pub mod body;
 pub mod error_body;
 pub mod fault;
+pub mod header;
 pub mod openapi;
 pub mod operations;
 pub mod paging;

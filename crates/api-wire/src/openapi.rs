@@ -7,6 +7,8 @@ mod responses;
 
 use serde_json::{Map, Value, json};
 
+use crate::atlas::clusters::v2024_08_05::NAME;
+use crate::header::HeaderFlag;
 use crate::operations::{Access, OPERATIONS, Operation, VersionEntry};
 use crate::query::QueryParameter;
 use crate::schema::{Kind, OBJECT_ID, Schema};
@@ -133,17 +135,29 @@ fn security_schemes(server_url: &str) -> Value {
 
 fn parameters(operation: &Operation, components: &mut Components) -> Value {
     let path = operation.path_parameters().map(|name| {
+        let is_cluster = name == "clusterName";
         json!({
             "name": name,
             "in": "path",
             "required": true,
-            "description": "The id of what the path names.",
-            "schema": json_schema::inline(&OBJECT_ID),
+            "description": if is_cluster { "The cluster's name." } else { "The id of what the path names." },
+            "schema": json_schema::inline(if is_cluster { &NAME } else { &OBJECT_ID }),
         })
     });
     let mut parameters: Vec<Value> = path.collect();
     parameters.extend(operation.query.iter().map(|parameter| in_query(parameter, components)));
+    parameters.extend(operation.headers.iter().map(|header| in_headers(header)));
     Value::Array(parameters)
+}
+
+fn in_headers(header: &HeaderFlag) -> Value {
+    json!({
+        "name": header.name,
+        "in": "header",
+        "required": false,
+        "description": header.description,
+        "schema": { "type": "boolean", "default": false },
+    })
 }
 
 fn in_query(parameter: &QueryParameter, components: &mut Components) -> Value {

@@ -10,6 +10,7 @@ pub use table::OPERATIONS;
 use time::Date;
 
 use crate::atlas::version::ApiVersion;
+use crate::header::HeaderFlag;
 use crate::query::QueryParameter;
 use crate::schema::Schema;
 
@@ -24,8 +25,22 @@ pub enum OperationId {
     GetOrg,
     /// GET `/groups`
     ListGroups,
+    /// POST `/groups`
+    CreateGroup,
     /// GET `/groups/{groupId}`
     GetGroup,
+    /// DELETE `/groups/{groupId}`
+    DeleteGroup,
+    /// GET `/groups/{groupId}/clusters`
+    ListClusters,
+    /// POST `/groups/{groupId}/clusters`
+    CreateCluster,
+    /// GET `/groups/{groupId}/clusters/{clusterName}`
+    GetCluster,
+    /// PATCH `/groups/{groupId}/clusters/{clusterName}`
+    UpdateCluster,
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}`
+    DeleteCluster,
     /// GET `/groups/{groupId}/events`
     ListGroupEvents,
     /// GET `/groups/{groupId}/events/{eventId}`
@@ -61,6 +76,8 @@ pub struct Operation {
     pub success: u16,
     /// The query parameters it reads.
     pub query: &'static [&'static QueryParameter],
+    /// The headers of its own that it reads.
+    pub headers: &'static [&'static HeaderFlag],
     /// The error statuses it can answer with, in ascending order.
     pub errors: &'static [u16],
     /// The bucket its calls are counted in.
@@ -153,6 +170,10 @@ pub enum Access {
 pub enum ProjectRole {
     /// May look.
     ReadOnly,
+    /// May create clusters.
+    ClusterCreator,
+    /// May change clusters.
+    ClusterManager,
     /// May change settings.
     Owner,
 }
@@ -162,6 +183,8 @@ impl ProjectRole {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ReadOnly => "GROUP_READ_ONLY",
+            Self::ClusterCreator => "GROUP_CLUSTER_CREATOR",
+            Self::ClusterManager => "GROUP_CLUSTER_MANAGER",
             Self::Owner => "GROUP_OWNER",
         }
     }
@@ -170,6 +193,8 @@ impl ProjectRole {
     pub const fn title(self) -> &'static str {
         match self {
             Self::ReadOnly => "Project Read Only",
+            Self::ClusterCreator => "Project Cluster Creator",
+            Self::ClusterManager => "Project Cluster Manager",
             Self::Owner => "Project Owner",
         }
     }

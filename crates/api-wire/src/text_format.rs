@@ -56,6 +56,22 @@ pub static CLUSTER_NAME: TextFormat = TextFormat {
     matches: is_cluster_name,
 };
 
+/// A word of a list that depends on the cloud: a region or a size.
+pub static UPPER_WORD: TextFormat = TextFormat {
+    pattern: "^[A-Z0-9_]+$",
+    keyword: None,
+    expected: "a word of capital letters, digits and underscores, such as US_EAST_1 or M10",
+    matches: is_upper_word,
+};
+
+/// A release series of MongoDB.
+pub static MAJOR_VERSION: TextFormat = TextFormat {
+    pattern: "^[0-9]{1,2}\\.[0-9]{1,2}$",
+    keyword: None,
+    expected: "a release series such as 8.0",
+    matches: is_major_version,
+};
+
 /// Says whether a text is an id as the API writes them: 24 lower-case hexadecimal digits.
 pub fn is_object_id(text: &str) -> bool {
     text.len() == 24 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
@@ -82,6 +98,15 @@ fn is_date_time(text: &str) -> bool {
     parse_date_time(text).is_some()
 }
 
+fn is_upper_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn is_major_version(text: &str) -> bool {
+    let number = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    text.split_once('.').is_some_and(|(major, minor)| number(major) && number(minor))
+}
+
 fn is_cluster_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_alphanumeric()) && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -89,7 +114,7 @@ fn is_cluster_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLUSTER_NAME, DATE_TIME, OBJECT_ID, ONE_LINE, TextFormat, UUID};
+    use super::{CLUSTER_NAME, DATE_TIME, MAJOR_VERSION, OBJECT_ID, ONE_LINE, TextFormat, UPPER_WORD, UUID};
 
     fn check(format: &TextFormat, good: &[&str], bad: &[&str]) {
         for text in good {
@@ -126,6 +151,8 @@ mod tests {
             &["2026-08-10T03:04:14Z", "2026-08-10T03:04:14.123+02:00"],
             &["", "2026-08-10", "yesterday", "2026-13-10T03:04:14Z", "2026-08-10T03:04:14"],
         );
+        check(&UPPER_WORD, &["US_EAST_1", "M10"], &["", "us", "A-B", "Ä"]);
+        check(&MAJOR_VERSION, &["8.0", "10.12"], &["", "8", "8.0.1", "a.b", "8.", "100.0"]);
         check(&CLUSTER_NAME, &["a", "Cluster-0"], &["", "-a", "a_b", "a b"]);
     }
 }

@@ -68,6 +68,19 @@ impl Object {
         Ok(taken.map(|members| Self { path, members }))
     }
 
+    /// Takes a list of objects.
+    /// Errors: `WrongType`, only if the schema allowed another type.
+    pub fn objects(&mut self, name: &str) -> Result<Patch<Vec<Self>>, Fault> {
+        let path = self.path_of(name);
+        let read = |(index, item)| match item {
+            Node::Object(members) => Ok(Self { path: format!("{path}[{index}]"), members }),
+            other => Err(other),
+        };
+        self.take(name, JsonType::List, |node| {
+            if let Node::List(items) = node { items.into_iter().enumerate().map(read).collect() } else { Err(node) }
+        })
+    }
+
     /// Says whether nothing is left in it.
     pub const fn is_empty(&self) -> bool {
         self.members.is_empty()

@@ -1,14 +1,18 @@
 //! The entries of the registry, one after the other. It must not hold anything but data.
 
-use super::rate_limit::{DOCUMENT, ENCRYPTION_AT_REST, EVENTS, ORGANIZATIONS, PROJECTS, ROOT};
+use super::rate_limit::{CLUSTERS, DOCUMENT, ENCRYPTION_AT_REST, EVENTS, ORGANIZATIONS, PROJECTS, ROOT};
+use time::Date;
+use time::macros::date;
+
 use super::{Access, Api, Method, Operation, OperationId, OrgRole, ProjectRole, VersionEntry};
 use crate::atlas::version::ApiVersion;
-use crate::atlas::{encryption_at_rest, events, groups, orgs, system_status};
+use crate::atlas::{clusters, encryption_at_rest, events, groups, orgs, system_status};
 use crate::atrest::validity;
+use crate::header::{EFFECTIVE_INSTANCE_FIELDS, EFFECTIVE_REPLICATION_SPECS, HeaderFlag};
 use crate::openapi;
 use crate::paging::{INCLUDE_COUNT, ITEMS_PER_PAGE, PAGE_NUM};
 use crate::query::{ENVELOPE, PRETTY, QueryParameter};
-use crate::schema::Schema;
+use crate::schema::{Kind, Schema};
 
 /// Every operation, once.
 pub static OPERATIONS: &[&Operation] = &[
@@ -16,7 +20,14 @@ pub static OPERATIONS: &[&Operation] = &[
     &LIST_ORGS,
     &GET_ORG,
     &LIST_GROUPS,
+    &CREATE_GROUP,
     &GET_GROUP,
+    &DELETE_GROUP,
+    &LIST_CLUSTERS,
+    &CREATE_CLUSTER,
+    &GET_CLUSTER,
+    &UPDATE_CLUSTER,
+    &DELETE_CLUSTER,
     &LIST_GROUP_EVENTS,
     &GET_GROUP_EVENT,
     &GET_ENCRYPTION_AT_REST,
@@ -33,7 +44,14 @@ impl OperationId {
             Self::ListOrgs => &LIST_ORGS,
             Self::GetOrg => &GET_ORG,
             Self::ListGroups => &LIST_GROUPS,
+            Self::CreateGroup => &CREATE_GROUP,
             Self::GetGroup => &GET_GROUP,
+            Self::DeleteGroup => &DELETE_GROUP,
+            Self::ListClusters => &LIST_CLUSTERS,
+            Self::CreateCluster => &CREATE_CLUSTER,
+            Self::GetCluster => &GET_CLUSTER,
+            Self::UpdateCluster => &UPDATE_CLUSTER,
+            Self::DeleteCluster => &DELETE_CLUSTER,
             Self::ListGroupEvents => &LIST_GROUP_EVENTS,
             Self::GetGroupEvent => &GET_GROUP_EVENT,
             Self::GetEncryptionAtRest => &GET_ENCRYPTION_AT_REST,
@@ -47,6 +65,11 @@ impl OperationId {
 const TAG_ENCRYPTION_AT_REST: &str = "Encryption at Rest using Customer Key Management";
 
 static ONE: &[&QueryParameter] = &[&ENVELOPE, &PRETTY];
+static CLUSTER_LIST: &[&QueryParameter] =
+    &[&ENVELOPE, &PRETTY, &INCLUDE_COUNT, &ITEMS_PER_PAGE, &PAGE_NUM, &clusters::INCLUDE_DELETED];
+static CLUSTER_DELETION: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &clusters::RETAIN_BACKUPS];
+static GROUP_CREATION: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &groups::PROJECT_OWNER_ID];
+static EFFECTIVE: &[&HeaderFlag] = &[&EFFECTIVE_INSTANCE_FIELDS, &EFFECTIVE_REPLICATION_SPECS];
 static LIST: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &INCLUDE_COUNT, &ITEMS_PER_PAGE, &PAGE_NUM];
 
 /// What any call with credentials can run into.
@@ -56,8 +79,18 @@ const NAMED: &[u16] = &[400, 401, 403, 404, 406, 429, 500, 503];
 /// The same, for a change that asks a provider.
 const CHANGE: &[u16] = &[400, 401, 403, 404, 406, 408, 409, 413, 415, 429, 500, 501, 503];
 
+/// The same, for a change that asks nobody else.
+const WRITE: &[u16] = &[400, 401, 403, 404, 406, 408, 409, 413, 415, 429, 500, 503];
+/// The same, for a deletion.
+const DELETION: &[u16] = &[400, 401, 403, 404, 406, 409, 429, 500, 503];
+
 const fn dated(version: ApiVersion, request: Option<&'static Schema>, response: &'static Schema) -> VersionEntry {
     VersionEntry { version: Some(version), deprecated: None, sunset: None, request, response }
+}
+
+/// A shape that a newer date has replaced.
+const fn replaced(entry: VersionEntry, since: Date, until: Date) -> VersionEntry {
+    VersionEntry { deprecated: Some(since), sunset: Some(until), ..entry }
 }
 
 const fn own(response: &'static Schema) -> VersionEntry {
@@ -74,6 +107,7 @@ static GET_SYSTEM_STATUS: Operation = Operation {
     access: Access::Authenticated,
     success: 200,
     query: ONE,
+    headers: &[],
     errors: SIGNED_IN,
     rate_limit: &ROOT,
     tag: "Root",
@@ -91,6 +125,7 @@ static LIST_ORGS: Operation = Operation {
     access: Access::Authenticated,
     success: 200,
     query: LIST,
+    headers: &[],
     errors: SIGNED_IN,
     rate_limit: &ORGANIZATIONS,
     tag: "Organizations",
@@ -108,6 +143,7 @@ static GET_ORG: Operation = Operation {
     access: Access::Organization(OrgRole::Member),
     success: 200,
     query: ONE,
+    headers: &[],
     errors: NAMED,
     rate_limit: &ORGANIZATIONS,
     tag: "Organizations",
@@ -125,6 +161,7 @@ static LIST_GROUPS: Operation = Operation {
     access: Access::Authenticated,
     success: 200,
     query: LIST,
+    headers: &[],
     errors: SIGNED_IN,
     rate_limit: &PROJECTS,
     tag: "Projects",
@@ -142,11 +179,168 @@ static GET_GROUP: Operation = Operation {
     access: Access::Project(ProjectRole::ReadOnly),
     success: 200,
     query: ONE,
+    headers: &[],
     errors: NAMED,
     rate_limit: &PROJECTS,
     tag: "Projects",
     operation_id: "getGroup",
     summary: "Show one project",
+};
+
+static CREATE_GROUP: Operation = Operation {
+    id: OperationId::CreateGroup,
+    method: Method::Post,
+    api: Api::Atlas,
+    path: "/groups",
+    versions: &[dated(
+        ApiVersion::V2023_01_01,
+        Some(&groups::v2023_01_01::CREATE_SCHEMA),
+        &groups::v2023_01_01::SCHEMA,
+    )],
+    list: false,
+    access: Access::Authenticated,
+    success: 201,
+    query: GROUP_CREATION,
+    headers: &[],
+    errors: WRITE,
+    rate_limit: &PROJECTS,
+    tag: "Projects",
+    operation_id: "createGroup",
+    summary: "Create a project, which you then own",
+};
+
+static DELETE_GROUP: Operation = Operation {
+    id: OperationId::DeleteGroup,
+    method: Method::Delete,
+    api: Api::Atlas,
+    path: "/groups/{groupId}",
+    versions: &[dated(ApiVersion::V2023_01_01, None, &NOTHING)],
+    list: false,
+    access: Access::Project(ProjectRole::Owner),
+    success: 202,
+    query: ONE,
+    headers: &[],
+    errors: DELETION,
+    rate_limit: &PROJECTS,
+    tag: "Projects",
+    operation_id: "deleteGroup",
+    summary: "Delete a project that has no clusters",
+};
+
+/// The answer to a deletion, which says nothing.
+static NOTHING: Schema = Schema {
+    name: Some("Nothing"),
+    description: "An object without members.",
+    kind: Kind::Object { fields: &[], open: false },
+};
+
+const TAG_CLUSTERS: &str = "Clusters";
+
+static LIST_CLUSTERS: Operation = Operation {
+    id: OperationId::ListClusters,
+    method: Method::Get,
+    api: Api::Atlas,
+    path: "/groups/{groupId}/clusters",
+    versions: &[dated(ApiVersion::V2024_08_05, None, &clusters::v2024_08_05::SCHEMA)],
+    list: true,
+    access: Access::Project(ProjectRole::ReadOnly),
+    success: 200,
+    query: CLUSTER_LIST,
+    headers: &[&EFFECTIVE_INSTANCE_FIELDS],
+    errors: NAMED,
+    rate_limit: &CLUSTERS,
+    tag: TAG_CLUSTERS,
+    operation_id: "listClusters",
+    summary: "List a project's clusters",
+};
+
+static CREATE_CLUSTER: Operation = Operation {
+    id: OperationId::CreateCluster,
+    method: Method::Post,
+    api: Api::Atlas,
+    path: "/groups/{groupId}/clusters",
+    versions: &[
+        replaced(
+            dated(ApiVersion::V2024_08_05, Some(&clusters::v2024_08_05::CREATE_SCHEMA), &clusters::v2024_08_05::SCHEMA),
+            date!(2024 - 10 - 23),
+            date!(2027 - 03 - 01),
+        ),
+        dated(ApiVersion::V2024_10_23, Some(&clusters::v2024_08_05::CREATE_SCHEMA), &clusters::v2024_08_05::SCHEMA),
+    ],
+    list: false,
+    access: Access::Project(ProjectRole::ClusterCreator),
+    success: 201,
+    query: ONE,
+    headers: EFFECTIVE,
+    errors: WRITE,
+    rate_limit: &CLUSTERS,
+    tag: TAG_CLUSTERS,
+    operation_id: "createCluster",
+    summary: "Describe a new cluster",
+};
+
+static GET_CLUSTER: Operation = Operation {
+    id: OperationId::GetCluster,
+    method: Method::Get,
+    api: Api::Atlas,
+    path: "/groups/{groupId}/clusters/{clusterName}",
+    versions: &[dated(ApiVersion::V2024_08_05, None, &clusters::v2024_08_05::SCHEMA)],
+    list: false,
+    access: Access::Project(ProjectRole::ReadOnly),
+    success: 200,
+    query: ONE,
+    headers: EFFECTIVE,
+    errors: NAMED,
+    rate_limit: &CLUSTERS,
+    tag: TAG_CLUSTERS,
+    operation_id: "getCluster",
+    summary: "Show one cluster",
+};
+
+static UPDATE_CLUSTER: Operation = Operation {
+    id: OperationId::UpdateCluster,
+    method: Method::Patch,
+    api: Api::Atlas,
+    path: "/groups/{groupId}/clusters/{clusterName}",
+    versions: &[
+        replaced(
+            dated(ApiVersion::V2024_08_05, Some(&clusters::v2024_08_05::UPDATE_SCHEMA), &clusters::v2024_08_05::SCHEMA),
+            date!(2024 - 10 - 23),
+            date!(2027 - 03 - 01),
+        ),
+        dated(ApiVersion::V2024_10_23, Some(&clusters::v2024_08_05::UPDATE_SCHEMA), &clusters::v2024_08_05::SCHEMA),
+    ],
+    list: false,
+    access: Access::Project(ProjectRole::ClusterManager),
+    success: 200,
+    query: ONE,
+    headers: EFFECTIVE,
+    errors: WRITE,
+    rate_limit: &CLUSTERS,
+    tag: TAG_CLUSTERS,
+    operation_id: "updateCluster",
+    summary: "Change a cluster",
+};
+
+static DELETE_CLUSTER: Operation = Operation {
+    id: OperationId::DeleteCluster,
+    method: Method::Delete,
+    api: Api::Atlas,
+    path: "/groups/{groupId}/clusters/{clusterName}",
+    versions: &[
+        replaced(dated(ApiVersion::V2023_01_01, None, &NOTHING), date!(2023 - 02 - 01), date!(2027 - 07 - 01)),
+        dated(ApiVersion::V2023_02_01, None, &NOTHING),
+    ],
+    list: false,
+    access: Access::Project(ProjectRole::Owner),
+    success: 202,
+    query: CLUSTER_DELETION,
+    headers: &[],
+    errors: DELETION,
+    rate_limit: &CLUSTERS,
+    tag: TAG_CLUSTERS,
+    operation_id: "deleteCluster",
+    summary: "Delete a cluster",
 };
 
 static LIST_GROUP_EVENTS: Operation = Operation {
@@ -159,6 +353,7 @@ static LIST_GROUP_EVENTS: Operation = Operation {
     access: Access::Project(ProjectRole::ReadOnly),
     success: 200,
     query: events::query::LIST,
+    headers: &[],
     errors: NAMED,
     rate_limit: &EVENTS,
     tag: "Events",
@@ -176,6 +371,7 @@ static GET_GROUP_EVENT: Operation = Operation {
     access: Access::Project(ProjectRole::ReadOnly),
     success: 200,
     query: events::query::ONE,
+    headers: &[],
     errors: NAMED,
     rate_limit: &EVENTS,
     tag: "Events",
@@ -193,6 +389,7 @@ static GET_ENCRYPTION_AT_REST: Operation = Operation {
     access: Access::Project(ProjectRole::ReadOnly),
     success: 200,
     query: ONE,
+    headers: &[],
     errors: NAMED,
     rate_limit: &ENCRYPTION_AT_REST,
     tag: TAG_ENCRYPTION_AT_REST,
@@ -214,6 +411,7 @@ static UPDATE_ENCRYPTION_AT_REST: Operation = Operation {
     access: Access::Project(ProjectRole::Owner),
     success: 200,
     query: ONE,
+    headers: &[],
     errors: CHANGE,
     rate_limit: &ENCRYPTION_AT_REST,
     tag: TAG_ENCRYPTION_AT_REST,
@@ -231,6 +429,7 @@ static GET_ENCRYPTION_AT_REST_VALIDITY: Operation = Operation {
     access: Access::Project(ProjectRole::ReadOnly),
     success: 200,
     query: ONE,
+    headers: &[],
     errors: NAMED,
     rate_limit: &ENCRYPTION_AT_REST,
     tag: "Atrest",
@@ -248,6 +447,7 @@ static GET_OPEN_API: Operation = Operation {
     access: Access::Public,
     success: 200,
     query: ONE,
+    headers: &[],
     errors: &[400, 406, 429, 500, 503],
     rate_limit: &DOCUMENT,
     tag: "Atrest",

@@ -1,5 +1,6 @@
 //! The handlers of the Atlas API, one folder per resource, one file per operation.
 
+pub mod clusters;
 pub mod encryption_at_rest;
 pub mod events;
 pub mod groups;

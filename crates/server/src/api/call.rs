@@ -2,12 +2,14 @@
 //! resource.
 
 use api_wire::atlas::version::Negotiated;
+use api_wire::header::HeaderFlag;
 use api_wire::operations::Operation;
 use api_wire::paging::{ListAddress, Paged, Paging};
 use api_wire::presentation::{Presentation, render_list, render_single};
 use api_wire::query::Query;
 use bytes::Bytes;
 use control::Caller;
+use domain::cluster::ClusterName;
 use domain::id::{EventId, OrgId, ProjectId};
 use serde::Serialize;
 
@@ -23,6 +25,8 @@ pub struct Call {
     pub path: Vec<(String, String)>,
     /// The checked query.
     pub query: Query,
+    /// The operation's own headers that are set.
+    pub headers: Vec<&'static str>,
     /// The body, empty if the operation has none. It may hold secrets: never log it.
     pub body: Bytes,
     /// The version that answers.
@@ -39,6 +43,8 @@ pub struct Call {
 pub struct Answer {
     /// Its body.
     pub body: Vec<u8>,
+    /// Where what was created is found.
+    pub location: Option<String>,
 }
 
 impl Call {
@@ -69,6 +75,19 @@ impl Call {
         id.parse().map_err(|_| Refused::NoSuchEvent(id.to_owned()))
     }
 
+    /// Gives the name of the path's cluster.
+    /// Errors: `NoSuchCluster` if no cluster can have it.
+    pub fn cluster(&self) -> Result<ClusterName, Refused> {
+        let (name, project) = (self.parameter("clusterName"), self.project()?);
+        ClusterName::parse(name).ok_or_else(|| Refused::NoSuchCluster { name: name.to_owned(), project })
+    }
+
+    /// Tells whether a header of the operation's own is set.
+    #[must_use]
+    pub fn header(&self, flag: &HeaderFlag) -> bool {
+        self.headers.contains(&flag.name)
+    }
+
     fn parameter(&self, name: &str) -> &str {
         self.path.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
@@ -83,7 +102,19 @@ impl Call {
     /// Errors: `Bug` if it cannot be written.
     pub fn single<T: Serialize>(&self, body: &T) -> Result<Answer, Refused> {
         let body = render_single(self.operation.success, body, self.presentation);
-        body.map(|body| Answer { body }).map_err(|_| Refused::Bug("an answer can be written as JSON"))
+        body.map(|body| Answer { body, location: None }).map_err(|_| Refused::Bug("an answer can be written as JSON"))
+    }
+
+    /// Answers with something new, and where it is found from now on.
+    /// Errors: `Bug` if it cannot be written.
+    pub fn created<T: Serialize>(&self, body: &T, location: String) -> Result<Answer, Refused> {
+        Ok(Answer { location: Some(location), ..self.single(body)? })
+    }
+
+    /// Answers with an object without members.
+    /// Errors: `Bug` if it cannot be written.
+    pub fn nothing(&self) -> Result<Answer, Refused> {
+        self.single(&serde_json::Map::new())
     }
 
     /// Answers with one page of a list.
@@ -97,7 +128,7 @@ impl Call {
         let url = self.url();
         let page = Paged::new(results, total, self.paging(), &ListAddress { url: &url, filters });
         let body = render_list(self.operation.success, &page, self.presentation);
-        body.map(|body| Answer { body }).map_err(|_| Refused::Bug("an answer can be written as JSON"))
+        body.map(|body| Answer { body, location: None }).map_err(|_| Refused::Bug("an answer can be written as JSON"))
     }
 
     /// Gives the page that was asked for.

@@ -15,6 +15,7 @@ use std::time::Duration;
 use api_wire::error_body::{BadRequestDetail, ERROR_CONTENT_TYPE, ErrorBody, FieldViolation, Parameter};
 use api_wire::fault::{Fault, FaultKind};
 use api_wire::presentation::{Presentation, render_challenge, render_error};
+use api_wire::text_format::CLUSTER_NAME;
 use axum::body::Body;
 use axum::response::Response;
 use domain::customer_key::ProviderKind;
@@ -442,11 +443,19 @@ fn body_row(faults: &[Fault]) -> ErrorBody {
         FaultKind::WrongType { .. } | FaultKind::Duplicate => "INVALID_JSON_ATTRIBUTE",
         FaultKind::Missing => "MISSING_ATTRIBUTE",
         FaultKind::NotInEnum { .. } => "INVALID_ENUM_VALUE",
-        FaultKind::Unknown { .. } | FaultKind::Format { .. } | FaultKind::Length { .. } | FaultKind::Range { .. } => {
-            "INVALID_ATTRIBUTE"
-        }
+        FaultKind::NoSuchRegion { .. } => "INVALID_REGION",
+        FaultKind::Format { expected } if *expected == CLUSTER_NAME.expected => "CLUSTER_NAME_INVALID",
+        FaultKind::Unknown { .. }
+        | FaultKind::NotOnProvider { .. }
+        | FaultKind::Format { .. }
+        | FaultKind::Length { .. }
+        | FaultKind::Range { .. } => "INVALID_ATTRIBUTE",
     };
-    let parameters = Some(fault.path.clone()).filter(|path| !path.is_empty());
+    let parameters = if let FaultKind::NoSuchRegion { region, provider, .. } = &fault.kind {
+        vec![region.clone(), (*provider).to_owned()]
+    } else {
+        Some(fault.path.clone()).filter(|path| !path.is_empty()).into_iter().collect()
+    };
     body(BAD_REQUEST, code, fault.describe()).with_parameters(parameters)
 }
 

@@ -130,6 +130,7 @@ async fn run(
     let version =
         negotiate(accept.as_deref(), operation, api.settings().strict_versions).map_err(|_| Refused::NotAcceptable)?;
     let query = Query::read(parts.uri.query(), operation.query).map_err(Refused::QueryFaults)?;
+    let headers = own_headers(operation, &parts.headers)?;
     let presentation = Presentation::of(&query);
     access?;
     let body = match version.entry.request {
@@ -144,6 +145,7 @@ async fn run(
         caller,
         path,
         query,
+        headers,
         body,
         version,
         presentation,
@@ -234,6 +236,8 @@ async fn require_access(
 const fn project_role(role: WireProjectRole) -> ProjectRole {
     match role {
         WireProjectRole::Owner => ProjectRole::Owner,
+        WireProjectRole::ClusterManager => ProjectRole::ClusterManager,
+        WireProjectRole::ClusterCreator => ProjectRole::ClusterCreator,
         WireProjectRole::ReadOnly => ProjectRole::ReadOnly,
     }
 }
@@ -244,6 +248,21 @@ const fn org_role(role: WireOrgRole) -> OrgRole {
         WireOrgRole::ReadOnly => OrgRole::ReadOnly,
         WireOrgRole::Member => OrgRole::Member,
     }
+}
+
+/// Names the operation's own headers that are set.
+fn own_headers(operation: &Operation, headers: &HeaderMap) -> Result<Vec<&'static str>, Refused> {
+    let mut set = Vec::new();
+    let mut faults = Vec::new();
+    for flag in operation.headers {
+        let given = headers.get(flag.name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        match flag.read(given.as_deref()) {
+            Ok(true) => set.push(flag.name),
+            Ok(false) => {}
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if faults.is_empty() { Ok(set) } else { Err(Refused::QueryFaults(faults)) }
 }
 
 async fn read_body(api: &Api, headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
@@ -273,6 +292,7 @@ fn success(operation: &Operation, answer: Answer, served: &Served) -> Response {
         }
     };
     put(header::CONTENT_TYPE, &served.content_type);
+    put(header::LOCATION, &answer.location);
     put(HeaderName::from_static("deprecation"), &served.deprecation);
     put(HeaderName::from_static("sunset"), &served.sunset);
     response

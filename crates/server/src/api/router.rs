@@ -9,7 +9,7 @@ use axum::routing::{MethodFilter, get, on};
 use percent_encoding::percent_decode_str;
 use tower::Layer as _;
 
-use super::atlas::{encryption_at_rest, events, groups, orgs, system_status};
+use super::atlas::{clusters, encryption_at_rest, events, groups, orgs, system_status};
 use super::atrest::{openapi, validity};
 use super::call::{Answer, Call};
 use super::error::Refused;
@@ -23,7 +23,14 @@ pub(super) async fn dispatch(api: &Api, call: Call) -> Result<Answer, Refused> {
         OperationId::ListOrgs => orgs::list::handle(api, &call).await,
         OperationId::GetOrg => orgs::view::handle(api, &call).await,
         OperationId::ListGroups => groups::list::handle(api, &call).await,
+        OperationId::CreateGroup => groups::create::handle(api, call).await,
         OperationId::GetGroup => groups::view::handle(api, &call).await,
+        OperationId::DeleteGroup => groups::delete::handle(api, &call).await,
+        OperationId::ListClusters => clusters::list::handle(api, &call).await,
+        OperationId::CreateCluster => clusters::create::handle(api, call).await,
+        OperationId::GetCluster => clusters::view::handle(api, &call).await,
+        OperationId::UpdateCluster => clusters::update::handle(api, call).await,
+        OperationId::DeleteCluster => clusters::delete::handle(api, &call).await,
         OperationId::ListGroupEvents => events::list::handle(api, &call).await,
         OperationId::GetGroupEvent => events::view::handle(api, &call).await,
         OperationId::GetEncryptionAtRest => encryption_at_rest::view::handle(api, &call).await,

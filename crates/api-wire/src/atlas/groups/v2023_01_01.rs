@@ -3,8 +3,11 @@
 use serde::Serialize;
 
 use crate::atlas::links;
+use crate::body::{Limits, parse};
+use crate::fault::{Fault, FaultKind};
 use crate::paging::Link;
-use crate::schema::{COUNT, DATE_TIME, Field, Kind, OBJECT_ID, Schema, TEXT};
+use crate::schema::{COUNT, DATE_TIME, FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
+use crate::text_format::ONE_LINE;
 use crate::wire_time::WireTime;
 
 /// One project.
@@ -25,6 +28,54 @@ pub struct Group {
     pub org_id: String,
 }
 
+/// What a POST says about a project to be.
+#[derive(Debug)]
+pub struct GroupCreate {
+    /// Its name.
+    pub name: String,
+    /// The organization it is to belong to.
+    pub org_id: String,
+}
+
+impl GroupCreate {
+    /// Reads the body of a POST.
+    /// Errors: every fault of shape, at least one.
+    pub fn read(bytes: &[u8]) -> Result<Self, Vec<Fault>> {
+        let mut body = parse(bytes, &CREATE_SCHEMA, Limits::default())?;
+        let mut text = |name| match body.text(name) {
+            Ok(text) => text.value().ok_or_else(|| vec![Fault::at(name, FaultKind::Missing)]),
+            Err(fault) => Err(vec![fault]),
+        };
+        Ok(Self { name: text("name")?, org_id: text("orgId")? })
+    }
+}
+
+/// The shape of the body of a POST.
+pub static CREATE_SCHEMA: Schema = Schema {
+    name: Some("GroupCreate"),
+    description: "A project to be.",
+    kind: Kind::Object { fields: CREATE_FIELDS, open: false },
+};
+
+const SHOWN: &str = "Shown in answers; accepted and ignored here.";
+
+static CREATE_FIELDS: &[Field] = &[
+    Field::optional("clusterCount", &COUNT, SHOWN).nullable().read_only(),
+    Field::optional("created", &DATE_TIME, SHOWN).nullable().read_only(),
+    Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
+    Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
+    Field::required("name", &NAME, "The project's name: letters, digits, spaces and -_.(),:&@+'."),
+    Field::required("orgId", &OBJECT_ID, "The organization it is to belong to."),
+    Field::optional("regionUsageRestrictions", &REGIONS, "The regions it may use; all there are.").nullable(),
+    Field::optional("tags", &NO_TAGS, "Projects carry no marks here.").nullable(),
+    Field::optional("withDefaultAlertsSettings", &FLAG, "Accepted; every project has the same alerts.").nullable(),
+];
+
+/// Which characters there may be is a rule of the domain: no pattern that all clients read can tell letters.
+static NAME: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&ONE_LINE) }));
+static REGIONS: Schema = Schema::inline(Kind::OneOf(&["COMMERCIAL_FEDRAMP_REGIONS_ONLY"]));
+static NO_TAGS: Schema = Schema::inline(Kind::List { items: &TEXT, max: 0 });
+
 /// The shape of a project.
 pub static SCHEMA: Schema =
     Schema { name: Some("Group"), description: "A project.", kind: Kind::Object { fields: FIELDS, open: false } };
@@ -40,10 +91,28 @@ static FIELDS: &[Field] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{Group, SCHEMA};
+    use super::{Group, GroupCreate, SCHEMA};
     use crate::body::{Limits, parse};
     use crate::paging::Link;
     use crate::wire_time::WireTime;
+
+    #[test]
+    fn reads_a_project_to_be() {
+        let body = r#"{"name":"dev","orgId":"32b6e34b3d91647abb20e7b8","created":null,"tags":[],"withDefaultAlertsSettings":true}"#;
+        let found = GroupCreate::read(body.as_bytes()).unwrap();
+        assert_eq!((found.name.as_str(), found.org_id.as_str()), ("dev", "32b6e34b3d91647abb20e7b8"));
+        let paths = |body: &str| {
+            let faults = GroupCreate::read(body.as_bytes()).unwrap_err();
+            faults.into_iter().map(|fault| fault.path).collect::<Vec<_>>()
+        };
+        assert_eq!(paths("{}"), ["name", "orgId"]);
+        assert_eq!(
+            paths(
+                r#"{"name":"","orgId":"x","tags":[{"key":"a","value":"b"}],"regionUsageRestrictions":"GOV_REGIONS_ONLY","x":1}"#
+            ),
+            ["name", "orgId", "tags", "regionUsageRestrictions", "x"]
+        );
+    }
 
     #[test]
     fn writes_a_project() {

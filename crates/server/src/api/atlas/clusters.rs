@@ -1,0 +1,9 @@
+//! Clusters: creating, changing, deleting and reading them.
+
+pub mod create;
+pub mod delete;
+mod from_wire;
+pub mod list;
+mod to_wire;
+pub mod update;
+pub mod view;
