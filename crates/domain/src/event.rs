@@ -51,7 +51,7 @@ pub enum Actor {
     System,
 }
 
-/// What happened. Names are those of the Admin API.
+/// What happened. Names are those of the Admin API; those of nodes are ours, in its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventKind {
     /// The settings changed.
@@ -86,6 +86,14 @@ pub enum EventKind {
     ClusterDeleteSubmitted,
     /// A cluster was deleted.
     ClusterDeleted,
+    /// A node was created.
+    NodeCreated,
+    /// A node was given a token to enrol with.
+    NodeEnrolmentTokenCreated,
+    /// A node was given a certificate.
+    NodeCertificateIssued,
+    /// A node was revoked.
+    NodeRevoked,
     /// A project was created.
     ProjectCreated,
     /// A project was deleted.
@@ -94,7 +102,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::ConfigurationUpdated,
         Self::ConfigurationValidationFailed,
         Self::ConfigurationValidationSucceeded,
@@ -115,6 +123,10 @@ impl EventKind {
         Self::ClusterUpdateCompleted,
         Self::ClusterDeleteSubmitted,
         Self::ClusterDeleted,
+        Self::NodeCreated,
+        Self::NodeEnrolmentTokenCreated,
+        Self::NodeCertificateIssued,
+        Self::NodeRevoked,
         Self::ProjectCreated,
         Self::ProjectDeleted,
     ];
@@ -143,6 +155,10 @@ impl EventKind {
             Self::ClusterUpdateCompleted => "CLUSTER_UPDATE_COMPLETED",
             Self::ClusterDeleteSubmitted => "CLUSTER_DELETE_SUBMITTED",
             Self::ClusterDeleted => "CLUSTER_DELETED",
+            Self::NodeCreated => "NODE_CREATED",
+            Self::NodeEnrolmentTokenCreated => "NODE_ENROLMENT_TOKEN_CREATED",
+            Self::NodeCertificateIssued => "NODE_CERTIFICATE_ISSUED",
+            Self::NodeRevoked => "NODE_REVOKED",
             Self::ProjectCreated => "GROUP_CREATED",
             Self::ProjectDeleted => "GROUP_DELETED",
         }

@@ -64,6 +64,8 @@ ids! {
     ClusterId
     /// Names a node: one database process, or a client, of a cluster.
     NodeId
+    /// Names one of Atrest's own certificate authorities.
+    CertificateAuthorityId
     /// Names a shard of a cluster; a replica set is one.
     ShardId
     /// Names a zone that shards of a cluster lie in.

@@ -5,10 +5,12 @@
 
 pub mod access;
 pub mod api_key;
+pub mod certificate_authority;
 pub mod cluster;
 pub mod customer_key;
 pub mod event;
 pub mod id;
+pub mod node;
 pub mod organization;
 pub mod project;
 pub mod provider_role;

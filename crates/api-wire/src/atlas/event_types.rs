@@ -108,6 +108,14 @@ event_types! {
     ClusterDeleteSubmitted = "CLUSTER_DELETE_SUBMITTED";
     /// A cluster was deleted.
     ClusterDeleted = "CLUSTER_DELETED";
+    /// A node of a cluster was created. Ours.
+    NodeCreated = "NODE_CREATED";
+    /// A node was given a token to enrol with. Ours.
+    NodeEnrolmentTokenCreated = "NODE_ENROLMENT_TOKEN_CREATED";
+    /// A node was given a certificate. Ours.
+    NodeCertificateIssued = "NODE_CERTIFICATE_ISSUED";
+    /// A node was revoked. Ours.
+    NodeRevoked = "NODE_REVOKED";
     /// A project was created.
     GroupCreated = "GROUP_CREATED";
     /// A project was deleted.
