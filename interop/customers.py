@@ -205,12 +205,42 @@ class Day:
             self.checks.that(f"{customer.field}: no way back to static credentials ({answer.status_code} {code_of(answer)})",
                              answer.status_code == 400, answer.text)
 
+    def operator_broken(self, cloud, broken, mended):
+        self.checks.section(f"the operator's own identity in {cloud} breaks: nobody's key is called invalid")
+        seen = len(self.events())
+        self.checks.that("no operator alert before", not self.server.operator_alert(), "an alert")
+        self.server.console("POST", broken)
+        try:
+            self.checks.within("/metrics shows the operator alert", 10, self.server.operator_alert)
+            self.checks.throughout("valid stays true", STEADY_FOR, self.valid, lambda valid: all(valid.values()))
+            told = [name for name in self.events()[:-seen or None] if name.endswith("_INVALID")]
+            self.checks.equal("no event calls a key invalid", told, [])
+        finally:
+            self.server.console("POST", mended)
+        self.checks.within("the alert ends", 10, lambda: not self.server.operator_alert())
+        self.checks.that("all are valid after", all(self.valid().values()), self.valid())
+
     def switch_off(self):
         self.checks.section("all three off in one PATCH")
         answer = self.patched("enabled: false", {field: {"enabled": False} for field in self.fields})
         for field in self.fields:
             left = {name: value for name, value in answer[field].items() if value is not None}
             self.checks.equal(f"{field}: nothing of it is left", left, {"enabled": False, "valid": False})
+
+
+    def restart(self):
+        self.checks.section("a restart on the same folder")
+        before = self.patched("all three on again", self.payloads())
+        clouds = self.server.dev["clouds"]
+        self.server.stop()
+        self.server.start()
+        self.checks.equal("dev.json tells the same clouds", self.server.dev["clouds"], clouds)
+        self.checks.equal("GET says the same", self.settings(), before)
+        for customer in self.customers:
+            customer.disable()
+            self.follows(customer, False)
+            customer.enable()
+            self.follows(customer, True)
 
 
 def code_of(answer):
@@ -226,4 +256,7 @@ with Checks("customers", 600) as checks, DevServer() as server:
         day.network(customer)
     day.closed_vault(day.customers[1])
     day.by_roles()
+    for cloud, (broken, mended) in server.operators_elsewhere().items():
+        day.operator_broken(cloud, broken, mended)
     day.switch_off()
+    day.restart()

@@ -160,6 +160,19 @@ class DevServer:
     def mend_operator_identity(self):
         self._operators_access_keys("Active")
 
+    def operators_elsewhere(self):
+        """The operator's own identities in Azure and Google, as console paths: by cloud, how to break and how to mend it."""
+        tenants = self.console("GET", "azure").json()["tenants"]
+        customers = self.azure["customer"]["tenantId"]
+        [azure] = [f"azure/secrets/{secret['id']}" for tenant in tenants if tenant["id"] != customers
+                   for app in tenant["apps"] for secret in app["secrets"]]
+        projects = self.console("GET", "gcp").json()["projects"]
+        customers = json.loads(self.gcp["customer"]["serviceAccountKey"])["project_id"]
+        # Roles have accounts there too, but only the operator signs by a key.
+        [gcp] = [f"gcp/service-accounts/{account['email']}" for project in projects if project["id"] != customers
+                 for account in project["serviceAccounts"] if account["keys"]]
+        return {"azure": (f"{azure}/expire", f"{azure}/renew"), "gcp": (f"{gcp}/disable", f"{gcp}/enable")}
+
     def _operators_access_keys(self, status):
         """Switches every access key of the accounts that do not own the customer's key: those are the operator's."""
         for account in self.console("GET", "aws").json()["accounts"]:
