@@ -14,7 +14,7 @@ const ERRORS: &str = "docs/errors.md";
 const PROVIDER_PAGES: &[(&str, &str)] = &[
     ("aws_kms", "docs/providers/aws.md"),
     ("azure_key_vault", "docs/providers/azure.md"),
-    ("gcp_kms", "docs/providers/google.md"),
+    ("gcp_kms", "docs/providers/gcp.md"),
 ];
 
 pub(super) fn check(tree: &Tree) -> anyhow::Result<Vec<Finding>> {
