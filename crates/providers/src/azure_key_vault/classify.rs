@@ -306,8 +306,8 @@ pub(super) fn classify(error: &azure_core::Error, operation: Operation, secrets:
     let plain: &(dyn Error + 'static) = error;
     match causes(plain).find_map(|cause| cause.downcast_ref::<Unanswered>()) {
         Some(unanswered) => silence(unanswered),
-        // Half an answer, or one the SDK would not have: what it says of it is not Azure's.
-        None => Refused::silent(transient(TransientReason::UnexpectedAnswer)),
+        // What the SDK says of an answer it would not have may quote it, and is not Azure's.
+        None => Refused::unexpected("the vault gave an answer, or a challenge, that Key Vault does not give"),
     }
 }
 
