@@ -240,7 +240,7 @@ async fn a_fault_is_tried_twice_and_a_refusal_once() {
         let mut struck = struck.lock().unwrap();
         let first = !struck.contains(&asked.what);
         struck.push(asked.what);
-        first.then(|| Reply::Reset)
+        first.then_some(Reply::Reset)
     })
     .await;
     assert_eq!(finding(&static_key(&rig.azure()), soon()).await, "usable");
