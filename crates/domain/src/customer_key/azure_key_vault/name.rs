@@ -112,9 +112,8 @@ impl AzureGuid {
     /// Reads a GUID with its hyphens.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let groups: Vec<&str> = text.split('-').collect();
-        let lengths = groups.iter().map(|group| group.len());
-        let fits = lengths.eq([8, 4, 4, 4, 12]) && groups.iter().all(|g| g.chars().all(|c| c.is_ascii_hexdigit()));
+        let lengths = text.split('-').map(str::len);
+        let fits = lengths.eq([8, 4, 4, 4, 12]) && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
         fits.then(|| Self(text.to_owned()))
     }
 
