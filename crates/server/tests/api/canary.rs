@@ -11,13 +11,15 @@ use domain::access::OrgRole;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use providers::Clock;
 use serde_json::{Value, json};
-use simulators::FaultKind;
+use simulators::{FaultKind, azure, gcp};
 use tracing_subscriber::filter::{LevelFilter, dynamic_filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 
 use crate::client::{Got, authorization, md5};
-use crate::cloud::USE_KEY;
+use crate::cloud::azure::WRONG_SECRET;
+use crate::cloud::google::{altered, private_key};
+use crate::cloud::{USE_KEY, together};
 use crate::database::{Database, ROOT_KEY};
 use crate::house::{House, Plan};
 use crate::on_both_engines;
@@ -123,7 +125,7 @@ impl Said {
 
 async fn no_secret_is_found_again(database: Database) {
     let log = listen();
-    let house = House::open_as(database, Plan::watchful()).await;
+    let house = House::open_everywhere_as(database, Plan::watchful()).await;
     let cloud = house.cloud();
     let mut said = Said::default();
     let sent = |name, text: &str| Canary::new(name, text.as_bytes());
@@ -133,11 +135,10 @@ async fn no_secret_is_found_again(database: Database) {
     let token = crate::oauth::token(&house, &account).await;
     let other = cloud.new_user("other", USE_KEY).await;
     let weak = cloud.new_user("weak", &["kms:DescribeKey"]).await;
-    let (wrong, azure, google) = (
-        "wrong/secret+of=nobody0123456789ABCDEFGHI",
-        "azure~client.secret_of-nobody0123456789",
-        "google private key of nobody 0123456789",
-    );
+    let weak_app = cloud.azure().new_app("weak", &["get"]).await;
+    let weak_account = cloud.google().new_user("weak", &[]).await;
+    let wrong = "wrong/secret+of=nobody0123456789ABCDEFGHI";
+    let no_pem = "google private key of nobody 0123456789";
     let wrong_client = "mdb_sa_sk_wrong_0123456789abcdefghijklmnop";
     let mut canaries = vec![
         sent("the private key", &house.owner.private),
@@ -150,10 +151,20 @@ async fn no_secret_is_found_again(database: Database) {
         sent("the weak user's secret access key", weak.expose_secret()),
         sent("the operator's secret access key", cloud.operator.expose_secret()),
         sent("a wrong secret access key", wrong),
-        sent("Azure's secret", azure),
-        sent("Google's key", google),
+        sent("a wrong secret of Azure's", WRONG_SECRET),
+        sent("the user's secret at Azure", cloud.azure().user.secret.expose_secret()),
+        sent("the weak user's secret at Azure", weak_app.secret.expose_secret()),
+        sent("the operator's secret at Azure", cloud.azure().operator.secret.expose_secret()),
+        sent("a key of Google's that is none", no_pem),
         Canary::new("the root key", &ROOT_KEY),
     ];
+    for (name, file) in [
+        ("the user's key at Google", &cloud.google().user),
+        ("the weak user's key at Google", &weak_account),
+        ("the operator's key at Google", &cloud.google().operator),
+    ] {
+        canaries.extend(private_key_canaries(name, &private_key(file)));
+    }
 
     // Everything that works.
     assert_eq!(said.patch(&house, &cloud.payload()).await, 200);
@@ -162,6 +173,13 @@ async fn no_secret_is_found_again(database: Database) {
     let second_role = house.new_role(by_role, "second").await;
     said.note(house.patch_in(by_role, &cloud.role_payload(&second_role.id.to_string())).await);
     assert_eq!(said.patch(&house, &cloud.payload_with(&cloud.key.arn, &other)).await, 200);
+    let whole = cloud.whole_payload();
+    assert_eq!(said.patch(&house, &whole).await, 200);
+    let roles = [
+        cloud.azure().role_payload(&house.new_azure_role(by_role).await.id.to_string()),
+        cloud.google().role_payload(&house.new_google_role(by_role).await.id.to_string()),
+    ];
+    assert_eq!(said.note(house.patch_in(by_role, &together(roles)).await), 200);
     said.note(house.nobody("GET", &house.path()).bearer(&token).send().await);
     said.note(house.get("/api/atlas/v2").await);
 
@@ -170,9 +188,23 @@ async fn no_secret_is_found_again(database: Database) {
     body["awsKms"]["secretAccessKey"] = json!(wrong);
     assert_eq!(said.patch(&house, &body).await, 400);
     assert_eq!(said.patch(&house, &cloud.payload_with(&cloud.key.arn, &weak)).await, 400);
+    let wrong_key = altered(&weak_account, "private_key", json!(private_key(&cloud.google().user)));
+    for body in [
+        json!({"azureKeyVault": {"secret": WRONG_SECRET}}),
+        cloud.azure().payload_with(&cloud.azure().key, &weak_app),
+        json!({"googleCloudKms": {"serviceAccountKey": weak_account.expose_json()}}),
+        json!({"googleCloudKms": {"serviceAccountKey": wrong_key}}),
+    ] {
+        assert_eq!(said.patch(&house, &body).await, 400);
+    }
+    let change = together([
+        cloud.payload(),
+        cloud.azure().payload_with(&cloud.azure().key, &weak_app),
+        cloud.google().payload_with(&cloud.google().version(), &weak_account),
+    ]);
     for kind in [FaultKind::Reset, FaultKind::Html, FaultKind::Http500, FaultKind::Throttle, FaultKind::Deny] {
-        cloud.fail("*", kind);
-        assert_eq!(said.patch(&house, &cloud.payload()).await, 400);
+        cloud.fail_everywhere(kind);
+        assert_eq!(said.patch(&house, &change).await, 400);
         said.note(house.read().await);
         cloud.mend();
         said.note(house.read().await);
@@ -189,16 +221,35 @@ async fn no_secret_is_found_again(database: Database) {
         body["awsKms"][field] = value;
         assert_eq!(said.patch(&house, &body).await, 400);
     }
-    let azure = json!({"azureKeyVault": {"enabled": true, "secret": azure}});
-    assert_eq!(said.patch(&house, &azure).await, 501);
-    let google =
-        json!({"googleCloudKms": {"enabled": true, "serviceAccountKey": json!({"private_key": google}).to_string()}});
-    assert_eq!(said.patch(&house, &google).await, 501);
-    for cut in ["", "}", ",", "\""] {
-        let whole = cloud.payload_with(&cloud.key.arn, &weak).to_string();
-        let broken = format!("{}{cut}", &whole[..whole.len() - 2]);
-        let call = house.ask("PATCH", &house.path()).header("Content-Type", "application/json").body(broken);
-        said.note(call.send().await);
+    let file = |member: &str, value: Value| json!(altered(&weak_account, member, value));
+    let key_file: Value = serde_json::from_str(weak_account.expose_json()).unwrap();
+    for (provider, field, value) in [
+        ("azureKeyVault", "secret", json!(format!("{WRONG_SECRET}\r\nX: y"))),
+        ("azureKeyVault", "secret", json!([WRONG_SECRET])),
+        ("azureKeyVault", "Secret", json!(WRONG_SECRET)),
+        ("azureKeyVault", "clientID", json!(WRONG_SECRET)),
+        ("azureKeyVault", "keyVaultName", json!(WRONG_SECRET)),
+        ("googleCloudKms", "serviceAccountKey", json!(no_pem)),
+        ("googleCloudKms", "serviceAccountKey", key_file),
+        ("googleCloudKms", "serviceAccountKey", json!(format!("{}x", weak_account.expose_json()))),
+        ("googleCloudKms", "serviceAccountKey", file("private_key", json!(no_pem))),
+        ("googleCloudKms", "serviceAccountKey", file("type", json!("external_account"))),
+        ("googleCloudKms", "serviceAccountKey", file("token_uri", json!("https://evil.example/token"))),
+        ("googleCloudKms", "service_account_key", json!(weak_account.expose_json())),
+        ("googleCloudKms", "keyVersionResourceID", json!(no_pem)),
+    ] {
+        let mut body = json!({ provider: change[provider] });
+        body[provider][field] = value;
+        let got = house.patch(&body).await;
+        assert_eq!(said.note(got), 400);
+    }
+    for whole in [cloud.payload_with(&cloud.key.arn, &weak), change.clone()] {
+        for cut in ["", "}", ",", "\""] {
+            let whole = whole.to_string();
+            let broken = format!("{}{cut}", &whole[..whole.len() - 2]);
+            let call = house.ask("PATCH", &house.path()).header("Content-Type", "application/json").body(broken);
+            said.note(call.send().await);
+        }
     }
     let typed =
         house.ask("PATCH", &house.path()).header("Content-Type", "text/plain").body(cloud.payload().to_string());
@@ -220,18 +271,25 @@ async fn no_secret_is_found_again(database: Database) {
             said.note(house.nobody("POST", path).header("Content-Type", form).body(body.clone()).send().await);
         }
     }
-    // The key is lost and found.
+    // The keys are lost and found.
     cloud.disable_key(&cloud.key).await;
+    let (azure_key, version) = (crate::cloud::azure::version(&cloud.azure().key), cloud.google().version());
+    cloud.azure().apply(azure::Change::DisableKey(azure_key.clone())).await;
+    cloud.google().apply(gcp::Change::DisableVersion(version.clone())).await;
     said.note(house.read().await);
     said.note(house.get(&format!("/api/atrest/v1/groups/{}/encryptionAtRest/validity", house.project)).await);
     cloud.enable_key(&cloud.key).await;
+    cloud.azure().apply(azure::Change::EnableKey(azure_key)).await;
+    cloud.google().apply(gcp::Change::EnableVersion(version)).await;
     said.note(house.read().await);
     assert_eq!(said.patch(&house, &cloud.role_payload(&role.id.to_string())).await, 200);
     said.note(house.get(&format!("/api/atlas/v2/groups/{}/events?includeRaw=true", house.project)).await);
     assert_eq!(said.patch(&house, &cloud.payload()).await, 400, "no way back");
     let disabled = house.new_project("disabled").await;
-    said.note(house.patch_in(disabled, &cloud.payload_with(&cloud.key.arn, &other)).await);
-    said.note(house.patch_in(disabled, &json!({"awsKms": {"enabled": false}})).await);
+    assert_eq!(said.note(house.patch_in(disabled, &whole).await), 200);
+    for provider in ["awsKms", "azureKeyVault", "googleCloudKms"] {
+        assert_eq!(said.note(house.patch_in(disabled, &json!({provider: {"enabled": false}})).await), 200);
+    }
 
     let mut backup = std::io::Cursor::new(Vec::new());
     house.store.backup(&mut backup, Clock::system().now()).await.unwrap();
@@ -265,6 +323,17 @@ async fn no_secret_is_found_again(database: Database) {
             }
         }
     }
+}
+
+/// A key in PEM could lie about whole, line by line, or as what the lines say.
+fn private_key_canaries(name: &'static str, pem: &str) -> [Canary; 3] {
+    let lines: Vec<&str> = pem.lines().filter(|line| !line.contains("PRIVATE KEY")).collect();
+    let der = STANDARD.decode(lines.concat()).unwrap();
+    [
+        Canary::new(name, lines[3].as_bytes()),
+        Canary::new(name, lines[lines.len() - 2].as_bytes()),
+        Canary::new(name, &der[der.len() / 2..][..48]),
+    ]
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType};
-use domain::provider_role::RoleIdentity;
 use serde_json::{Value, json};
 use simulators::aws::{Change, Inline, KeyStatus};
 use simulators::{FaultKind, FaultRule};
@@ -17,7 +16,7 @@ use crate::on_both_engines;
 const FAILED: &str = "ENCRYPTION_AT_REST_CONFIGURATION_VALIDATION_FAILED";
 
 /// Sends a change that must be refused, and sees that nothing but the refusal is on record.
-async fn refuse(house: &House, body: &Value, status: u16, code: &str) -> Got {
+pub(crate) async fn refuse(house: &House, body: &Value, status: u16, code: &str) -> Got {
     let (before, mut events) = (house.read().await.body, house.events().await);
     let got = house.patch(body).await;
     got.is(status, code);
@@ -158,7 +157,7 @@ async fn roles_that_do_not_let_us_in(database: Database) {
     assert_eq!((house.read().await.body, house.events().await), (before, events));
 
     let role = house.new_role(house.project, "trusting").await;
-    let RoleIdentity::Aws { external_id, .. } = &role.identity;
+    let external_id = crate::house::external_id(&role);
     let id = role.id.to_string();
     aws.update_role_trust(CUSTOMER, "trusting", &trust("another external id")).await.unwrap();
     let got = refuse(&house, &cloud.role_payload(&id), 400, "CANNOT_ASSUME_ROLE").await;
@@ -186,7 +185,7 @@ async fn a_role_that_lets_others_in_is_never_authorized(database: Database) {
     .to_string();
     let open = aws.create_role(CUSTOMER, "open", &anybody, Some(&allow(USE_KEY))).await.unwrap();
     let role = house.control.create_aws_role(house.project).await.unwrap();
-    let RoleIdentity::Aws { external_id, .. } = &role.identity;
+    let external_id = crate::house::external_id(&role);
     let own = aws.create_role(OPERATOR, "own", &trust(external_id), Some(&allow(USE_KEY))).await.unwrap();
     for arn in [open, own] {
         let refused = house.control.authorize_aws_role(role.clone(), &arn).await.unwrap_err();

@@ -98,7 +98,7 @@ async fn terraform_waits_for_the_role_to_be_authorized(database: Database) {
     let refused = sdk(&house, "PATCH", Some(&create)).send().await;
     // The provider looks for this word in the text, and tries again.
     assert!(refused.code().contains("CLOUD_PROVIDER_ACCESS_ROLE_NOT_AUTHORIZED"));
-    let domain::provider_role::RoleIdentity::Aws { external_id, .. } = &role.identity;
+    let external_id = crate::house::external_id(&role);
     let arn = house.cloud().new_role("late", external_id).await;
     house.control.authorize_aws_role(role, &arn).await.unwrap();
     sdk(&house, "PATCH", Some(&create)).send().await.ok();

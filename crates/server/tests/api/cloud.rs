@@ -1,12 +1,27 @@
 //! The customer's side: accounts, keys and roles in the simulated AWS, and what a customer does to them.
+//! At Azure and Google there is a customer too, where a test asks for one: their keys take time to make.
+
+pub(crate) mod azure;
+pub(crate) mod google;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::Duration;
 
 use aws_sdk_kms::config::{Credentials, Region};
 use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType};
 use aws_smithy_http_client::Builder as HttpBuilder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use domain::customer_key::Policy;
+use domain::customer_key::azure_key_vault::AzureEnvironment;
 use serde_json::{Value, json};
 use simulators::aws::{AccessKeyPair, Change, CreatedKey, NewKey};
 use simulators::{Clouds, FaultKind, FaultRule, Options};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+use azure::AzureCustomer;
+use google::GoogleCustomer;
 
 pub(crate) const REGION: &str = "us-east-1";
 pub(crate) const WIRE_REGION: &str = "US_EAST_1";
@@ -15,7 +30,7 @@ pub(crate) const CUSTOMER: &str = "444455556666";
 pub(crate) const OPERATOR: &str = "111122223333";
 pub(crate) const OPERATOR_USER: &str = "atrest-operator";
 
-/// A simulated AWS with a customer and an operator in it.
+/// The simulated clouds, with a customer and an operator in AWS, and in the others if wanted.
 pub(crate) struct Cloud {
     pub(crate) clouds: Clouds,
     pub(crate) operator: AccessKeyPair,
@@ -24,11 +39,20 @@ pub(crate) struct Cloud {
     /// May describe, encrypt and decrypt with every key of the account.
     pub(crate) user: AccessKeyPair,
     pub(crate) key: CreatedKey,
+    elsewhere: Option<(AzureCustomer, GoogleCustomer)>,
+    // Last: the clouds let go of it before it is dropped.
+    _dir: Option<TempDir>,
 }
 
 impl Cloud {
+    /// Starts with a customer in AWS alone.
     pub(crate) async fn start() -> Self {
-        let clouds = Clouds::start(Options::default()).await.unwrap();
+        Self::start_with(None).await
+    }
+
+    async fn start_with(dir: Option<TempDir>) -> Self {
+        let options = Options { dir: dir.as_ref().map(|dir| dir.path().to_owned()), ..Options::default() };
+        let clouds = Clouds::start(options).await.unwrap();
         let aws = clouds.aws();
         aws.create_account_with_id("customer", CUSTOMER).await.unwrap();
         aws.create_account_with_id("operator", OPERATOR).await.unwrap();
@@ -37,7 +61,98 @@ impl Cloud {
         let user = aws.create_user(CUSTOMER, "atrest", Some(&allow(USE_KEY))).await.unwrap();
         let new = NewKey { alias: "first".to_owned(), ..NewKey::default() };
         let key = aws.create_key(CUSTOMER, REGION, new).await.unwrap();
-        Self { operator, admin, user, key, clouds }
+        Self { operator, admin, user, key, elsewhere: None, clouds, _dir: dir }
+    }
+
+    /// Starts with a customer in every cloud. Their keys are made once: each test begins with a copy.
+    pub(crate) async fn start_everywhere() -> Self {
+        static FURNISHED: OnceCell<Vec<(OsString, Vec<u8>)>> = OnceCell::const_new();
+        let furnished = FURNISHED
+            .get_or_init(|| async {
+                let dir = tempfile::tempdir().unwrap();
+                let clouds = Options { dir: Some(dir.path().to_owned()), ..Options::default() };
+                let clouds = Clouds::start(clouds).await.unwrap();
+                tokio::join!(AzureCustomer::furnish(&clouds), GoogleCustomer::furnish(&clouds));
+                clouds.shutdown().await;
+                files_of(dir.path())
+            })
+            .await;
+        let dir = tempfile::tempdir().unwrap();
+        for (name, bytes) in furnished {
+            std::fs::write(dir.path().join(name), bytes).unwrap();
+        }
+        let aws = Self::start_with(Some(dir)).await;
+        let elsewhere = tokio::join!(AzureCustomer::furnish(&aws.clouds), GoogleCustomer::furnish(&aws.clouds));
+        Self { elsewhere: Some(elsewhere), ..aws }
+    }
+
+    /// The customer at Azure. Only in a house that was opened everywhere.
+    #[track_caller]
+    pub(crate) fn azure(&self) -> &AzureCustomer {
+        &self.elsewhere.as_ref().expect("a house that is open everywhere").0
+    }
+
+    /// The customer at Google. Only in a house that was opened everywhere.
+    #[track_caller]
+    pub(crate) fn google(&self) -> &GoogleCustomer {
+        &self.elsewhere.as_ref().expect("a house that is open everywhere").1
+    }
+
+    /// What the operator of the house says about Azure.
+    pub(crate) fn azure_config(&self) -> providers::azure_key_vault::Config {
+        let config = azure::config(&self.clouds);
+        match &self.elsewhere {
+            None => config,
+            Some((customer, _)) => {
+                providers::azure_key_vault::Config { operator: customer.operator_identity(), ..config }
+            }
+        }
+    }
+
+    /// What the operator of the house says about Google.
+    pub(crate) fn google_config(&self) -> providers::gcp_kms::Config {
+        let config = google::config(&self.clouds);
+        match &self.elsewhere {
+            None => config,
+            Some((_, customer)) => providers::gcp_kms::Config { operator: customer.operator_identity(), ..config },
+        }
+    }
+
+    /// The policy where it depends on where the clouds are.
+    pub(crate) fn at_home(&self, policy: Policy) -> Policy {
+        Policy {
+            vault_suffixes: azure::suffixes(&self.clouds),
+            google_token_uri: google::token_uri(&self.clouds),
+            operator_azure_environment: self.elsewhere.as_ref().map(|_| AzureEnvironment::Azure),
+            ..policy
+        }
+    }
+
+    /// How many connections all clouds were asked for.
+    pub(crate) fn connections(&self) -> u64 {
+        let doors = [self.clouds.aws_connections(), self.clouds.azure_connections(), self.clouds.gcp_connections()];
+        doors.iter().map(|door| door.accepted).sum()
+    }
+
+    /// Shifts the clocks of all clouds, and forgets every fault.
+    pub(crate) fn shift_clocks(&self, ahead: Duration) {
+        self.mend();
+        let ahead = i64::try_from(ahead.as_millis()).unwrap();
+        for rule in [FaultRule::aws, FaultRule::azure, FaultRule::gcp] {
+            self.clouds.faults().push(rule("*", FaultKind::Skew).skew_ms(ahead)).unwrap();
+        }
+    }
+
+    /// Breaks every call to every cloud until `mend`, or until the clocks are shifted.
+    pub(crate) fn fail_everywhere(&self, kind: FaultKind) {
+        for rule in [FaultRule::aws, FaultRule::azure, FaultRule::gcp] {
+            self.clouds.faults().push(rule("*", kind)).unwrap();
+        }
+    }
+
+    /// The body that enables all three providers with static credentials.
+    pub(crate) fn whole_payload(&self) -> Value {
+        together([self.payload(), self.azure().payload(), self.google().payload()])
     }
 
     pub(crate) async fn new_key(&self, alias: &str) -> CreatedKey {
@@ -123,6 +238,19 @@ impl Cloud {
             "roleId": role,
         }})
     }
+}
+
+/// What the clouds keep, but for what each start has of its own: its lock and its ports.
+fn files_of(dir: &Path) -> Vec<(OsString, Vec<u8>)> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
+    let kept = entries.filter(|entry| !["lock", "ports.json"].iter().any(|name| entry.file_name() == *name));
+    kept.map(|entry| (entry.file_name(), std::fs::read(entry.path()).unwrap())).collect()
+}
+
+/// One body of several.
+pub(crate) fn together(bodies: impl IntoIterator<Item = Value>) -> Value {
+    let members = bodies.into_iter().flat_map(|body| body.as_object().unwrap().clone());
+    Value::Object(members.collect())
 }
 
 pub(crate) const USE_KEY: &[&str] = &["kms:DescribeKey", "kms:Encrypt", "kms:Decrypt"];

@@ -17,6 +17,7 @@ use domain::secret::SecretText;
 use domain::time::Timestamp;
 use providers::aws_kms::{self, OperatorIdentity};
 use providers::{Clock, Providers, ProvidersConfig};
+use providers::{azure_key_vault, gcp_kms};
 use serde_json::Value;
 use server::api::address::TrustedProxies;
 use server::api::auth::{AuthSettings, ha1};
@@ -27,7 +28,8 @@ use storage::{Outcome, Store};
 use tokio::net::TcpListener;
 
 use crate::client::{Call, Got, Key};
-use crate::cloud::Cloud;
+use crate::cloud::azure::guid;
+use crate::cloud::{Cloud, google};
 use crate::database::Database;
 
 /// How long something that happens by itself may take.
@@ -62,8 +64,12 @@ pub(crate) struct Plan {
     pub(crate) policy: Policy,
     /// The API's certificate, if it has one.
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
-    /// Where KMS is, if not in the simulated cloud.
+    /// Where AWS KMS is, if not in the simulated cloud.
     pub(crate) kms_endpoint: Option<String>,
+    /// Where vaults, tokens and Resource Manager of Azure are, if not in the simulated cloud.
+    pub(crate) azure: Option<azure_key_vault::Config>,
+    /// Where tokens and KMS of Google are, if not in the simulated cloud.
+    pub(crate) google: Option<gcp_kms::Config>,
 }
 
 impl Default for Plan {
@@ -93,6 +99,8 @@ impl Default for Plan {
             policy: Policy::default(),
             tls: None,
             kms_endpoint: None,
+            azure: None,
+            google: None,
         }
     }
 }
@@ -143,7 +151,20 @@ impl House {
     }
 
     pub(crate) async fn open_as(database: Database, plan: Plan) -> Self {
-        let ground = Ground { cloud: Cloud::start().await, database, ahead: Arc::default() };
+        Self::open_on(Cloud::start().await, database, plan).await
+    }
+
+    /// Opens a house with customers in every cloud.
+    pub(crate) async fn open_everywhere(database: Database) -> Self {
+        Self::open_everywhere_as(database, Plan::default()).await
+    }
+
+    pub(crate) async fn open_everywhere_as(database: Database, plan: Plan) -> Self {
+        Self::open_on(Cloud::start_everywhere().await, database, plan).await
+    }
+
+    async fn open_on(cloud: Cloud, database: Database, plan: Plan) -> Self {
+        let ground = Ground { cloud, database, ahead: Arc::default() };
         let mut house = Self::build(Arc::new(ground), plan).await;
         let org = house.control.create_organization("Acme").await.unwrap();
         house.org = org.id;
@@ -196,12 +217,14 @@ impl House {
                 sts_endpoint: endpoint,
                 ..aws_kms::Config::default()
             },
+            azure: plan.azure.unwrap_or_else(|| ground.cloud.azure_config()),
+            google: plan.google.unwrap_or_else(|| ground.cloud.google_config()),
         };
         let tasks = Tasks::default();
         let control = Control::new(Parts {
             store: store.clone(),
             providers: Providers::new(providers).unwrap(),
-            policy: plan.policy,
+            policy: ground.cloud.at_home(plan.policy),
             timings: plan.timings,
             clock,
             tasks: tasks.clone(),
@@ -237,6 +260,13 @@ impl House {
     /// Lets so much time pass for the house, but not for the cloud or the network.
     pub(crate) fn pass(&self, time: Duration) {
         self.ground.ahead.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Lets so much time pass for the house and for the clouds, whose faults are mended by it.
+    pub(crate) fn pass_everywhere(&self, time: Duration) {
+        self.pass(time);
+        let ahead = u64::try_from(self.ground.ahead.load(Ordering::SeqCst)).unwrap();
+        self.cloud().shift_clocks(Duration::from_millis(ahead));
     }
 
     /// Ends the process as a signal does.
@@ -287,9 +317,29 @@ impl House {
     /// Makes a role here and in the cloud, and has it authorized.
     pub(crate) async fn new_role(&self, project: ProjectId, name: &str) -> ProviderRole {
         let role = self.control.create_aws_role(project).await.unwrap();
-        let RoleIdentity::Aws { external_id, .. } = &role.identity;
-        let arn = self.cloud().new_role(name, external_id).await;
+        let arn = self.cloud().new_role(name, external_id(&role)).await;
         self.control.authorize_aws_role(role, &arn).await.unwrap()
+    }
+
+    /// Makes a role for the service principal at Azure, has it authorized, and the first key say whose it is.
+    pub(crate) async fn new_azure_role(&self, project: ProjectId) -> ProviderRole {
+        let azure = self.cloud().azure();
+        let (tenant, principal) = (guid(&azure.tenant), guid(&azure.operator.object_id));
+        let role = self.control.create_azure_role(project, tenant, principal).await.unwrap();
+        azure.tag(&azure.key, project).await;
+        self.control.authorize_role(role).await.unwrap()
+    }
+
+    /// Makes a role with a service account of its own at Google that may use the first key, and has it authorized.
+    pub(crate) async fn new_google_role(&self, project: ProjectId) -> ProviderRole {
+        let google = self.cloud().google();
+        let role = self.control.create_gcp_role(project, google::OPERATOR_PROJECT).await.unwrap();
+        let email = service_account(&role);
+        let (account, _) = email.split_once('@').unwrap();
+        let made = google.gcp.create_service_account(google::OPERATOR_PROJECT, account).await.unwrap();
+        assert_eq!(made, email);
+        google.grant(&google.key, email, &[google::USE_KEY, google::VIEW_KEY]).await;
+        self.control.authorize_role(role).await.unwrap()
     }
 
     pub(crate) fn nobody(&self, method: &str, target: &str) -> Call {
@@ -329,8 +379,13 @@ impl House {
 
     /// Where AWS stands in a project, as our own view tells it.
     pub(crate) async fn standing_in(&self, project: ProjectId) -> Value {
+        self.standings_in(project).await.swap_remove(0)
+    }
+
+    /// Where each provider stands in a project, in the order of `ProviderKind::ALL`.
+    pub(crate) async fn standings_in(&self, project: ProjectId) -> Vec<Value> {
         let got = self.get(&format!("/api/atrest/v1/groups/{project}/encryptionAtRest/validity")).await;
-        got.ok()["providers"][0].clone()
+        got.ok()["providers"].as_array().unwrap().clone()
     }
 
     pub(crate) async fn standing(&self) -> Value {
@@ -354,6 +409,20 @@ impl House {
         assert_eq!(got.status, 200);
         got.text().to_owned()
     }
+}
+
+/// What keeps an AWS role from being used by others.
+#[track_caller]
+pub(crate) fn external_id(role: &ProviderRole) -> &str {
+    let RoleIdentity::Aws { external_id, .. } = &role.identity else { panic!("{role:?}") };
+    external_id
+}
+
+/// The service account of a role of Google's.
+#[track_caller]
+pub(crate) fn service_account(role: &ProviderRole) -> &str {
+    let RoleIdentity::Gcp { service_account } = &role.identity else { panic!("{role:?}") };
+    service_account.as_str()
 }
 
 pub(crate) fn path_of(project: ProjectId) -> String {

@@ -241,7 +241,7 @@ async fn the_policy_may_refuse_new_static_credentials(database: Database) {
     let lenient = House::open(database).await;
     lenient.enable().await;
     let (org, project, key) = (lenient.org, lenient.project, lenient.owner.clone());
-    let policy = Policy { static_credentials: StaticCredentials::RefuseNew };
+    let policy = Policy { static_credentials: StaticCredentials::RefuseNew, ..Policy::default() };
     let house = House::reopen(lenient.end().await, Plan { policy, ..Plan::default() }, org, project, key).await;
     // What is stored stays, and can be echoed.
     let stored = house.read().await.ok();
