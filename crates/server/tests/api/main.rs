@@ -18,6 +18,7 @@ mod candidates_google;
 mod client;
 mod client_traces;
 mod cloud;
+mod clusters;
 mod crowds;
 mod database;
 mod digest;
