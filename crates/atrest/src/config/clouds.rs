@@ -87,6 +87,7 @@ fn read_aws(aws: &mut Section<'_>, faults: &Faults) -> aws_kms::Config {
     };
     aws_kms::Config {
         operator,
+        own_accounts: aws.all_parsed("own_accounts"),
         kms_endpoint: aws.text("kms_endpoint"),
         sts_endpoint: aws.text("sts_endpoint"),
         trusted_roots: trusted_roots(aws),
@@ -122,9 +123,12 @@ fn read_azure(azure: &mut Section<'_>, faults: &Faults) -> azure_key_vault::Conf
             OperatorIdentity::None
         }
     };
+    let own_tenants: Vec<String> = azure.all_parsed("own_tenants");
+    let own_tenants = own_tenants.iter().filter_map(|text| as_guid(text, "own_tenants", faults)).collect();
     let default = VaultSuffixes::default();
     azure_key_vault::Config {
         operator,
+        own_tenants,
         authority: azure.text("authority"),
         management: azure.text("management"),
         vault_suffixes: VaultSuffixes {
@@ -139,8 +143,11 @@ fn read_azure(azure: &mut Section<'_>, faults: &Faults) -> azure_key_vault::Conf
 }
 
 fn guid(azure: &mut Section<'_>, key: &str, faults: &Faults) -> Option<AzureGuid> {
-    let text = azure.text(key)?;
-    let guid = AzureGuid::parse(&text);
+    as_guid(&azure.text(key)?, key, faults)
+}
+
+fn as_guid(text: &str, key: &str, faults: &Faults) -> Option<AzureGuid> {
+    let guid = AzureGuid::parse(text);
     if guid.is_none() {
         faults.add(&format!("azure.{key}"), "must be a GUID such as 11111111-2222-3333-4444-555555555555");
     }
@@ -254,6 +261,8 @@ mod tests {
         assert_eq!(config.operator_azure_environment(), Some(AzureEnvironment::AzureChina));
         assert!(!format!("{config:?}").contains("operator-secret"));
 
+        let (config, faults) = parse("[azure]\nown_tenants = [\"11111111-2222-3333-4444-555555555555\", \"mine\"]\n");
+        assert_eq!((config.azure.own_tenants.len(), faults.len()), (1, 1), "{faults:?}");
         let (_, faults) = parse("[azure]\noperator_identity = \"client-secret\"\noperator_tenant = \"nobody\"\n");
         assert_eq!(faults.len(), 2, "{faults:?}");
         let (_, faults) = parse(&whole.replace("operator_identity = \"client-secret\"", ""));
