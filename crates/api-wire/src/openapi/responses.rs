@@ -105,7 +105,6 @@ const STATUSES: &[(u16, &str, &str)] = &[
     (415, "unsupportedMediaType", "The body is not of a type that we read."),
     (429, "tooManyRequests", "The bucket of calls is empty."),
     (500, "internalServerError", "A fault of ours. The log has more."),
-    (501, "notImplemented", "This provider is not built yet."),
     (503, "serviceUnavailable", "We cannot answer just now."),
 ];
 

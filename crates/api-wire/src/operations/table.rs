@@ -77,7 +77,7 @@ const SIGNED_IN: &[u16] = &[400, 401, 403, 406, 429, 500, 503];
 /// The same, for a path that names something.
 const NAMED: &[u16] = &[400, 401, 403, 404, 406, 429, 500, 503];
 /// The same, for a change that asks a provider.
-const CHANGE: &[u16] = &[400, 401, 403, 404, 406, 408, 409, 413, 415, 429, 500, 501, 503];
+const CHANGE: &[u16] = &[400, 401, 403, 404, 406, 408, 409, 413, 415, 429, 500, 503];
 
 /// The same, for a change that asks nobody else.
 const WRITE: &[u16] = &[400, 401, 403, 404, 406, 408, 409, 413, 415, 429, 500, 503];
