@@ -14,6 +14,7 @@ use domain::service_account::ServiceAccount;
 
 use crate::access_tokens::AccessToken;
 use crate::api_keys::StoredApiKey;
+use crate::node_certificates::RecognisedNode;
 use crate::project_snapshot::ProjectSnapshot;
 
 /// How many of each kind are remembered.
@@ -29,6 +30,7 @@ pub(crate) enum Touched {
     ServiceAccount(ServiceAccountId),
     Token(String),
     AllTokens,
+    AllNodes,
     Everything,
 }
 
@@ -38,6 +40,8 @@ pub(crate) struct Caches {
     pub(crate) api_keys: Cached<String, Arc<StoredApiKey>>,
     pub(crate) service_accounts: Cached<ServiceAccountId, Arc<ServiceAccount>>,
     pub(crate) tokens: Cached<String, AccessToken>,
+    /// By the fingerprint of a certificate.
+    pub(crate) nodes: Cached<[u8; 32], Arc<RecognisedNode>>,
     abandoned: Mutex<Vec<Touched>>,
     /// Whether `abandoned` holds anything; shared with every map.
     unsettled: Arc<AtomicBool>,
@@ -51,6 +55,7 @@ impl Caches {
             api_keys: Cached::empty(&unsettled),
             service_accounts: Cached::empty(&unsettled),
             tokens: Cached::empty(&unsettled),
+            nodes: Cached::empty(&unsettled),
             abandoned: Mutex::default(),
             unsettled,
         }
@@ -83,11 +88,13 @@ impl Caches {
             Touched::ServiceAccount(id) => self.service_accounts.forget(id),
             Touched::Token(jti) => self.tokens.forget(jti),
             Touched::AllTokens => self.tokens.forget_all(),
+            Touched::AllNodes => self.nodes.forget_all(),
             Touched::Everything => {
                 self.projects.forget_all();
                 self.api_keys.forget_all();
                 self.service_accounts.forget_all();
                 self.tokens.forget_all();
+                self.nodes.forget_all();
             }
         }
     }

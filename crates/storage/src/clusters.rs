@@ -11,6 +11,7 @@ use domain::event::Event;
 use domain::id::ProjectId;
 use domain::time::Timestamp;
 
+use crate::cache::Touched;
 use crate::engine::Tx;
 use crate::error::Result;
 use crate::projects::count;
@@ -90,7 +91,7 @@ impl Store {
     /// customer key go.
     /// Cancel: it took place or it did not.
     pub async fn delete_cluster(&self, cluster: &Cluster, at: Timestamp, told: &[Event]) -> Result<Outcome> {
-        transact!(self, "delete a cluster", &[], |tx| delete(tx, cluster, at, told).await)
+        transact!(self, "delete a cluster", &[Touched::AllNodes], |tx| delete(tx, cluster, at, told).await)
     }
 
     /// Finds a cluster of a project by its name.

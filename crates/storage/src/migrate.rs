@@ -41,6 +41,7 @@ macro_rules! migrations {
 migrations! {
     1 "0001_foundation"
     2 "0002_clusters"
+    3 "0003_nodes"
 }
 
 /// How often replicas that start at the same moment try to make the same table.

@@ -5,6 +5,7 @@ use domain::customer_key::ProviderKind;
 
 use crate::api_keys::ha1_place;
 use crate::cache::Touched;
+use crate::certificate_authorities::key_place;
 use crate::customer_keys::{KeyRow, fingerprint, row_id, secret_place};
 use crate::engine::Tx;
 use crate::error::Result;
@@ -23,6 +24,14 @@ static CUSTOMER_KEYS: Sql = Sql::same(
 static SET_CUSTOMER_KEY: Sql = Sql::same(
     "reseal a customer key",
     "UPDATE customer_keys SET sealed_secret = $3, fingerprint = $4 WHERE project_id = $1 AND provider = $2",
+);
+static AUTHORITIES: Sql = Sql::same(
+    "read sealed keys of certificate authorities",
+    "SELECT id, sealed_key FROM certificate_authorities ORDER BY id",
+);
+static SET_AUTHORITY: Sql = Sql::same(
+    "reseal the key of a certificate authority",
+    "UPDATE certificate_authorities SET sealed_key = $2 WHERE id = $1",
 );
 static SETTINGS: Sql =
     Sql::same("read sealed settings", "SELECT key, value FROM instance_settings WHERE sealed = 1 ORDER BY key");
@@ -71,6 +80,14 @@ async fn reseal_all(tx: &mut Tx, old: &Sealer, new: &Sealer) -> Result<u64> {
         let fingerprint = fingerprint(new, &key).0;
         let values = values![project, provider.name(), sealed.as_deref(), fingerprint.as_slice()];
         tx.execute(&SET_CUSTOMER_KEY, values).await?;
+    }
+    for row in tx.fetch(&AUTHORITIES, &[]).await? {
+        let mut fields = row.fields("certificate_authorities");
+        let id = fields.text()?;
+        let place = key_place(&id);
+        let sealed = new.seal(place, &old.open(place, fields.blob()?)?)?;
+        tx.execute(&SET_AUTHORITY, values![&id, &sealed]).await?;
+        count = count.saturating_add(1);
     }
     for row in tx.fetch(&SETTINGS, &[]).await? {
         let mut fields = row.fields("instance_settings");

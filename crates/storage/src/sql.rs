@@ -139,7 +139,10 @@ macro_rules! ids_as_text {
     )*};
 }
 
-ids_as_text! { OrgId ProjectId ApiKeyId ServiceAccountId ServiceAccountSecretId ProviderRoleId EventId ClusterId }
+ids_as_text! {
+    OrgId ProjectId ApiKeyId ServiceAccountId ServiceAccountSecretId ProviderRoleId EventId ClusterId NodeId
+    CertificateAuthorityId
+}
 
 /// One row of an answer.
 pub(crate) enum Row {

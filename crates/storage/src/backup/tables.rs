@@ -23,7 +23,7 @@ pub(super) struct Table {
 }
 
 /// Tables that a backup leaves out: what they hold is void after a restore, or made by migrations.
-pub(super) const LEFT_OUT: &[&str] = &["access_tokens", "burned_nonces"];
+pub(super) const LEFT_OUT: &[&str] = &["access_tokens", "burned_nonces", "enrolment_tokens"];
 
 use Kind::{Blob, Int, Text};
 
@@ -137,6 +137,48 @@ pub(super) const TABLES: &[Table] = &[
             ("revision", Int),
             ("created_at", Int),
             ("deleted_at", Int),
+        ],
+    },
+    Table {
+        name: "certificate_authorities",
+        key: "id",
+        columns: &[
+            ("id", Text),
+            ("generation", Int),
+            ("certificate", Blob),
+            ("public_key", Blob),
+            ("sealed_key", Blob),
+            ("created_at", Int),
+            ("expires_at", Int),
+        ],
+    },
+    Table {
+        name: "nodes",
+        key: "id",
+        columns: &[
+            ("id", Text),
+            ("project_id", Text),
+            ("cluster_id", Text),
+            ("name", Text),
+            ("role", Text),
+            ("region", Text),
+            ("created_at", Int),
+            ("revoked_at", Int),
+        ],
+    },
+    Table {
+        name: "node_certificates",
+        key: "serial",
+        columns: &[
+            ("serial", Text),
+            ("node_id", Text),
+            ("authority_id", Text),
+            ("public_key", Blob),
+            ("fingerprint", Blob),
+            ("certificate", Blob),
+            ("issued_at", Int),
+            ("expires_at", Int),
+            ("ends_at", Int),
         ],
     },
     Table {

@@ -14,6 +14,7 @@ mod encryption_at_rest;
 mod events;
 mod fixtures;
 mod migrations;
+mod nodes;
 mod opening;
 mod projects;
 mod providers;
