@@ -13,18 +13,48 @@ from tally import Checks
 SECONDS = 60
 SEED = 20250312
 
-# Real ids, or every answer would be 404. A PATCH may be right in form and still name a key that does not exist (400).
+# Real ids, or every answer would be 404. A body may be right in form and still name a key that does not exist, or a cluster
+# that makes no sense (400). What is deleted is there to be deleted.
 CONFIGURATION = """
 [parameters]
 groupId = "{project}"
 orgId = "{org}"
 eventId = "{event}"
+clusterName = "cluster0"
 
 [[operations]]
 include-operation-id = "updateEncryptionAtRest"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "406", "409", "415", "429"]
 checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx"]
+
+[[operations]]
+include-operation-id = ["createGroup", "createCluster", "updateCluster"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "406", "409", "415", "429"]
+
+[[operations]]
+include-operation-id = "deleteGroup"
+parameters = {{ groupId = "{expendable}" }}
+
+[[operations]]
+include-operation-id = "deleteCluster"
+parameters = {{ clusterName = "expendable" }}
 """
+
+CLUSTER = {
+    "clusterType": "REPLICASET",
+    "replicationSpecs": [{"regionConfigs": [{
+        "providerName": "AWS", "regionName": "US_EAST_1", "priority": 7,
+        "electableSpecs": {"instanceSize": "M10", "nodeCount": 3},
+    }]}],
+}
+
+
+def make(server, headers, path, body):
+    """Creates something through the API."""
+    headers = headers | {"Accept": "application/vnd.atlas.2024-10-23+json"}
+    answer = requests.post(server.atlas(path), json=body, headers=headers, timeout=10)
+    answer.raise_for_status()
+    return answer.json()
 
 
 def newest_event(server, headers):
@@ -49,8 +79,12 @@ with Checks("schemathesis", SECONDS + 300) as checks, DevServer() as server:
         # From a file: schemathesis leaves out the operation that it loads a document from.
         copy = pathlib.Path(folder) / "openapi.json"
         copy.write_text(json.dumps(described))
+        for name in ("cluster0", "expendable"):
+            make(server, headers, f"/groups/{server.project}/clusters", CLUSTER | {"name": name})
+        org = server.dev["api"]["orgId"]
+        expendable = make(server, headers, "/groups", {"name": "expendable", "orgId": org})["id"]
         configuration.write_text(CONFIGURATION.format(
-            project=server.project, org=server.dev["api"]["orgId"], event=newest_event(server, headers),
+            project=server.project, org=org, event=newest_event(server, headers), expendable=expendable,
         ))
         run = subprocess.run(
             [
