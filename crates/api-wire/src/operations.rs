@@ -51,6 +51,20 @@ pub enum OperationId {
     UpdateEncryptionAtRest,
     /// GET `/groups/{groupId}/encryptionAtRest/validity`, ours
     GetEncryptionAtRestValidity,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/nodes`, ours
+    ListNodes,
+    /// POST `/groups/{groupId}/clusters/{clusterName}/nodes`, ours
+    CreateNode,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}`, ours
+    GetNode,
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}`, ours
+    RevokeNode,
+    /// POST `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}/enrolmentTokens`, ours
+    CreateNodeEnrolmentToken,
+    /// POST `/enrolments`, ours
+    EnrolNode,
+    /// GET `/certificateAuthorities`, ours
+    GetCertificateAuthorities,
     /// GET `/openapi.json`, ours
     GetOpenApi,
 }

@@ -19,7 +19,7 @@ use crate::{Caller, Control, Error, random_id};
 
 impl Control {
     /// Makes an event of a cluster, caused by a caller, or by nobody but us.
-    fn cluster_event(
+    pub(crate) fn cluster_event(
         &self,
         caller: Option<&Caller>,
         snapshot: &ProjectSnapshot,

@@ -11,6 +11,8 @@ use domain::validity::Failure;
 use domain::violation::Violation;
 use storage::StoreError;
 
+use crate::node::NodeError;
+
 /// What can go wrong in a use case.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -48,6 +50,9 @@ pub enum Error {
     /// Somebody else changed or deleted the cluster first.
     #[error("change cluster {0}, which somebody else changed meanwhile")]
     ClusterConflict(ClusterName),
+    /// Something about nodes stands against it.
+    #[error(transparent)]
+    Node(#[from] NodeError),
     /// The organization has a project of that name.
     #[error("create a second project {0}")]
     ProjectNameTaken(String),

@@ -6,11 +6,13 @@
 pub mod authorize;
 pub mod bootstrap;
 pub mod caller;
+pub mod certificate_authority;
 mod check;
 pub mod cluster;
 pub mod encryption_at_rest;
 pub mod error;
 pub mod event;
+pub mod node;
 pub mod observed;
 pub mod organization;
 pub mod project;

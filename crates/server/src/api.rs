@@ -19,6 +19,7 @@ use control::Control;
 
 use crate::probes::Metrics;
 use address::TrustedProxies;
+use auth::throttle::Throttle;
 use auth::{AuthSettings, Authenticator};
 use rate_limit::RateLimits;
 
@@ -57,6 +58,8 @@ struct Inner {
     settings: ApiSettings,
     authenticator: Authenticator,
     rate_limits: RateLimits,
+    /// Apart from that of sign-ins: a fleet that enrols and a person who mistypes are not one.
+    enrolment_throttle: Throttle,
     metrics: Metrics,
     /// Random per process; what tells its request ids from another's.
     process: String,
@@ -69,10 +72,20 @@ impl Api {
     pub fn new(control: Control, settings: ApiSettings, metrics: Metrics) -> Result<Self, control::Error> {
         let authenticator = Authenticator::new(control.clone(), settings.auth)?;
         let rate_limits = RateLimits::new(settings.rate_limits);
+        let enrolment_throttle = Throttle::new(settings.auth.throttle);
         let mut process = [0; 8];
         control.random(&mut process)?;
         let (process, requests) = (hex::encode(process), AtomicU64::new(0));
-        Ok(Self(Arc::new(Inner { control, settings, authenticator, rate_limits, metrics, process, requests })))
+        Ok(Self(Arc::new(Inner {
+            control,
+            settings,
+            authenticator,
+            rate_limits,
+            enrolment_throttle,
+            metrics,
+            process,
+            requests,
+        })))
     }
 
     /// Names the next request: which process, and its how manieth. Unique, and cheap to make.
@@ -94,6 +107,10 @@ impl Api {
 
     pub(crate) fn rate_limits(&self) -> &RateLimits {
         &self.0.rate_limits
+    }
+
+    pub(crate) fn enrolment_throttle(&self) -> &Throttle {
+        &self.0.enrolment_throttle
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {

@@ -83,8 +83,7 @@ static LIST_CLUSTER: Sql = Sql::same(
 );
 static COUNT: Sql =
     Sql::same("count a node's certificates", "SELECT COUNT(*) FROM node_certificates WHERE node_id = $1");
-static DER: Sql =
-    Sql::same("read a node's certificate", "SELECT certificate FROM node_certificates WHERE serial = $1");
+static DER: Sql = Sql::same("read a node's certificate", "SELECT certificate FROM node_certificates WHERE serial = $1");
 static RECOGNISE: Sql = Sql::same(
     "recognise a node",
     concat!(
@@ -189,7 +188,8 @@ async fn save(tx: &mut Tx, wanted: &SaveNodeCertificate<'_>) -> Result<Outcome> 
         tx.execute(&FORGET, values![&number]).await?;
         return Ok(Outcome::Conflict);
     }
-    let items: Vec<_> = ends.iter().map(|(serial, end)| End { serial: serial.to_string(), end: end.as_millis() }).collect();
+    let items: Vec<_> =
+        ends.iter().map(|(serial, end)| End { serial: serial.to_string(), end: end.as_millis() }).collect();
     tx.execute(&END, values![to_json(&items)?, *node]).await?;
     events::insert(tx, *told).await?;
     Ok(Outcome::Saved)

@@ -46,6 +46,12 @@ pub static PROJECTS: RateLimitSet = set("projects", Scope::Caller, 1200);
 pub static ORGANIZATIONS: RateLimitSet = set("organizations", Scope::Caller, 300);
 /// Ours: never seen on the wire.
 pub static ROOT: RateLimitSet = set("root", Scope::Caller, 1200);
+/// Ours.
+pub static NODES: RateLimitSet = set("nodes", Scope::Project, 2000);
+/// Ours: never more than nodes can need.
+pub static CERTIFICATE_AUTHORITIES: RateLimitSet = set("certificateAuthorities", Scope::Caller, 1200);
+/// Ours. A fleet behind one address enrols within a quarter of an hour.
+pub static ENROLMENTS: RateLimitSet = set("enrolments", Scope::Address, 1200);
 /// Ours, and open to anybody.
 pub static DOCUMENT: RateLimitSet = set("openapi", Scope::Address, 300);
 

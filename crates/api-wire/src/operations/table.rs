@@ -1,13 +1,16 @@
 //! The entries of the registry, one after the other. It must not hold anything but data.
 
-use super::rate_limit::{CLUSTERS, DOCUMENT, ENCRYPTION_AT_REST, EVENTS, ORGANIZATIONS, PROJECTS, ROOT};
+use super::rate_limit::{
+    CERTIFICATE_AUTHORITIES, CLUSTERS, DOCUMENT, ENCRYPTION_AT_REST, ENROLMENTS, EVENTS, NODES, ORGANIZATIONS,
+    PROJECTS, ROOT,
+};
 use time::Date;
 use time::macros::date;
 
 use super::{Access, Api, Method, Operation, OperationId, OrgRole, ProjectRole, VersionEntry};
 use crate::atlas::version::ApiVersion;
 use crate::atlas::{clusters, encryption_at_rest, events, groups, orgs, system_status};
-use crate::atrest::validity;
+use crate::atrest::{certificate_authorities, enrolments, nodes, validity};
 use crate::header::{EFFECTIVE_INSTANCE_FIELDS, EFFECTIVE_REPLICATION_SPECS, HeaderFlag};
 use crate::openapi;
 use crate::paging::{INCLUDE_COUNT, ITEMS_PER_PAGE, PAGE_NUM};
@@ -33,6 +36,13 @@ pub static OPERATIONS: &[&Operation] = &[
     &GET_ENCRYPTION_AT_REST,
     &UPDATE_ENCRYPTION_AT_REST,
     &GET_ENCRYPTION_AT_REST_VALIDITY,
+    &LIST_NODES,
+    &CREATE_NODE,
+    &GET_NODE,
+    &REVOKE_NODE,
+    &CREATE_NODE_ENROLMENT_TOKEN,
+    &ENROL_NODE,
+    &GET_CERTIFICATE_AUTHORITIES,
     &GET_OPEN_API,
 ];
 
@@ -57,6 +67,13 @@ impl OperationId {
             Self::GetEncryptionAtRest => &GET_ENCRYPTION_AT_REST,
             Self::UpdateEncryptionAtRest => &UPDATE_ENCRYPTION_AT_REST,
             Self::GetEncryptionAtRestValidity => &GET_ENCRYPTION_AT_REST_VALIDITY,
+            Self::ListNodes => &LIST_NODES,
+            Self::CreateNode => &CREATE_NODE,
+            Self::GetNode => &GET_NODE,
+            Self::RevokeNode => &REVOKE_NODE,
+            Self::CreateNodeEnrolmentToken => &CREATE_NODE_ENROLMENT_TOKEN,
+            Self::EnrolNode => &ENROL_NODE,
+            Self::GetCertificateAuthorities => &GET_CERTIFICATE_AUTHORITIES,
             Self::GetOpenApi => &GET_OPEN_API,
         }
     }
@@ -95,6 +112,10 @@ const fn replaced(entry: VersionEntry, since: Date, until: Date) -> VersionEntry
 
 const fn own(response: &'static Schema) -> VersionEntry {
     VersionEntry { version: None, deprecated: None, sunset: None, request: None, response }
+}
+
+const fn own_from(request: &'static Schema, response: &'static Schema) -> VersionEntry {
+    VersionEntry { request: Some(request), ..own(response) }
 }
 
 static GET_SYSTEM_STATUS: Operation = Operation {
@@ -435,6 +456,134 @@ static GET_ENCRYPTION_AT_REST_VALIDITY: Operation = Operation {
     tag: "Atrest",
     operation_id: "getEncryptionAtRestValidity",
     summary: "Show what the last check of each customer key found",
+};
+
+const TAG_NODES: &str = "Nodes";
+
+static LIST_NODES: Operation = Operation {
+    id: OperationId::ListNodes,
+    method: Method::Get,
+    api: Api::Atrest,
+    path: "/groups/{groupId}/clusters/{clusterName}/nodes",
+    versions: &[own(&nodes::SCHEMA)],
+    list: true,
+    access: Access::Project(ProjectRole::ReadOnly),
+    success: 200,
+    query: LIST,
+    headers: &[],
+    errors: NAMED,
+    rate_limit: &NODES,
+    tag: TAG_NODES,
+    operation_id: "listNodes",
+    summary: "List a cluster's nodes and their certificates",
+};
+
+static CREATE_NODE: Operation = Operation {
+    id: OperationId::CreateNode,
+    method: Method::Post,
+    api: Api::Atrest,
+    path: "/groups/{groupId}/clusters/{clusterName}/nodes",
+    versions: &[own_from(&nodes::CREATE_SCHEMA, &nodes::SCHEMA)],
+    list: false,
+    access: Access::Project(ProjectRole::Owner),
+    success: 201,
+    query: ONE,
+    headers: &[],
+    errors: WRITE,
+    rate_limit: &NODES,
+    tag: TAG_NODES,
+    operation_id: "createNode",
+    summary: "Create a node of a cluster",
+};
+
+static GET_NODE: Operation = Operation {
+    id: OperationId::GetNode,
+    method: Method::Get,
+    api: Api::Atrest,
+    path: "/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}",
+    versions: &[own(&nodes::SCHEMA)],
+    list: false,
+    access: Access::Project(ProjectRole::ReadOnly),
+    success: 200,
+    query: ONE,
+    headers: &[],
+    errors: NAMED,
+    rate_limit: &NODES,
+    tag: TAG_NODES,
+    operation_id: "getNode",
+    summary: "Show one node and its certificates",
+};
+
+static REVOKE_NODE: Operation = Operation {
+    id: OperationId::RevokeNode,
+    method: Method::Delete,
+    api: Api::Atrest,
+    path: "/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}",
+    versions: &[own(&nodes::SCHEMA)],
+    list: false,
+    access: Access::Project(ProjectRole::Owner),
+    success: 200,
+    query: ONE,
+    headers: &[],
+    errors: DELETION,
+    rate_limit: &NODES,
+    tag: TAG_NODES,
+    operation_id: "revokeNode",
+    summary: "Revoke a node for good; its certificates end at once",
+};
+
+static CREATE_NODE_ENROLMENT_TOKEN: Operation = Operation {
+    id: OperationId::CreateNodeEnrolmentToken,
+    method: Method::Post,
+    api: Api::Atrest,
+    path: "/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}/enrolmentTokens",
+    versions: &[own(&nodes::TOKEN_SCHEMA)],
+    list: false,
+    access: Access::Project(ProjectRole::Owner),
+    success: 201,
+    query: ONE,
+    headers: &[],
+    errors: DELETION,
+    rate_limit: &NODES,
+    tag: TAG_NODES,
+    operation_id: "createNodeEnrolmentToken",
+    summary: "Give a node a token to get its certificate with",
+};
+
+static ENROL_NODE: Operation = Operation {
+    id: OperationId::EnrolNode,
+    method: Method::Post,
+    api: Api::Atrest,
+    path: "/enrolments",
+    versions: &[own_from(&enrolments::CREATE_SCHEMA, &enrolments::SCHEMA)],
+    list: false,
+    access: Access::Public,
+    success: 201,
+    query: ONE,
+    headers: &[],
+    errors: &[400, 403, 406, 408, 409, 413, 415, 429, 500, 503],
+    rate_limit: &ENROLMENTS,
+    tag: TAG_NODES,
+    operation_id: "enrolNode",
+    summary: "Trade a node's token and request for a certificate",
+};
+
+static GET_CERTIFICATE_AUTHORITIES: Operation = Operation {
+    id: OperationId::GetCertificateAuthorities,
+    method: Method::Get,
+    api: Api::Atrest,
+    path: "/certificateAuthorities",
+    versions: &[own(&certificate_authorities::SCHEMA)],
+    list: false,
+    access: Access::Authenticated,
+    success: 200,
+    query: ONE,
+    headers: &[],
+    errors: SIGNED_IN,
+    rate_limit: &CERTIFICATE_AUTHORITIES,
+    tag: TAG_NODES,
+    operation_id: "getCertificateAuthorities",
+    summary: "Show the certificate authorities that nodes are to believe",
 };
 
 static GET_OPEN_API: Operation = Operation {

@@ -14,7 +14,7 @@ impl Control {
         self.cluster_of(project, name).await
     }
 
-    pub(super) async fn cluster_of(&self, project: ProjectId, name: &ClusterName) -> Result<Cluster, Error> {
+    pub(crate) async fn cluster_of(&self, project: ProjectId, name: &ClusterName) -> Result<Cluster, Error> {
         let found = self.store().cluster(project, name).await?;
         found.ok_or_else(|| Error::ClusterNotFound { project, name: name.clone() })
     }

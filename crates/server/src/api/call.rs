@@ -1,6 +1,8 @@
 //! One authenticated call on its way to a handler, and the answer that comes back. Must not know any
 //! resource.
 
+use std::net::IpAddr;
+
 use api_wire::atlas::version::Negotiated;
 use api_wire::header::HeaderFlag;
 use api_wire::operations::Operation;
@@ -21,6 +23,8 @@ pub struct Call {
     pub operation: &'static Operation,
     /// Who calls; nobody for public operations.
     pub caller: Option<Caller>,
+    /// The address the call comes from, proxies already seen through.
+    pub address: IpAddr,
     /// The parameters of the path, decoded.
     pub path: Vec<(String, String)>,
     /// The checked query.
@@ -88,7 +92,7 @@ impl Call {
         self.headers.contains(&flag.name)
     }
 
-    fn parameter(&self, name: &str) -> &str {
+    pub(super) fn parameter(&self, name: &str) -> &str {
         self.path.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
 

@@ -8,6 +8,7 @@
 
 mod candidate;
 mod cluster;
+mod node;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -316,6 +317,7 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
         control::Error::ClusterNameTaken { project, name } => cluster::name_taken(name, *project),
         control::Error::ClusterRefused { name, refusal } => cluster::refused(name.as_ref(), refusal),
         control::Error::ClusterConflict(name) => cluster::conflict(name),
+        control::Error::Node(error) => node::row(error),
         control::Error::ProjectNameTaken(name) => cluster::project_name_taken(name),
         control::Error::ProjectHasClusters(_) => cluster::project_has_clusters(),
         control::Error::CustomerKeyNotEnabled { project, provider } => cluster::key_not_enabled(*project, *provider),

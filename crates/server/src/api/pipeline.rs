@@ -143,6 +143,7 @@ async fn run(
     let call = Call {
         operation,
         caller,
+        address: origin.address,
         path,
         query,
         headers,

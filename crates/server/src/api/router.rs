@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use tower::Layer as _;
 
 use super::atlas::{clusters, encryption_at_rest, events, groups, orgs, system_status};
-use super::atrest::{openapi, validity};
+use super::atrest::{certificate_authorities, enrolments, nodes, openapi, validity};
 use super::call::{Answer, Call};
 use super::error::Refused;
 use super::{Api, oauth, pipeline};
@@ -36,6 +36,13 @@ pub(super) async fn dispatch(api: &Api, call: Call) -> Result<Answer, Refused> {
         OperationId::GetEncryptionAtRest => encryption_at_rest::view::handle(api, &call).await,
         OperationId::UpdateEncryptionAtRest => encryption_at_rest::update::handle(api, call).await,
         OperationId::GetEncryptionAtRestValidity => validity::handle(api, &call).await,
+        OperationId::ListNodes => nodes::list::handle(api, &call).await,
+        OperationId::CreateNode => nodes::create::handle(api, call).await,
+        OperationId::GetNode => nodes::view::handle(api, &call).await,
+        OperationId::RevokeNode => nodes::revoke::handle(api, &call).await,
+        OperationId::CreateNodeEnrolmentToken => nodes::create_enrolment_token::handle(api, &call).await,
+        OperationId::EnrolNode => enrolments::handle(api, call).await,
+        OperationId::GetCertificateAuthorities => certificate_authorities::handle(api, &call).await,
         OperationId::GetOpenApi => openapi::handle(&call),
     }
 }

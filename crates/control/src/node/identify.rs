@@ -1,0 +1,84 @@
+//! Recognising a node by its certificate. The door for keys asks this at every message; until it is built, nobody
+//! but tests does. Must not know TLS.
+
+use domain::cluster::ClusterName;
+use domain::id::{ClusterId, NodeId, OrgId, ProjectId};
+use domain::node::{NodeName, NodeRole, Serial, Standing};
+
+use crate::certificate_authority::sha256;
+use crate::{Control, Error};
+
+/// A node that asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeCaller {
+    /// The node.
+    pub node: NodeId,
+    /// Its name.
+    pub name: NodeName,
+    /// What it is.
+    pub role: NodeRole,
+    /// Its cluster.
+    pub cluster: ClusterId,
+    /// Its cluster's name.
+    pub cluster_name: ClusterName,
+    /// Its project.
+    pub project: ProjectId,
+    /// The organization of its project.
+    pub org: OrgId,
+    /// The serial number of the certificate it shows.
+    pub serial: Serial,
+}
+
+/// Why a certificate shows no node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unrecognised {
+    /// We gave it to nobody, or to a node whose cluster was deleted.
+    Unknown,
+    /// We gave it out, but another authority vouches for it here.
+    ForeignIssuer,
+    /// Its node was revoked.
+    NodeRevoked,
+    /// A successor ended it.
+    Ended,
+    /// Its time is over.
+    Expired,
+}
+
+impl Control {
+    /// Recognises the node that shows a certificate. `leaf` is the certificate as DER, whose chain TLS has verified;
+    /// `issuer` is SHA-256 of the public key (SubjectPublicKeyInfo) of the authority that the chain ended in. The
+    /// certificate itself is what is looked up, whole: nothing in it is believed, its names least of all.
+    /// Where this process owns the database, the answer comes from memory and is never older than the last write;
+    /// else it is one read. A revocation counts from the next call on.
+    /// Errors: those of the store; then nobody is recognised.
+    pub async fn node_by_certificate(
+        &self,
+        leaf: &[u8],
+        issuer: &[u8; 32],
+    ) -> Result<Result<NodeCaller, Unrecognised>, Error> {
+        let Some(found) = self.store().recognise_node(&sha256(leaf)).await? else {
+            return Ok(Err(Unrecognised::Unknown));
+        };
+        if found.authority_key != *issuer {
+            return Ok(Err(Unrecognised::ForeignIssuer));
+        }
+        if found.node.revoked_at.is_some() {
+            return Ok(Err(Unrecognised::NodeRevoked));
+        }
+        match found.certificate.standing(self.now()) {
+            Standing::Live => {}
+            Standing::Ended => return Ok(Err(Unrecognised::Ended)),
+            Standing::Expired => return Ok(Err(Unrecognised::Expired)),
+        }
+        Ok(Ok(NodeCaller {
+            node: found.node.id,
+            name: found.node.name.clone(),
+            role: found.node.role,
+            cluster: found.node.cluster,
+            cluster_name: found.cluster_name.clone(),
+            project: found.node.project,
+            org: found.org,
+            serial: found.certificate.serial,
+        }))
+    }
+}
