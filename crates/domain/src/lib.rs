@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod customer_key;
 pub mod event;
 pub mod id;
+pub mod master_key;
 pub mod node;
 pub mod organization;
 pub mod project;
