@@ -126,19 +126,18 @@ pub(super) fn key_not_enabled(project: ProjectId, provider: ProviderKind) -> Err
 /// Published.
 pub(super) fn key_not_proven(not_proven: &NotProven) -> ErrorBody {
     let NotProven { provider, failure } = not_proven;
-    let why = match failure {
-        None => String::new(),
-        Some(failure) => {
-            let said = failure.provider_message.as_ref();
-            let said = said.map(|text| format!(" {} said: {}", provider.title(), text.as_str())).unwrap_or_default();
-            format!(" ({}){said}", failure.reason.code())
-        }
-    };
-    let detail = format!(
-        "Atrest is unable to access your encryption key in {}. No cluster can begin or cease to use it, or be resumed with it, until the key is proven to work again{why}",
-        provider.title()
+    let provider = provider.title();
+    let mut detail = format!(
+        "Atrest is unable to access your encryption key in {provider}. No cluster can begin or cease to use it, or be resumed with it, until the key is proven to work again"
     );
-    body(BAD_REQUEST, "ENCRYPTION_AT_REST_SETTINGS_INVALID", format!("{}.", detail.trim_end_matches('.')))
+    if let Some(failure) = failure {
+        detail.push_str(&format!(" ({})", failure.reason.code()));
+        if let Some(said) = &failure.provider_message {
+            detail.push_str(&format!(". {provider} said: {}", said.as_str().trim_end_matches('.')));
+        }
+    }
+    detail.push('.');
+    body(BAD_REQUEST, "ENCRYPTION_AT_REST_SETTINGS_INVALID", detail)
 }
 
 /// Published.

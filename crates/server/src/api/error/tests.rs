@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use control::error::CandidateRefused;
 use domain::access::{OrgRole, ProjectRole};
+use domain::cluster::{ClusterName, Refusal, SharedTier};
 use domain::customer_key::azure_key_vault::AzureEnvironment;
 use domain::id::{EventId, OrgId, ProjectId, ProviderRoleId};
 use domain::validity::{DefiniteReason, Failure, ForeignText, Reason, TransientReason};
@@ -48,6 +49,9 @@ fn every_refusal() -> Vec<Refused> {
         Refused::BodyFaults(fault(FaultKind::Missing)),
         Refused::BodyFaults(fault(FaultKind::Duplicate)),
         Refused::BodyFaults(fault(FaultKind::Unknown { nearest: None })),
+        Refused::BodyFaults(fault(FaultKind::Format { expected: CLUSTER_NAME.expected })),
+        Refused::BodyFaults(fault(FaultKind::NoSuchRegion { region: "X".into(), provider: "AWS", nearest: None })),
+        Refused::BodyFaults(fault(FaultKind::NotOnProvider { provider: "GCP" })),
         Refused::BodyFaults(fault(FaultKind::NotInEnum { value: None, allowed: &["A"] })),
         Refused::BodyFaults([fault(FaultKind::Missing), fault(FaultKind::Duplicate)].concat()),
         Refused::BodyTooLarge { cap: 7 },
@@ -58,6 +62,7 @@ fn every_refusal() -> Vec<Refused> {
         Refused::NoSuchProject("x\r\ny".to_owned()),
         Refused::NoSuchOrganization("x".to_owned()),
         Refused::NoSuchEvent("x".to_owned()),
+        Refused::NoSuchCluster { name: "x\r\ny".to_owned(), project: ProjectId::from_random([1; 12]) },
         Refused::ForeignHost,
         Refused::Bug("secret belief"),
         control(control::Error::ProjectNotFound(ProjectId::from_random([1; 12]))),
@@ -92,7 +97,50 @@ fn every_refusal() -> Vec<Refused> {
         all.extend(DefiniteReason::ALL.iter().map(|reason| candidate(provider, Reason::Definite(*reason))));
         all.extend(TransientReason::ALL.iter().map(|reason| candidate(provider, Reason::Transient(*reason))));
     }
+    all.extend(of_clusters().into_iter().map(control));
     all
+}
+
+fn of_clusters() -> Vec<control::Error> {
+    use control::Error as E;
+    let (project, provider) = (ProjectId::from_random([1; 12]), ProviderKind::AwsKms);
+    let name = || ClusterName::parse("cluster0").unwrap();
+    let refused = |refusal| E::ClusterRefused { name: Some(name()), refusal };
+    let small = |tier, with_customer_key| refused(Refusal::SharedTier { tier, with_customer_key });
+    let rules = ["name", "replicationSpecs"].map(|field| Violation::rule(field, "It follows its rule."));
+    let failure = Failure {
+        provider_message: Some(ForeignText::tame("it said no", &[])),
+        ..Failure::silent(Reason::Definite(DefiniteReason::KeyDisabled))
+    };
+    let not_proven = |failure| E::CustomerKeyNotProven(Box::new(control::error::NotProven { provider, failure }));
+    vec![
+        E::ClusterNotFound { project, name: name() },
+        E::ClusterNameTaken { project, name: name() },
+        E::ClusterConflict(name()),
+        refused(Refusal::Violations(rules[..1].to_vec())),
+        refused(Refusal::Violations(rules.to_vec())),
+        refused(Refusal::Violations(vec![Violation { field: "name".to_owned(), kind: ViolationKind::ReadOnly }])),
+        refused(Refusal::Violations(vec![Violation {
+            field: "replicationSpecs[0].regionConfigs".to_owned(),
+            kind: ViolationKind::NoHighestPriority,
+        }])),
+        small(SharedTier::Free, false),
+        small(SharedTier::Flex, false),
+        small(SharedTier::Flex, true),
+        refused(Refusal::PausedFromTheStart),
+        refused(Refusal::Paused),
+        refused(Refusal::AlreadyPaused),
+        refused(Refusal::ChangedAndPaused),
+        refused(Refusal::ProviderChanged { from: provider, to: ProviderKind::GcpKms }),
+        refused(Refusal::TerminationProtected),
+        E::ProjectNameTaken("first".to_owned()),
+        E::ProjectHasClusters(project),
+        E::CustomerKeyNotEnabled { project, provider },
+        not_proven(None),
+        not_proven(Some(failure)),
+        E::CustomerKeyInUse { provider, clusters: vec![name()] },
+        E::CustomerKeyInUse { provider, clusters: vec![name(); 30] },
+    ]
 }
 
 #[test]
