@@ -170,6 +170,9 @@ fn dates_are_set_before_they_have_come() {
     assert_eq!(ended.life.state, State::Deactivated);
     let refused = add(&changed, Attribute::DeactivationDate(NOW - DAY - SECOND), &[], NOW).err();
     assert_eq!(refused, Some(AttributeRefusal::Schedule(ScheduleRefusal::DeactivationBeforeActivation)));
+    let second = AttributeRefusal::NotThere { name: AttributeName::DeactivationDate, index: 1 };
+    let ending = add(&changed, Attribute::DeactivationDate(NOW + DAY), &[], NOW).unwrap().0;
+    assert_eq!(modify(&ending, 1, Attribute::DeactivationDate(NOW + DAY), &[], NOW).err(), Some(second));
     let not_there = AttributeRefusal::NotThere { name: AttributeName::ProtectStopDate, index: 0 };
     assert_eq!(modify(&changed, 0, Attribute::ProtectStopDate(NOW), &[], NOW).err(), Some(not_there));
 }
@@ -193,15 +196,15 @@ fn an_index_stays_while_others_go() {
     for text in ["a", "b", "c"] {
         key = add(&key, name(text), &[], NOW).unwrap().0;
     }
-    let (key, gone) = delete(&key, AttributeName::Name, 0, NOW).unwrap();
-    assert_eq!(gone, name("a"));
+    let (key, gone) = delete(&key, AttributeName::Name, 0, NOW + MINUTE).unwrap();
+    assert_eq!((gone, key.life.changed), (name("a"), NOW + MINUTE));
     let not_there = Some(AttributeRefusal::NotThere { name: AttributeName::Name, index: 0 });
     assert_eq!(delete(&key, AttributeName::Name, 0, NOW).err(), not_there);
     assert_eq!(modify(&key, 0, name("d"), &[], NOW).err(), not_there);
     let key = modify(&key, 1, name("d"), &[], NOW + SECOND).unwrap();
     assert_eq!(key.life.changed, NOW + SECOND);
-    let (key, instance) = add(&key, name("e"), &[], NOW).unwrap();
-    assert_eq!(instance.index, 3);
+    let (key, instance) = add(&key, name("e"), &[], NOW + DAY).unwrap();
+    assert_eq!((instance.index, key.life.changed), (3, NOW + DAY));
     let names: Vec<_> = key.names().map(|name| name.value.as_str()).collect();
     assert_eq!(names, ["d", "c", "e"]);
     // Other kinds count for themselves, each custom name too.

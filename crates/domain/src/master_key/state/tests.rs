@@ -174,6 +174,10 @@ fn what_was_destroyed_comes_back_to_where_it_was() {
     let life = key_in(State::PreActive).life.destroy(NOW).unwrap();
     let life = life.end_use(ending(Cause::KeyCompromise), None, NOW).unwrap();
     assert_eq!(life.bring_back(PURGE_AFTER, NOW).unwrap().state, State::Compromised);
+    // It was to be deactivated by now, and was never active.
+    let mut life = key_in(State::PreActive).life;
+    life.schedule = dates(None, Some(NOW - DAY));
+    assert_eq!(life.destroy(NOW).unwrap().bring_back(PURGE_AFTER, NOW).unwrap().state, State::PreActive);
     // A date that came while it was away.
     let life = Life::begin(dates(Some(NOW + MINUTE), None), NOW).unwrap().destroy(NOW).unwrap();
     assert_eq!(life.state_at(NOW + DAY), State::Destroyed);
