@@ -45,7 +45,12 @@ impl House {
             sts_endpoint: Some(endpoint.to_owned()),
             ..aws_kms::Config::default()
         };
-        let config = ProvidersConfig { clock: Clock::system(), allow_networks: vec!["127.0.0.0/8".parse()?], aws };
+        let config = ProvidersConfig {
+            clock: Clock::system(),
+            allow_networks: vec!["127.0.0.0/8".parse()?],
+            aws,
+            ..ProvidersConfig::default()
+        };
         let providers = Providers::new(config).map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         let tasks = Tasks::default();
         let control = Control::new(Parts {
