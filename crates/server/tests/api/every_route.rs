@@ -1,11 +1,14 @@
 //! One walk over every route of the registry, with the credentials and the addresses that must not do.
 
-use api_wire::operations::{Access, Method, OPERATIONS, Operation};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use api_wire::operations::{Access, Method, OPERATIONS, Operation, OperationId, ProjectRole as NeededRole};
 use domain::access::{OrgRole, ProjectRole};
 use domain::id::{OrgId, ProjectId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{Call, Got, Key};
+use crate::clusters::cluster;
 use crate::database::Database;
 use crate::house::House;
 use crate::on_both_engines;
@@ -14,23 +17,61 @@ const NOBODYS_ID: &str = "0123456789abcdef01234567";
 const CHALLENGE: &str = "{\n  \"error\" : 401,\n  \"reason\" : \"Unauthorized\",\n  \"detail\" : \"You are not authorized for this resource.\",\n  \"errorCode\" : \"UNEXPECTED_ERROR\"\n}";
 
 /// The ids that stand in a path.
+#[derive(Clone)]
 struct Ids {
     project: String,
     org: String,
     event: String,
+    cluster: String,
 }
 
 impl Ids {
     fn path(&self, operation: &Operation) -> String {
         let path = operation.full_path();
-        path.replace("{groupId}", &self.project).replace("{orgId}", &self.org).replace("{eventId}", &self.event)
+        let path = path.replace("{groupId}", &self.project).replace("{orgId}", &self.org);
+        path.replace("{eventId}", &self.event).replace("{clusterName}", &self.cluster)
     }
 }
 
 /// A legal call of an operation, by nobody yet.
 fn call(house: &House, operation: &Operation, target: &str) -> Call {
     let call = house.nobody(operation.method.as_str(), target);
-    if operation.takes_body() { call.json(&json!({"enabledForSearchNodes": true})) } else { call }
+    if operation.takes_body() { call.json(&body(house, operation)) } else { call }
+}
+
+/// A legal body; a name in it is new.
+fn body(house: &House, operation: &Operation) -> Value {
+    match operation.id {
+        OperationId::CreateGroup => json!({"name": new_name(), "orgId": house.org.to_string()}),
+        OperationId::CreateCluster => cluster(&new_name()),
+        OperationId::UpdateCluster => json!({"backupEnabled": true}),
+        _ => json!({"enabledForSearchNodes": true}),
+    }
+}
+
+fn new_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("new-{}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Makes a cluster in the first project.
+async fn new_cluster(house: &House) -> String {
+    let name = new_name();
+    let path = format!("/api/atlas/v2/groups/{}/clusters", house.project);
+    let got = house.ask("POST", &path).json(&cluster(&name)).send().await;
+    assert_eq!(got.status, 201, "{}", got.text());
+    name
+}
+
+/// The ids of something that an operation may take away.
+async fn expendable(house: &House, operation: &Operation, ids: &Ids) -> Ids {
+    let mut ids = ids.clone();
+    match operation.id {
+        OperationId::DeleteGroup => ids.project = house.new_project(&new_name()).await.to_string(),
+        OperationId::DeleteCluster => ids.cluster = new_cluster(house).await,
+        _ => {}
+    }
+    ids
 }
 
 /// A body as it would be if it spoke of nobody's id.
@@ -42,7 +83,8 @@ async fn own_ids(house: &House) -> Ids {
     house.enable().await;
     let events = house.get(&format!("/api/atlas/v2/groups/{}/events", house.project)).await.ok();
     let event = events["results"][0]["id"].as_str().unwrap().to_owned();
-    Ids { project: house.project.to_string(), org: house.org.to_string(), event }
+    let cluster = new_cluster(house).await;
+    Ids { project: house.project.to_string(), org: house.org.to_string(), event, cluster }
 }
 
 async fn nobody_gets_in_without_good_credentials(database: Database) {
@@ -89,7 +131,7 @@ async fn what_the_caller_cannot_see_does_not_exist(database: Database) {
         (house.new_key(house.grants(OrgRole::ProjectCreator, &[])).await, false),
         (house.new_key(house.grants(OrgRole::Member, &[(other_project, ProjectRole::Owner)])).await, false),
     ];
-    let nobodys = Ids { project: NOBODYS_ID.into(), org: NOBODYS_ID.into(), event: ids.event.clone() };
+    let nobodys = Ids { project: NOBODYS_ID.into(), org: NOBODYS_ID.into(), ..ids.clone() };
     let before = house.read().await.body;
     for operation in OPERATIONS {
         let (code, id) = match operation.access {
@@ -131,8 +173,17 @@ async fn a_reader_reads_and_is_told_which_role_writing_needs(database: Database)
                 assert_eq!(got.status, 200, "{} {}", operation.operation_id, got.text());
                 continue;
             }
+            let needed = match operation.access {
+                Access::Project(NeededRole::ClusterManager) if std::ptr::eq(key, &manager) => {
+                    assert_eq!(got.status, operation.success, "{} {}", operation.operation_id, got.text());
+                    continue;
+                }
+                Access::Project(role) => format!("{} ({})", role.title(), role.as_str()),
+                Access::Authenticated => "Organization Project Creator (ORG_GROUP_CREATOR)".to_owned(),
+                Access::Public | Access::Organization(_) => panic!("{}", operation.operation_id),
+            };
             got.is(403, "USER_UNAUTHORIZED");
-            assert!(got.detail().contains("Project Owner (GROUP_OWNER)"), "{}", got.detail());
+            assert!(got.detail().contains(&needed), "{}", got.detail());
         }
     }
     assert_eq!(house.read().await.body, before);
@@ -157,15 +208,19 @@ async fn a_malformed_id_is_not_found(database: Database) {
         "%",
     ];
     for operation in OPERATIONS {
-        for (parameter, code) in
-            [("groupId", "GROUP_NOT_FOUND"), ("orgId", "ORG_NOT_FOUND"), ("eventId", "EVENT_NOT_FOUND")]
-        {
+        for (parameter, code) in [
+            ("groupId", "GROUP_NOT_FOUND"),
+            ("orgId", "ORG_NOT_FOUND"),
+            ("eventId", "EVENT_NOT_FOUND"),
+            ("clusterName", "CLUSTER_NOT_FOUND"),
+        ] {
             if !operation.path_parameters().any(|known| known == parameter) {
                 continue;
             }
             for id in malformed {
                 let path = operation.full_path().replace(&format!("{{{parameter}}}"), id);
                 let path = path.replace("{groupId}", &ids.project).replace("{eventId}", &ids.event);
+                let path = path.replace("{clusterName}", &ids.cluster);
                 call(&house, operation, &path).by(&house.owner).send().await.is(404, code);
             }
         }
@@ -178,24 +233,35 @@ async fn knows_its_methods_slashes_and_types() {
     let house = House::open(Database::sqlite()).await;
     let ids = own_ids(&house).await;
     for operation in OPERATIONS {
-        let path = ids.path(operation);
         let name = operation.operation_id;
-        let right = call(&house, operation, &path).by(&house.owner);
-        let bare = right.send().await;
-        assert_eq!(bare.status, 200, "{name} {}", bare.text());
+        let right = async |tail: &str| {
+            let path = format!("{}{tail}", expendable(&house, operation, &ids).await.path(operation));
+            call(&house, operation, &path).by(&house.owner)
+        };
+        let bare = right("").await.send().await;
+        assert_eq!(bare.status, operation.success, "{name} {}", bare.text());
 
-        for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "FROB"] {
+        let path = ids.path(operation);
+        let known = |method: &str| {
+            let same = |other: &&&Operation| other.full_path() == operation.full_path();
+            OPERATIONS.iter().filter(same).any(|other| other.method.as_str() == method)
+        };
+        for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FROB"] {
+            if known(method) {
+                continue;
+            }
             let got = house.nobody(method, &path).by(&house.owner).send().await;
             got.is(405, "METHOD_NOT_ALLOWED");
             let allow = got.header("allow").unwrap_or_default();
             assert!(allow.split(',').any(|one| one.trim() == operation.method.as_str()), "{name}: Allow {allow:?}");
         }
-        let slashed = Call { target: format!("{path}/"), ..right.clone() }.send().await;
-        assert_eq!(slashed.status, 200, "{name} with a slash: {}", slashed.text());
-        let slashed = Call { target: format!("{path}/?pretty=true"), ..right.clone() }.send().await;
-        assert_eq!(slashed.status, 200, "{name} with a slash and a query: {}", slashed.text());
+        let slashed = right("/").await.send().await;
+        assert_eq!(slashed.status, operation.success, "{name} with a slash: {}", slashed.text());
+        let slashed = right("/?pretty=true").await.send().await;
+        assert_eq!(slashed.status, operation.success, "{name} with a slash and a query: {}", slashed.text());
 
         if operation.method == Method::Get {
+            let right = right("").await;
             let typed = right.clone().header("Content-Type", "application/vnd.atlas.2024-05-30+json").send().await;
             assert_eq!(typed.status, 200, "{name} with a type");
             let typed = right.clone().header("Content-Type", "text/plain").body("not read").send().await;
