@@ -72,9 +72,12 @@ impl Object {
     /// Errors: `WrongType`, only if the schema allowed another type.
     pub fn objects(&mut self, name: &str) -> Result<Patch<Vec<Self>>, Fault> {
         let path = self.path_of(name);
-        let read = |(index, item)| match item {
-            Node::Object(members) => Ok(Self { path: format!("{path}[{index}]"), members }),
-            other => Err(other),
+        let read = |(index, item)| {
+            if let Node::Object(members) = item {
+                Ok(Self { path: format!("{path}[{index}]"), members })
+            } else {
+                Err(item)
+            }
         };
         self.take(name, JsonType::List, |node| {
             if let Node::List(items) = node { items.into_iter().enumerate().map(read).collect() } else { Err(node) }
