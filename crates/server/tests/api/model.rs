@@ -42,15 +42,19 @@ enum Outcome {
 }
 
 /// A small generator, so that a failure can be run again.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 
-    fn pick(&mut self, values: &[Value]) -> Value {
+    pub(crate) fn pick(&mut self, values: &[Value]) -> Value {
         values[self.roll(values.len())].clone()
     }
 }
@@ -237,7 +241,7 @@ async fn follows_the_rules_whatever_is_sent(database: Database) {
         role: role.id.to_string(),
         users: [cloud.user.clone(), cloud.new_user("other", crate::cloud::USE_KEY).await],
     };
-    let (mut dice, mut stored) = (Dice(seed), Stored::default());
+    let (mut dice, mut stored) = (Dice::new(seed), Stored::default());
     let (mut saved, mut seen) = (0, std::collections::BTreeMap::<String, usize>::new());
     for round in 0..ROUNDS {
         // Now and then all begins anew, or nothing would ever be enabled by an access key again.

@@ -147,9 +147,10 @@ pub(crate) fn first(key: &str) -> String {
 /// A key file with one member changed; null takes the member away.
 pub(crate) fn altered(file: &ServiceAccountKey, member: &str, value: Value) -> String {
     let mut file: Value = serde_json::from_str(file.expose_json()).unwrap();
-    match value {
-        Value::Null => drop(file.as_object_mut().unwrap().remove(member)),
-        value => file[member] = value,
+    if value.is_null() {
+        file.as_object_mut().unwrap().remove(member);
+    } else {
+        file[member] = value;
     }
     file.to_string()
 }
