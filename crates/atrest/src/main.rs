@@ -7,6 +7,7 @@ mod dev;
 mod house;
 mod init;
 mod log;
+mod node;
 mod root_key;
 mod say;
 mod serve;
@@ -47,6 +48,11 @@ enum Command {
     Backup(backup::BackupArguments),
     /// Fill an empty database from a sealed backup.
     Restore(backup::RestoreArguments),
+    /// Look after a database node, on its own machine.
+    Node {
+        #[command(subcommand)]
+        command: node::NodeCommand,
+    },
     /// Look after the root key.
     RootKey {
         #[command(subcommand)]
@@ -83,6 +89,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Config { command: ConfigCommand::Check(file) } => config::check(&file),
         Command::Backup(arguments) => backup::backup(&arguments).await,
         Command::Restore(arguments) => backup::restore(&arguments).await,
+        Command::Node { command } => node::run(command).await,
         Command::RootKey { command } => root_key::run(command).await,
     }
 }

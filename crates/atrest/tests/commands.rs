@@ -234,3 +234,98 @@ fn serve_and_dev_never_touch_each_others_data() {
     let output = dev.args(["dev", "--listen", "0.0.0.0:0", "--dir"]).arg(into_dev.path("other")).output().unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).contains("not loopback"));
 }
+
+/// Asks an API with a key, by curl and Digest, and gives a text member of the answer.
+fn post(url: &str, init: &str, body: &str, member: &str) -> String {
+    let word = |name: &str| init.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    let key = format!("{}:{}", word("public key"), word("private key"));
+    let json = "Content-Type: application/json";
+    let words = ["-sS", "--insecure", "--digest", "--user", &key, "--header", json, "--data", body, url];
+    let output = Command::new("curl").args(words).output().unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    answer[member].as_str().unwrap_or_else(|| panic!("no {member} in {answer}")).to_owned()
+}
+
+/// Runs `atrest node certificate`, which hears the token on standard input.
+fn enrol(token: &str, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_atrest"));
+    command.args(["node", "certificate", "--token", "-"]).args(words);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It may have ended before it read: then what it says counts.
+    let _heard = writeln!(child.stdin.take().unwrap(), "{token}");
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_node_gets_its_certificate() {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    let place = Place::sqlite();
+    let config = place.configure(&place.path("root.key"));
+    let made = good(&["init"], &config);
+    let project = made.lines().find_map(|line| line.strip_prefix("project")).unwrap().trim().to_owned();
+    let server = Server::start(&config, place.operations);
+    let base = format!("http://127.0.0.1:{}", place.api);
+    let cluster = r#"{"name":"c","clusterType":"REPLICASET","replicationSpecs":[{"regionConfigs":[{"providerName":"AWS","regionName":"US_EAST_1","priority":7,"electableSpecs":{"instanceSize":"M10","nodeCount":3}}]}]}"#;
+    post(&format!("{base}/api/atlas/v2/groups/{project}/clusters"), &made, cluster, "id");
+    let nodes = format!("/api/atrest/v1/groups/{project}/clusters/c/nodes");
+    let node = r#"{"name":"db1","role":"mongod","region":"US_EAST_1"}"#;
+    let id = post(&format!("{base}{nodes}"), &made, node, "id");
+    let tokens = |base: &str| post(&format!("{base}{nodes}/{id}/enrolmentTokens"), &made, "", "token");
+
+    let folder = tempfile::tempdir().unwrap();
+    let (out, ca) = (folder.path().join("db1.pem"), folder.path().join("ca.pem"));
+    let files = ["--out", out.to_str().unwrap(), "--ca-out", ca.to_str().unwrap()];
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let left = || fs::read_dir(folder.path()).unwrap().count();
+
+    // Whoever stands in between is found out, and leaves nothing behind.
+    let token = tokens(&base);
+    let deceived = format!("{}{}", &token[..token.len() - 64], "0".repeat(64));
+    let to_server = [&["--server", base.as_str()], files.as_slice()].concat();
+    let refused = enrol(&deceived, &to_server);
+    assert!(!refused.status.success() && said(&refused).contains("stand in between"), "{}", said(&refused));
+    let in_clear = enrol(&token, &[&["--server", "http://192.0.2.1:1"], files.as_slice()].concat());
+    assert!(!in_clear.status.success() && said(&in_clear).contains("use https"), "{}", said(&in_clear));
+    assert_eq!(left(), 0);
+
+    let token = tokens(&base);
+    let enrolled = enrol(&token, &to_server);
+    assert!(enrolled.status.success(), "{}", said(&enrolled));
+    let pem = fs::read(&out).unwrap();
+    assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
+    PrivateKeyDer::from_pem_slice(&pem).unwrap();
+    CertificateDer::from_pem_slice(&pem).unwrap();
+    CertificateDer::from_pem_file(&ca).unwrap();
+    let shown = format!("{}{}", String::from_utf8_lossy(&enrolled.stdout), said(&enrolled));
+    assert!(shown.contains("db1") && !shown.contains(&token[..40]) && !shown.contains("PRIVATE"), "{shown}");
+    let again = enrol(&token, &to_server);
+    assert!(!again.status.success() && said(&again).contains("ENROLMENT_TOKEN_USED"), "{}", said(&again));
+    assert!(!said(&again).contains(&token[..40]));
+    assert_eq!((fs::read(&out).unwrap(), left()), (pem.clone(), 2), "nothing was overwritten");
+    server.end();
+
+    // Over https, believed by the file that names its authority and not without.
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().self_signed(&key).unwrap();
+    fs::write(place.path("tls.key"), key.serialize_pem()).unwrap();
+    fs::write(place.path("tls.pem"), certificate.pem()).unwrap();
+    let tls = format!(
+        "[api]\ntls_certificate = {:?}\ntls_private_key = {:?}\n",
+        place.path("tls.pem"),
+        place.path("tls.key")
+    );
+    fs::write(&config, fs::read_to_string(&config).unwrap().replacen("[api]\n", &tls, 1)).unwrap();
+    let server = Server::start(&config, place.operations);
+    let base = format!("https://127.0.0.1:{}", place.api);
+    let token = tokens(&base);
+    let to_server = [&["--server", base.as_str()], files.as_slice()].concat();
+    assert!(!enrol(&token, &to_server).status.success());
+    let vouching = place.path("tls.pem");
+    let believed = [to_server.as_slice(), &["--server-ca", vouching.to_str().unwrap()]].concat();
+    let enrolled = enrol(&token, &believed);
+    assert!(enrolled.status.success(), "{}", said(&enrolled));
+    assert_ne!(fs::read(&out).unwrap(), pem, "a new key");
+    server.end();
+}

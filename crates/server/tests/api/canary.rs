@@ -291,6 +291,20 @@ async fn no_secret_is_found_again(database: Database) {
         assert_eq!(said.note(house.patch_in(disabled, &json!({provider: {"enabled": false}})).await), 200);
     }
 
+    // A node's token, right and wrong, and the authority's key.
+    let (node_token, answers) = crate::nodes::enrol_in_every_way(&house).await;
+    for got in answers {
+        said.note(got);
+    }
+    canaries.push(sent("an enrolment token", &node_token));
+    canaries.push(Canary::new("the bits of an enrolment token", &hex::decode(&node_token).unwrap()));
+    let authority = house.store.newest_certificate_authority().await.unwrap().unwrap();
+    let lines = authority.private_key.expose().lines().filter(|line| !line.contains("PRIVATE KEY"));
+    let der = STANDARD.decode(lines.collect::<String>()).unwrap();
+    // An octet string of 32 bytes is the secret number; the point after it is in every certificate.
+    let number = der.windows(2).position(|two| two == [4, 32]).unwrap() + 2;
+    canaries.push(Canary::new("the authority's key", &der[number..number + 32]));
+
     let mut backup = std::io::Cursor::new(Vec::new());
     house.store.backup(&mut backup, Clock::system().now()).await.unwrap();
     let backup = backup.into_inner();

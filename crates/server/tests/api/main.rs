@@ -31,6 +31,7 @@ mod house;
 mod model;
 mod model_everywhere;
 mod no_host_is_chosen;
+mod nodes;
 mod oauth;
 mod openapi;
 mod orgs;

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use control::certificate_authority::RequestFault;
 use control::error::CandidateRefused;
+use control::node::NodeError;
 use domain::access::{OrgRole, ProjectRole};
 use domain::cluster::{ClusterName, Refusal, SharedTier};
 use domain::customer_key::azure_key_vault::AzureEnvironment;
-use domain::id::{EventId, OrgId, ProjectId, ProviderRoleId};
+use domain::id::{EventId, NodeId, OrgId, ProjectId, ProviderRoleId};
+use domain::node::{EnrolmentRefusal, NodeName};
 use domain::validity::{DefiniteReason, Failure, ForeignText, Reason, TransientReason};
 
 use super::*;
@@ -98,6 +101,7 @@ fn every_refusal() -> Vec<Refused> {
         all.extend(TransientReason::ALL.iter().map(|reason| candidate(provider, Reason::Transient(*reason))));
     }
     all.extend(of_clusters().into_iter().map(control));
+    all.extend(of_nodes().into_iter().map(|error| control(error.into())));
     all
 }
 
@@ -141,6 +145,20 @@ fn of_clusters() -> Vec<control::Error> {
         E::CustomerKeyInUse { provider, clusters: vec![name()] },
         E::CustomerKeyInUse { provider, clusters: vec![name(); 30] },
     ]
+}
+
+fn of_nodes() -> Vec<NodeError> {
+    let cluster = || ClusterName::parse("cluster0").unwrap();
+    let mut all = vec![
+        NodeError::NotFound { cluster: cluster(), id: "x\r\ny".to_owned() },
+        NodeError::NameTaken { cluster: cluster(), name: NodeName::parse("db1").unwrap() },
+        NodeError::Revoked(NodeId::from_random([3; 12])),
+    ];
+    use EnrolmentRefusal::{Expired, KeyUsedBefore, NodeRevoked, Unknown, Used};
+    all.extend([Unknown, Expired, Used, NodeRevoked, KeyUsedBefore].map(NodeError::Enrolment));
+    use RequestFault::{Key, Malformed, NotPem, Signature};
+    all.extend([NotPem, Malformed, Key, Signature].map(NodeError::Request));
+    all
 }
 
 #[test]
