@@ -344,7 +344,7 @@ fn private_key_canaries(name: &'static str, pem: &str) -> [Canary; 3] {
     let lines: Vec<&str> = pem.lines().filter(|line| !line.contains("PRIVATE KEY")).collect();
     let der = STANDARD.decode(lines.concat()).unwrap();
     [
-        Canary::new(name, lines[3].as_bytes()),
+        Canary::new(name, lines[lines.len() / 2].as_bytes()),
         Canary::new(name, lines[lines.len() - 2].as_bytes()),
         Canary::new(name, &der[der.len() / 2..][..48]),
     ]
