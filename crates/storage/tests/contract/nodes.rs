@@ -48,7 +48,7 @@ fn told(number: u32, kind: EventKind) -> [Event; 1] {
     [Event { cluster: Some(cluster_name("cluster1")), kind, ..event(number, 1) }]
 }
 
-fn authority(number: u8) -> CertificateAuthority {
+pub(crate) fn authority(number: u8) -> CertificateAuthority {
     CertificateAuthority {
         id: CertificateAuthorityId::from_random([number; 12]),
         generation: 1,
@@ -59,7 +59,7 @@ fn authority(number: u8) -> CertificateAuthority {
     }
 }
 
-fn ca_key() -> SecretText {
+pub(crate) fn ca_key() -> SecretText {
     SecretText::new(CA_KEY.to_owned())
 }
 

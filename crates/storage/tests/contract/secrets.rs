@@ -5,6 +5,7 @@ use storage::{Outcome, StoreError};
 
 use crate::database::{Database, root_key};
 use crate::fixtures::*;
+use crate::nodes::{authority, ca_key};
 use crate::on_both_engines;
 
 on_both_engines! {
@@ -154,8 +155,9 @@ async fn the_root_key_can_be_exchanged(db: Database) {
     seed_enabled(&store, 2).await;
     assert_eq!(store.insert_api_key(&api_key(1, 1), &secret_bytes(HA1)).await.unwrap(), Outcome::Saved);
     assert_eq!(store.insert_instance_secret("signing", &secret_bytes(SIGNING)).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.insert_certificate_authority(&authority(1), &ca_key()).await.unwrap(), Outcome::Saved);
     let before = store.project_snapshot(project_id(1)).await.unwrap().unwrap();
-    assert_eq!(store.reseal(&root_key(2)).await.unwrap(), 4);
+    assert_eq!(store.reseal(&root_key(2)).await.unwrap(), 5);
     store.close().await;
     drop(store);
     assert_hidden(&db).await;
@@ -172,6 +174,8 @@ async fn the_root_key_can_be_exchanged(db: Database) {
     let key = store.api_key_by_public_key(&api_key(1, 1).public_key).await.unwrap().unwrap();
     assert!(key.ha1.matches(&HA1));
     assert!(store.instance_secret::<32>("signing").await.unwrap().unwrap().matches(&SIGNING));
+    let signing = store.newest_certificate_authority().await.unwrap().unwrap();
+    assert!(signing.authority == authority(1) && signing.private_key.matches(&ca_key()));
 
     // A key saved later gets the same fingerprint as its twin from before the exchange.
     let twin = setting(2, 2, static_key("key-1", "AKIAIOSFODNN7EXAMPLE", SECRET));
