@@ -301,7 +301,7 @@ async fn a_role_that_is_not_safe_is_never_authorized(database: Database) {
 
 async fn a_network_that_is_down(database: Database) {
     let mut plan = Plan::default();
-    plan.timings.update_deadline = Duration::from_secs(3);
+    plan.timings.update_deadline = Duration::from_secs(2);
     let house = House::open_everywhere_as(database, plan).await;
     let (cloud, azure) = (house.cloud(), house.cloud().azure());
     house.patch(&azure.payload()).await.ok();
@@ -315,6 +315,10 @@ async fn a_network_that_is_down(database: Database) {
             (FaultKind::Http500, "PROVIDER_FAULT"),
             (FaultKind::Timeout, "TIMED_OUT"),
         ] {
+            // One wait for the deadline is enough.
+            if operation == "GetToken" && kind == FaultKind::Timeout {
+                continue;
+            }
             cloud.clouds.faults().push(FaultRule::azure(operation, kind)).unwrap();
             let got = refuse(&house, &body, 400, "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED").await;
             assert!(got.detail().contains(&format!("({reason})")), "{operation} {kind:?}: {}", got.detail());

@@ -206,7 +206,7 @@ async fn a_role_that_does_not_let_the_operator_in_is_never_authorized(database: 
 
 async fn a_network_that_is_down(database: Database) {
     let mut plan = Plan::default();
-    plan.timings.update_deadline = Duration::from_secs(3);
+    plan.timings.update_deadline = Duration::from_secs(2);
     let house = House::open_everywhere_as(database, plan).await;
     let (cloud, google) = (house.cloud(), house.cloud().google());
     house.patch(&google.payload()).await.ok();
@@ -219,6 +219,10 @@ async fn a_network_that_is_down(database: Database) {
             (FaultKind::Http500, "PROVIDER_FAULT"),
             (FaultKind::Timeout, "TIMED_OUT"),
         ] {
+            // One wait for the deadline is enough.
+            if operation == "GetToken" && kind == FaultKind::Timeout {
+                continue;
+            }
             cloud.clouds.faults().push(FaultRule::gcp(operation, kind)).unwrap();
             let got = refuse(&house, &version(&second), 400, "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED").await;
             assert!(got.detail().contains(&format!("({reason})")), "{operation} {kind:?}: {}", got.detail());
