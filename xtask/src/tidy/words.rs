@@ -19,6 +19,7 @@ const GROUP_FILES: &[(&str, &str)] = &[
     ("crates/domain/src/access.rs", "a role is granted and stored under the name people know it by"),
     ("crates/server/src/api/call.rs", "reads the wire's path parameters and turns them into our ids"),
     ("crates/server/src/api/error.rs", "Atlas's own codes and sentences"),
+    ("crates/server/src/api/error/candidate.rs", "Atlas's own codes and sentences"),
     ("crates/server/src/api/error/cluster.rs", "Atlas's own codes and sentences"),
     ("crates/server/src/api/pipeline.rs", "finds out whose a path is before anybody handles it"),
     ("crates/server/src/api/router.rs", "lists the operations by the wire's names"),

@@ -68,7 +68,11 @@ fn broken(refusal: Refusal) -> Vec<(String, String)> {
     let Refusal::Violations(violations) = refusal else { panic!("{refusal:?}") };
     let words = |kind: ViolationKind| match kind {
         ViolationKind::Rule { expected } | ViolationKind::Malformed { expected } => expected.to_owned(),
-        other => format!("{other:?}"),
+        other @ (ViolationKind::Missing
+        | ViolationKind::MissingOneOf { .. }
+        | ViolationKind::ReadOnly
+        | ViolationKind::NoHighestPriority
+        | ViolationKind::KeyIdentifier { .. }) => format!("{other:?}"),
     };
     violations.into_iter().map(|violation| (violation.field, words(violation.kind))).collect()
 }

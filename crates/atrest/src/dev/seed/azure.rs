@@ -19,7 +19,7 @@ use crate::dev::dev_json::{AzurePart, ClientSecretPart};
 
 /// The one name that every SDK's resolver knows, and so the vault's.
 const VAULT: &str = "localhost";
-const GROUP: &str = "atrest-dev";
+const RESOURCE_GROUP: &str = "atrest-dev";
 const KEY: &str = "customer-key";
 /// Everything there is to do with keys.
 const ALL: &[&str] = &[
@@ -78,8 +78,8 @@ pub(super) async fn seed(clouds: &Clouds) -> anyhow::Result<SeededAzure> {
     azure.create_service_principal(&operator_tenant, &operator.registration.client_id).await?;
 
     let subscription = azure.create_subscription(&customer_tenant, "customer").await?;
-    azure.create_resource_group(&subscription, GROUP).await?;
-    let vault = azure.create_vault(&subscription, GROUP, VAULT, VaultAccess::Policies).await?;
+    azure.create_resource_group(&subscription, RESOURCE_GROUP).await?;
+    let vault = azure.create_vault(&subscription, RESOURCE_GROUP, VAULT, VaultAccess::Policies).await?;
     azure.assign_role(&format!("/subscriptions/{subscription}"), &admin, Role::Owner).await?;
     azure.create_access_policy(VAULT, &admin, ALL).await?;
     for principal in [&uses, &guest] {
@@ -159,7 +159,7 @@ impl SeededAzure {
                 "azureEnvironment": AzureEnvironment::Azure.name(),
                 "tenantID": self.customer_tenant,
                 "subscriptionID": self.subscription,
-                "resourceGroupName": GROUP,
+                "resourceGroupName": RESOURCE_GROUP,
                 "keyVaultName": VAULT,
                 "keyIdentifier": self.key.id,
             });
