@@ -62,7 +62,7 @@ async fn new_node(house: &House, cluster: &str, body: &Value) -> String {
 }
 
 /// A house with cluster `c` and a node of it, and the node's address.
-async fn open(database: Database) -> (House, String) {
+pub(crate) async fn open(database: Database) -> (House, String) {
     let house = House::open(database).await;
     new_cluster(&house, "c").await;
     let node = new_node(&house, "c", &mongod("n1")).await;
