@@ -42,7 +42,7 @@ pub(crate) enum NodeCommand {
 /// What `atrest node certificate` can be told.
 #[derive(Debug, Args)]
 pub(crate) struct CertificateArguments {
-    /// The server's address, such as https://atrest.example.com:8443.
+    /// The server's address, such as `https://atrest.example.com:8443`.
     #[arg(long)]
     server: Url,
     /// The node's token; - reads it from standard input, where other users of the machine do not see it.
