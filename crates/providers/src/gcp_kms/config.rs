@@ -38,9 +38,9 @@ pub enum OperatorIdentity {
 pub struct Config {
     /// Who the operator is at Google. Only roles need it.
     pub operator: OperatorIdentity,
-    /// Where Cloud KMS is, for emulators; by default https://cloudkms.googleapis.com.
+    /// Where Cloud KMS is, for emulators; by default `https://cloudkms.googleapis.com`.
     pub kms_endpoint: Option<String>,
-    /// Where IAM Credentials is, likewise; by default https://iamcredentials.googleapis.com.
+    /// Where IAM Credentials is, likewise; by default `https://iamcredentials.googleapis.com`.
     pub iam_credentials_endpoint: Option<String>,
     /// Where tokens come from, likewise, with its path. The same value as in the policy.
     pub token_uri: Option<String>,
