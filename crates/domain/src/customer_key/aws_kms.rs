@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::credentials::{Present, Rule, Wanted};
+use super::credentials::{Present, Rule, Wanted, printable};
 use super::{CustomerKey, Merged, Move, Patch, Policy, ProviderKind, Refusal, StaticCredentials, required};
 use crate::id::ProviderRoleId;
 use crate::secret::SecretText;
@@ -283,13 +283,7 @@ impl WantedCredentials {
         let secret_access_key = required(
             "awsKms.secretAccessKey",
             self.secret_access_key.or_else(|| stored_secret.filter(|_| same_identity).cloned()),
-            |secret| {
-                if is_secret(secret.expose()) {
-                    Ok(secret)
-                } else {
-                    Err("at most 1024 printable characters without spaces")
-                }
-            },
+            printable,
             violations,
         );
         let (Some(access_key_id), Some(secret_access_key)) = (access_key_id, secret_access_key) else {
@@ -305,10 +299,6 @@ impl WantedCredentials {
 
 fn is_access_key_id(text: &str) -> bool {
     (16..=128).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-fn is_secret(text: &str) -> bool {
-    (1..=1024).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic())
 }
 
 #[cfg(test)]

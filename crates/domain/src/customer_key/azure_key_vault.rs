@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 pub use name::{AzureEnvironment, AzureGuid, KeyIdentifier, ResourceGroupName, VaultName, VaultSuffix, VaultSuffixes};
 
-use super::credentials::{Present, Rule, Wanted};
+use super::credentials::{Present, Rule, Wanted, printable};
 use super::{CustomerKey, Merged, Move, Patch, Policy, ProviderKind, Refusal, StaticCredentials, required};
 use crate::id::ProviderRoleId;
 use crate::secret::SecretText;
@@ -303,13 +303,7 @@ impl WantedCredentials {
         let secret = required(
             "azureKeyVault.secret",
             self.secret.or_else(|| stored_secret.filter(|_| same_identity).cloned()),
-            |secret| {
-                if is_secret(secret.expose()) {
-                    Ok(secret)
-                } else {
-                    Err("at most 1024 printable characters without spaces")
-                }
-            },
+            printable,
             violations,
         );
         let (Some(client_id), Some(secret)) = (client_id, secret) else { return Ok(None) };
@@ -319,10 +313,6 @@ impl WantedCredentials {
         }
         Ok(Some(next))
     }
-}
-
-fn is_secret(text: &str) -> bool {
-    (1..=1024).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic())
 }
 
 #[cfg(test)]

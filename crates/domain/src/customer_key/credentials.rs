@@ -1,8 +1,11 @@
 //! The rule all providers share about credentials: a role wins over static ones, and there is no way
 //! back from it. Must not know what any provider's static credentials are made of. Source: product.md 1.4.
 
+use std::sync::Arc;
+
 use super::{Patch, ProviderKind, Refusal};
 use crate::id::ProviderRoleId;
+use crate::secret::SecretText;
 use crate::violation::{Violation, ViolationKind};
 
 /// How a key is reached now, as far as the rule needs to know.
@@ -65,6 +68,17 @@ impl Rule {
             }
             (Patch::Absent | Patch::Null, Present::Nothing | Present::Static) => Ok(Wanted::Static),
         }
+    }
+}
+
+/// Takes a secret that a cloud can have made: one word of printable characters.
+/// Errors: what was expected, as half a sentence.
+pub(super) fn printable(secret: Arc<SecretText>) -> Result<Arc<SecretText>, &'static str> {
+    let text = secret.expose();
+    if (1..=1024).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic()) {
+        Ok(secret)
+    } else {
+        Err("at most 1024 printable characters without spaces")
     }
 }
 
