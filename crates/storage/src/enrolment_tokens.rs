@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::nodes::{self, node_columns};
 use crate::sql::{Sql, values};
 use crate::store::transact;
-use crate::{Outcome, Store, events};
+use crate::{Outcome, Store, events, node_certificates};
 
 /// A token and everything that decides what it is good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,9 +63,11 @@ impl Store {
         transact!(self, "insert an enrolment token", &[], |tx| insert(tx, token, told).await)
     }
 
-    /// Finds a token, its node and what the node has had.
+    /// Finds a token, its node and what the node has had, all as they are at one instant: an unused token beside the
+    /// certificate that used it up would look like a key that asks twice.
     pub async fn enrolment(&self, sha256: &[u8; 32]) -> Result<Option<Enrolment>> {
-        let Some(row) = self.read_one(&FIND, values![sha256.as_slice()]).await? else { return Ok(None) };
+        let mut tx = self.snapshot(FIND.act).await?;
+        let Some(row) = tx.fetch(&FIND, values![sha256.as_slice()]).await?.pop() else { return Ok(None) };
         let mut fields = row.fields("enrolment_tokens");
         let (sha256, of_node) = (fields.bytes()?, fields.parsed()?);
         let (created_at, expires_at, used_at) = (fields.time()?, fields.time()?, fields.time_if_any()?);
@@ -73,7 +75,8 @@ impl Store {
         let token = EnrolmentToken { sha256, node: of_node, created_at, expires_at, used };
         let node = nodes::from_fields(&mut fields)?;
         let (cluster_name, org) = (fields.word(ClusterName::parse)?, fields.parsed()?);
-        let certificates = self.node_certificates(node.id).await?;
+        let certificates = node_certificates::list(&mut tx, node.id).await?;
+        tx.commit(FIND.act).await?;
         Ok(Some(Enrolment { token, node, cluster_name, org, certificates }))
     }
 }

@@ -197,6 +197,11 @@ async fn save(tx: &mut Tx, wanted: &SaveNodeCertificate<'_>) -> Result<Outcome> 
 
 static FORGET: Sql = Sql::same("take back a node's certificate", "DELETE FROM node_certificates WHERE serial = $1");
 
+/// Lists all certificates a node ever had, oldest first.
+pub(crate) async fn list(tx: &mut Tx, node: NodeId) -> Result<Vec<NodeCertificate>> {
+    tx.fetch(&LIST, values![node]).await?.iter().map(from_row).collect()
+}
+
 /// Ends all certificates of a node.
 pub(crate) async fn end_all(tx: &mut Tx, node: NodeId, at: Timestamp) -> Result<()> {
     tx.execute(&END_ALL, values![node, at]).await.map(drop)

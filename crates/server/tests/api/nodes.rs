@@ -316,9 +316,11 @@ async fn of_two_enrolments_at_once_one_wins(database: Database) {
         assert_eq!(statuses, [201, 403], "{} {}", first.text(), second.text());
     }
     // The same key twice at once is one certificate.
-    let (token, same) = (token_for(&house, &node).await, request(&new_key()));
-    let (first, second) = tokio::join!(enrol(&house, &token, &same), enrol(&house, &token, &same));
-    assert_eq!((first.status, first.json()), (201, second.json()));
+    for _ in 0..10 {
+        let (token, same) = (token_for(&house, &node).await, request(&new_key()));
+        let (first, second) = tokio::join!(enrol(&house, &token, &same), enrol(&house, &token, &same));
+        assert_eq!((first.status, first.json()), (201, second.json()));
+    }
     house.end().await;
 }
 
