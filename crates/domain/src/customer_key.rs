@@ -8,6 +8,7 @@ pub mod aws_kms;
 pub mod azure_key_vault;
 mod credentials;
 pub mod gcp_kms;
+mod wrapping;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,8 @@ use crate::violation::Violation;
 use aws_kms::{AwsKms, AwsKmsChange};
 use azure_key_vault::{AzureEnvironment, AzureKeyVault, AzureKeyVaultChange, VaultSuffixes};
 use gcp_kms::{GcpKms, GcpKmsChange};
+
+pub use wrapping::{CustomerKeyNumber, CustomerKeyVersion, WrappedDataKey};
 
 /// A product that can hold a customer key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::cluster::ClusterName;
 use crate::customer_key::ProviderKind;
-use crate::id::{ApiKeyId, EventId, OrgId, ProjectId, ServiceAccountId};
+use crate::id::{ApiKeyId, EventId, NodeId, OrgId, ProjectId, ServiceAccountId};
 use crate::time::Timestamp;
 use crate::validity::Fact;
 
@@ -46,6 +46,11 @@ pub enum Actor {
     ServiceAccount {
         /// The account's id.
         id: ServiceAccountId,
+    },
+    /// A node of a cluster.
+    Node {
+        /// The node's id.
+        id: NodeId,
     },
     /// Atrest itself, watching.
     System,
@@ -98,11 +103,43 @@ pub enum EventKind {
     ProjectCreated,
     /// A project was deleted.
     ProjectDeleted,
+    /// All master keys of a provider are wrapped by the new customer key.
+    KeyRotated(ProviderKind),
+    /// A new customer key was taken up; master keys are being re-wrapped.
+    KeyRotationStarted,
+    /// A node destroyed a master key. It can be brought back for a while.
+    MasterKeyDestroyed,
+    /// An owner brought a destroyed master key back.
+    MasterKeyReturned,
+    /// The sealed bytes of a master key were wiped for good.
+    MasterKeyPurged,
+    /// An owner let another node read a master key.
+    MasterKeyGranted,
+    /// An owner ended such a leave.
+    MasterKeyGrantEnded,
+    /// A snapshot was registered that needs master keys.
+    SnapshotRegistered,
+    /// A snapshot needs its master keys no more.
+    SnapshotReleased,
+    /// An owner brought a deleted cluster back.
+    ClusterReturned,
+    /// An owner brought a deleted project back.
+    ProjectReturned,
+    /// A node has two live certificates.
+    NodeCertificatesOverlap,
+    /// A node asked from another address than before.
+    NodeAddressChanged,
+    /// Another of our certificate authorities signs from now on.
+    CertificateAuthoritySucceeded,
+    /// A project's own certificate authority is believed for its nodes.
+    ExternalAuthorityAdded,
+    /// A project's own certificate authority is believed no more.
+    ExternalAuthorityRemoved,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 44] = [
         Self::ConfigurationUpdated,
         Self::ConfigurationValidationFailed,
         Self::ConfigurationValidationSucceeded,
@@ -129,6 +166,24 @@ impl EventKind {
         Self::NodeRevoked,
         Self::ProjectCreated,
         Self::ProjectDeleted,
+        Self::KeyRotated(ProviderKind::AwsKms),
+        Self::KeyRotated(ProviderKind::AzureKeyVault),
+        Self::KeyRotated(ProviderKind::GcpKms),
+        Self::KeyRotationStarted,
+        Self::MasterKeyDestroyed,
+        Self::MasterKeyReturned,
+        Self::MasterKeyPurged,
+        Self::MasterKeyGranted,
+        Self::MasterKeyGrantEnded,
+        Self::SnapshotRegistered,
+        Self::SnapshotReleased,
+        Self::ClusterReturned,
+        Self::ProjectReturned,
+        Self::NodeCertificatesOverlap,
+        Self::NodeAddressChanged,
+        Self::CertificateAuthoritySucceeded,
+        Self::ExternalAuthorityAdded,
+        Self::ExternalAuthorityRemoved,
     ];
 
     /// Gives the name the Admin API and the store use.
@@ -161,6 +216,24 @@ impl EventKind {
             Self::NodeRevoked => "NODE_REVOKED",
             Self::ProjectCreated => "GROUP_CREATED",
             Self::ProjectDeleted => "GROUP_DELETED",
+            Self::KeyRotated(ProviderKind::AwsKms) => "AWS_ENCRYPTION_KEY_ROTATED",
+            Self::KeyRotated(ProviderKind::AzureKeyVault) => "AZURE_ENCRYPTION_KEY_ROTATED",
+            Self::KeyRotated(ProviderKind::GcpKms) => "GCP_ENCRYPTION_KEY_ROTATED",
+            Self::KeyRotationStarted => "ENCRYPTION_AT_REST_KEY_ROTATION_STARTED",
+            Self::MasterKeyDestroyed => "MASTER_KEY_DESTROYED",
+            Self::MasterKeyReturned => "MASTER_KEY_RETURNED",
+            Self::MasterKeyPurged => "MASTER_KEY_PURGED",
+            Self::MasterKeyGranted => "MASTER_KEY_GRANTED",
+            Self::MasterKeyGrantEnded => "MASTER_KEY_GRANT_ENDED",
+            Self::SnapshotRegistered => "SNAPSHOT_REGISTERED",
+            Self::SnapshotReleased => "SNAPSHOT_RELEASED",
+            Self::ClusterReturned => "CLUSTER_RETURNED",
+            Self::ProjectReturned => "GROUP_RETURNED",
+            Self::NodeCertificatesOverlap => "NODE_CERTIFICATES_OVERLAP",
+            Self::NodeAddressChanged => "NODE_ADDRESS_CHANGED",
+            Self::CertificateAuthoritySucceeded => "CERTIFICATE_AUTHORITY_SUCCEEDED",
+            Self::ExternalAuthorityAdded => "EXTERNAL_CERTIFICATE_AUTHORITY_ADDED",
+            Self::ExternalAuthorityRemoved => "EXTERNAL_CERTIFICATE_AUTHORITY_REMOVED",
         }
     }
 

@@ -66,6 +66,14 @@ ids! {
     NodeId
     /// Names one of Atrest's own certificate authorities.
     CertificateAuthorityId
+    /// Names a certificate authority that a project brought along.
+    ExternalAuthorityId
+    /// Names a rotation: the re-wrapping of master keys after their customer key changed.
+    RotationId
+    /// Names a snapshot of a cluster, as far as it needs master keys.
+    SnapshotId
+    /// Names an owner's leave for a node to read another's master key.
+    GrantId
     /// Names a shard of a cluster; a replica set is one.
     ShardId
     /// Names a zone that shards of a cluster lie in.

@@ -15,6 +15,7 @@ pub mod node;
 pub mod organization;
 pub mod project;
 pub mod provider_role;
+pub mod release;
 pub mod secret;
 pub mod service_account;
 pub mod time;

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod locate;
 pub mod state;
 pub mod usage;
+pub mod wrapped;
 
 mod id;
 

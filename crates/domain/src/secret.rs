@@ -84,6 +84,49 @@ impl<const N: usize> fmt::Debug for SecretBytes<N> {
     }
 }
 
+/// Secret bytes of a length known only when they come: a master key, a secret that a driver registered.
+pub struct SecretSlice(Box<[u8]>);
+
+impl SecretSlice {
+    /// Makes a secret of `length` bytes by filling its final place.
+    /// Errors: whatever `fill` returns; the place is wiped then.
+    pub fn fill<E>(length: usize, fill: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
+        let mut secret = Self(vec![0; length].into_boxed_slice());
+        fill(&mut secret.0)?;
+        Ok(secret)
+    }
+
+    /// Copies a secret from where its owner wipes it.
+    #[must_use]
+    pub fn copied(from: &[u8]) -> Self {
+        Self(Box::from(from))
+    }
+
+    /// Hands out the secret. Every use of a secret goes through here.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Compares in time that does not depend on the content.
+    #[must_use]
+    pub fn matches(&self, other: &[u8]) -> bool {
+        self.0.ct_eq(other).into()
+    }
+}
+
+impl Drop for SecretSlice {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for SecretSlice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretSlice(hidden)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +141,7 @@ mod tests {
         })
         .unwrap();
         assert_eq!(format!("{bytes:?}"), "SecretBytes(hidden)");
+        assert_eq!(format!("{:?}", SecretSlice::copied(b"swordfish")), "SecretSlice(hidden)");
     }
 
     #[test]

@@ -25,8 +25,6 @@ mod trusted_roots;
 
 pub use clock::Clock;
 pub use operator_health::{OperatorFault, OperatorHealth};
-pub use provider::{
-    Candidate, CustomerKeyVersion, Deadline, Description, KeyProvider, Tokens, WrapContext, WrappedDataKey,
-};
+pub use provider::{Candidate, Deadline, Description, KeyProvider, Tokens, WrapContext};
 pub use registry::{ConfigFault, Providers, ProvidersConfig, RoleFault};
 pub use trusted_roots::TrustedRoots;

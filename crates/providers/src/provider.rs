@@ -6,6 +6,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::customer_key::{CustomerKeyVersion, WrappedDataKey};
 use domain::id::ProjectId;
 use domain::secret::SecretBytes;
 use domain::time::Timestamp;
@@ -75,24 +76,6 @@ pub struct WrapContext {
     pub cluster: Option<String>,
     /// Our name of the master key that the data key seals.
     pub key: String,
-}
-
-/// Which key, and which of its materials, a provider used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CustomerKeyVersion {
-    /// The provider's full name of the key: a key ARN, a `kid`, a version's resource name.
-    pub key: String,
-    /// The provider's name of the material behind it, where the two differ and it was told.
-    pub material: Option<String>,
-}
-
-/// A data key that only the customer key opens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrappedDataKey {
-    /// What the provider returned.
-    pub ciphertext: Vec<u8>,
-    /// What it was wrapped with; unwrapping names it.
-    pub customer_key_version: CustomerKeyVersion,
 }
 
 /// What a provider tells about a customer key and about us.

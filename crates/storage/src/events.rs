@@ -208,6 +208,7 @@ fn to_columns(n: usize, event: &Event) -> Columns<'_> {
     let (actor_kind, actor_id, actor_public_key) = match actor {
         Actor::ApiKey { id, public_key } => ("api_key", Some(id.to_string()), Some(public_key.as_str())),
         Actor::ServiceAccount { id } => ("service_account", Some(id.to_string()), None),
+        Actor::Node { id } => ("node", Some(id.to_string()), None),
         Actor::System => ("system", None, None),
     };
     Columns {
@@ -235,6 +236,7 @@ fn event(row: &Row) -> Result<Event> {
     let actor = match (actor_kind.as_str(), actor_id, public_key) {
         ("api_key", Some(id), Some(public_key)) => Actor::ApiKey { id: id.parse().map_err(|_| corrupt())?, public_key },
         ("service_account", Some(id), None) => Actor::ServiceAccount { id: id.parse().map_err(|_| corrupt())? },
+        ("node", Some(id), None) => Actor::Node { id: id.parse().map_err(|_| corrupt())? },
         ("system", None, None) => Actor::System,
         _ => return Err(corrupt()),
     };

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::customer_key::aws_kms::{AwsCredentials, AwsKms};
+use domain::customer_key::{CustomerKeyVersion, WrappedDataKey};
 use domain::id::ProjectId;
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretBytes;
@@ -32,7 +33,7 @@ pub use operator_key::OperatorKey;
 use crate::address::AddressPolicy;
 use crate::clock::{Clock, skew};
 use crate::operator_health::OperatorHealth;
-use crate::provider::{CustomerKeyVersion, Description, Tokens, Unhurried, WrapContext, WrappedDataKey};
+use crate::provider::{Description, Tokens, Unhurried, WrapContext};
 use crate::registry::{ConfigFault, RoleFault};
 use crate::trusted_roots::TrustedRoots;
 use classify::Refused;

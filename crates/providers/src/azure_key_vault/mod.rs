@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::customer_key::azure_key_vault::{AzureCredentials, AzureGuid, AzureKeyVault as Settings, VaultSuffixes};
+use domain::customer_key::{CustomerKeyVersion, WrappedDataKey};
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretBytes;
@@ -32,7 +33,7 @@ use crate::address::AddressPolicy;
 use crate::clock::{Clock, skew};
 use crate::endpoint;
 use crate::operator_health::OperatorHealth;
-use crate::provider::{Candidate, CustomerKeyVersion, Description, Tokens, Unhurried, WrapContext, WrappedDataKey};
+use crate::provider::{Candidate, Description, Tokens, Unhurried, WrapContext};
 use crate::refused::Refused;
 use crate::registry::{ConfigFault, RoleFault};
 use crate::session::Freshness;

@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::customer_key::gcp_kms::{GcpCredentials, GcpKms as Settings, KeyVersionName};
+use domain::customer_key::{CustomerKeyVersion, WrappedDataKey};
 use domain::id::ProjectId;
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretBytes;
@@ -31,7 +32,7 @@ pub use config::{Config, OperatorIdentity};
 use crate::address::AddressPolicy;
 use crate::clock::{Clock, skew};
 use crate::operator_health::OperatorHealth;
-use crate::provider::{CustomerKeyVersion, Description, Tokens, Unhurried, WrapContext, WrappedDataKey};
+use crate::provider::{Description, Tokens, Unhurried, WrapContext};
 use crate::refused::Refused;
 use crate::registry::{ConfigFault, RoleFault};
 use crate::transport::Transport;

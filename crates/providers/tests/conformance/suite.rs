@@ -220,21 +220,28 @@ async fn refuses_another_keys_bytes(cloud: &dyn Cloud) -> Outcome {
 }
 
 /// Expects a reason of the check, and of using the key for work.
-async fn all_refused(customer: &dyn Customer, wrapped: &providers::WrappedDataKey, wanted: &'static str) -> Outcome {
+async fn all_refused(
+    customer: &dyn Customer,
+    wrapped: &domain::customer_key::WrappedDataKey,
+    wanted: &'static str,
+) -> Outcome {
     checks(customer, wanted).await?;
     let key = customer.open();
     refused("wrap", key.wrap(&context("a"), &data_key(), soon()).await, wanted, customer)?;
     refused("unwrap", key.unwrap(&context("a"), wrapped, soon()).await, wanted, customer)
 }
 
-async fn all_fine(customer: &dyn Customer, wrapped: &providers::WrappedDataKey) -> Outcome {
+async fn all_fine(customer: &dyn Customer, wrapped: &domain::customer_key::WrappedDataKey) -> Outcome {
     checks(customer, "usable").await?;
     let key = customer.open();
     told("wrap", key.wrap(&context("a"), &data_key(), soon()).await, customer)?;
     told("unwrap", key.unwrap(&context("a"), wrapped, soon()).await, customer).map(|_| ())
 }
 
-async fn with_wrapped(cloud: &dyn Cloud, access: Access) -> Outcome<(Box<dyn Customer>, providers::WrappedDataKey)> {
+async fn with_wrapped(
+    cloud: &dyn Cloud,
+    access: Access,
+) -> Outcome<(Box<dyn Customer>, domain::customer_key::WrappedDataKey)> {
     let customer = cloud.customer(access).await?;
     let wrapped = told("wrap", customer.open().wrap(&context("a"), &data_key(), soon()).await, &*customer)?;
     Ok((customer, wrapped))

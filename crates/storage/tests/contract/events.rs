@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::customer_key::ProviderKind;
 use domain::event::{Actor, Event, EventKind};
-use domain::id::ApiKeyId;
+use domain::id::{ApiKeyId, NodeId};
 use storage::{ActorFilter, EventFilter};
 
 use crate::database::Database;
@@ -21,8 +21,9 @@ async fn events_come_back_as_they_were_recorded(db: Database) {
     let store = db.open().await;
     let mut events = Vec::new();
     for (kind, number) in EventKind::ALL.into_iter().zip(1..) {
-        let actor = match number % 3 {
+        let actor = match number % 4 {
             0 => Actor::System,
+            3 => Actor::Node { id: NodeId::from_random([3; 12]) },
             1 => Actor::ApiKey { id: ApiKeyId::from_random([1; 12]), public_key: "abcdefgh".to_owned() },
             _ => Actor::ServiceAccount { id: account_id(2) },
         };

@@ -42,6 +42,7 @@ fn wire_actor(actor: Actor) -> Option<WireActor> {
         Actor::ServiceAccount { id } => {
             Some(WireActor::Key { api_key_id: id.to_string(), public_key: format!("{CLIENT_ID_PREFIX}{id}") })
         }
-        Actor::System => None,
+        // Atlas has no field for a node; the sentence names it.
+        Actor::Node { .. } | Actor::System => None,
     }
 }
