@@ -42,6 +42,7 @@ migrations! {
     1 "0001_foundation"
     2 "0002_clusters"
     3 "0003_nodes"
+    4 "0004_master_keys"
 }
 
 /// How often replicas that start at the same moment try to make the same table.
