@@ -7,6 +7,8 @@
 mod issue;
 pub(crate) mod pem;
 mod request;
+mod server;
+mod trust;
 
 use aws_lc_rs::digest;
 use domain::Bug;
@@ -19,6 +21,9 @@ use storage::SigningAuthority;
 pub(crate) use issue::{Wanted, certificate, whole_second};
 pub use request::RequestFault;
 pub(crate) use request::{RequestedKey, read};
+pub use server::ServerCertificate;
+pub(crate) use trust::Trust;
+pub use trust::{ClientAuthority, TrustRevision};
 
 use crate::{Control, Error, random, random_id};
 
@@ -52,6 +57,7 @@ impl Control {
             // Whoever loses the race takes the winner's the next time round.
             let outcome = self.store().insert_certificate_authority(&authority, &private_key).await?;
             tracing::info!(generation, ?outcome, "made a certificate authority");
+            self.trust_changed();
         }
         Err(Error::Bug(Bug("one replica wins the race for a certificate authority")))
     }

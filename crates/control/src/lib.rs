@@ -91,6 +91,7 @@ struct Inner {
     updates: encryption_at_rest::UpdatesInFlight,
     checks: check::ChecksInFlight,
     observed: Observed,
+    trust: certificate_authority::Trust,
 }
 
 impl Control {
@@ -102,6 +103,7 @@ impl Control {
             updates: encryption_at_rest::UpdatesInFlight::default(),
             checks: check::ChecksInFlight::default(),
             observed: Observed::default(),
+            trust: certificate_authority::Trust::default(),
         }))
     }
 
@@ -174,6 +176,10 @@ impl Control {
 
     pub(crate) fn store(&self) -> &Store {
         &self.0.parts.store
+    }
+
+    pub(crate) fn trust(&self) -> &certificate_authority::Trust {
+        &self.0.trust
     }
 
     pub(crate) fn policy(&self) -> &Policy {

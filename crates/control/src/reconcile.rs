@@ -4,6 +4,7 @@
 mod check_customer_keys;
 mod prove_operator;
 mod purge_expired;
+mod watch_trust;
 
 use crate::Control;
 
@@ -12,4 +13,5 @@ pub(crate) fn start(control: &Control) {
     control.tasks().spawn(check_customer_keys::run(control.clone()));
     control.tasks().spawn(prove_operator::run(control.clone()));
     control.tasks().spawn(purge_expired::run(control.clone()));
+    control.tasks().spawn(watch_trust::run(control.clone()));
 }

@@ -2,12 +2,13 @@
 //! believed.
 
 use domain::certificate_authority::CertificateAuthority;
+use domain::id::CertificateAuthorityId;
 use domain::secret::SecretText;
 use domain::time::Timestamp;
 
 use crate::error::Result;
 use crate::seal::Place;
-use crate::sql::{Fields, Sql, values};
+use crate::sql::{Fields, Row, Sql, values};
 use crate::{Outcome, Store};
 
 /// The authority that signs, with its private key.
@@ -37,6 +38,10 @@ static NEWEST: Sql = Sql::same(
         columns!(),
         ", a.sealed_key FROM certificate_authorities AS a ORDER BY a.generation DESC LIMIT 1"
     ),
+);
+static WITH_KEY: Sql = Sql::same(
+    "find a certificate authority and its key",
+    concat!("SELECT ", columns!(), ", a.sealed_key FROM certificate_authorities AS a WHERE a.id = $1"),
 );
 static LIST: Sql = Sql::same(
     "list certificate authorities",
@@ -71,17 +76,26 @@ impl Store {
     /// Finds the newest certificate authority and opens its private key.
     /// Errors: `Sealed` if the key does not open.
     pub async fn newest_certificate_authority(&self) -> Result<Option<SigningAuthority>> {
-        let Some(row) = self.read_one(&NEWEST, &[]).await? else { return Ok(None) };
+        self.read_one(&NEWEST, &[]).await?.map(|row| self.open_authority(&row)).transpose()
+    }
+
+    /// Finds a certificate authority and opens its private key.
+    /// Errors: `Sealed` if the key does not open.
+    pub async fn certificate_authority_with_key(&self, id: CertificateAuthorityId) -> Result<Option<SigningAuthority>> {
+        self.read_one(&WITH_KEY, values![id]).await?.map(|row| self.open_authority(&row)).transpose()
+    }
+
+    fn open_authority(&self, row: &Row) -> Result<SigningAuthority> {
         let mut fields = row.fields("certificate_authorities");
         let authority = from_fields(&mut fields)?;
         let private_key = self.sealer().open_text(key_place(&authority.id.to_string()), fields.blob()?)?;
-        Ok(Some(SigningAuthority { authority, private_key }))
+        Ok(SigningAuthority { authority, private_key })
     }
 
     /// Lists all certificate authorities, the newest first, each with the end of the last certificate it signed.
     pub async fn certificate_authorities(&self) -> Result<Vec<(CertificateAuthority, Option<Timestamp>)>> {
         let rows = self.read(&LIST, &[]).await?;
-        let pair = |row: &crate::sql::Row| {
+        let pair = |row: &Row| {
             let mut fields = row.fields("certificate_authorities");
             Ok((from_fields(&mut fields)?, fields.time_if_any()?))
         };

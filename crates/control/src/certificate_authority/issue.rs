@@ -10,8 +10,9 @@ use domain::Bug;
 use domain::certificate_authority::CertificateAuthority;
 use domain::id::CertificateAuthorityId;
 use domain::node::{Node, Serial};
-use domain::secret::SecretText;
+use domain::secret::{SecretSlice, SecretText};
 use domain::time::Timestamp;
+use domain::violation::Violation;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PublicKeyData as _, SanType, SerialNumber,
@@ -21,6 +22,7 @@ use time::OffsetDateTime;
 
 use super::request::RequestedKey;
 use super::sha256;
+use crate::Error;
 
 /// How far a certificate begins in the past, for nodes whose clock is behind.
 const BACKDATED: Duration = Duration::from_secs(300);
@@ -81,6 +83,42 @@ pub(crate) fn certificate(signing: &SigningAuthority, wanted: &Wanted<'_>) -> Re
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     params.use_authority_key_identifier_extension = true;
     Ok(params.signed_by(*key, &issuer).map_err(|_| FAILED)?.der().to_vec())
+}
+
+/// Makes a certificate for a door under some names and addresses, as DER, and its private key as PKCS #8.
+/// Errors: `Violations` if a name can stand in no certificate; `Bug` if the cryptography fails.
+pub(super) fn server(
+    signing: &SigningAuthority,
+    names: &[String],
+    serial: Serial,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(Vec<u8>, SecretSlice), Error> {
+    const FAILED: Bug = Bug("an authority can sign");
+    let not_names = || Error::Violations(vec![Violation::malformed("names", "DNS names and IP addresses")]);
+    let signing_key = KeyPair::from_pem(signing.private_key.expose()).map_err(|_| FAILED)?;
+    let issuer = Issuer::new(authority_params(signing.authority.id), signing_key);
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(|_| FAILED)?;
+    let mut params = CertificateParams::default();
+    params.not_before = moment(now - BACKDATED)?;
+    params.not_after = moment(expires_at)?;
+    params.serial_number = Some(SerialNumber::from_slice(serial.as_bytes()));
+    for name in names {
+        params.subject_alt_names.push(match name.parse() {
+            Ok(address) => SanType::IpAddress(address),
+            Err(_) => SanType::DnsName(name.as_str().try_into().map_err(|_| not_names())?),
+        });
+    }
+    if params.subject_alt_names.is_empty() {
+        return Err(not_names());
+    }
+    params.distinguished_name = distinguished_name("Atrest key service");
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.use_authority_key_identifier_extension = true;
+    let leaf = params.signed_by(&key, &issuer).map_err(|_| FAILED)?.der().to_vec();
+    Ok((leaf, SecretSlice::copied(key.serialized_der())))
 }
 
 /// Cuts a time to the whole second that a certificate can carry.

@@ -97,6 +97,48 @@ fn others_believe_a_certificate_of_the_bundle_and_no_other() {
 }
 
 #[test]
+fn a_door_is_believed_under_its_names_by_all_who_hold_its_authority() {
+    use rustls::client::WebPkiServerVerifier;
+    use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+    let (oldest, newest) = (made(1, NOW), made(2, NOW + DAY));
+    let now = NOW + 2 * DAY;
+    let names = ["kms.example.com".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    let (leaf, key) =
+        issue::server(&oldest, &names, random_serial().unwrap(), now, issue::whole_second(now + 30 * DAY)).unwrap();
+    let read = X509Certificate::from_der(&leaf).unwrap().1;
+    let usage = read.extended_key_usage().unwrap().unwrap().value;
+    assert!(usage.server_auth && !usage.client_auth && !read.is_ca());
+    let key = KeyPair::try_from(key.expose()).unwrap();
+    assert_eq!(read.public_key().raw, rcgen::PublicKeyData::subject_public_key_info(&key));
+    let leaf = CertificateDer::from(leaf);
+    let check = |trusted: &[&SigningAuthority], name: &str, at: Timestamp, expected: bool| {
+        let mut roots = rustls::RootCertStore::empty();
+        for one in trusted {
+            roots.add(CertificateDer::from(one.authority.certificate.clone())).unwrap();
+        }
+        let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let verifier = WebPkiServerVerifier::builder_with_provider(roots.into(), provider).build().unwrap();
+        let at = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(at.as_secs()).unwrap()));
+        let name = ServerName::try_from(name).unwrap();
+        let verified =
+            rustls::client::danger::ServerCertVerifier::verify_server_cert(&*verifier, &leaf, &[], &name, &[], at);
+        assert_eq!(verified.is_ok(), expected, "{name:?} {verified:?}");
+    };
+    for name in ["kms.example.com", "127.0.0.1", "::1"] {
+        // Who enrolled before the succession holds the old authority alone, who enrolled after it holds both.
+        check(&[&oldest], name, now, true);
+        check(&[&newest, &oldest], name, now, true);
+        check(&[&newest], name, now, false);
+    }
+    check(&[&oldest], "other.example.com", now, false);
+    check(&[&oldest], "kms.example.com", now + 31 * DAY, false);
+    for bad in [vec![], vec!["käse.example.com".to_owned()]] {
+        let made = issue::server(&oldest, &bad, random_serial().unwrap(), now, now + DAY);
+        assert!(matches!(made, Err(crate::Error::Violations(_))), "{bad:?}");
+    }
+}
+
+#[test]
 fn requests_that_are_not_in_order_are_refused() {
     let holder = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
     let good = request(&holder);
