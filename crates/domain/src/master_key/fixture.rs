@@ -10,13 +10,13 @@ use crate::master_key::{Algorithm, Content, KeyFormat, MasterKey, MasterKeyId, O
 use crate::node::{Node, NodeName, NodeRole};
 use crate::time::Timestamp;
 
-pub(super) const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
-pub(super) const SECOND: Duration = Duration::from_secs(1);
-pub(super) const MINUTE: Duration = Duration::from_secs(60);
-pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A node; the number makes it another one.
-pub(super) fn node(role: NodeRole, number: u8) -> Node {
+pub(crate) fn node(role: NodeRole, number: u8) -> Node {
     Node {
         id: NodeId::from_random([number; 12]),
         project: ProjectId::from_random([1; 12]),
@@ -30,7 +30,7 @@ pub(super) fn node(role: NodeRole, number: u8) -> Node {
 }
 
 /// An active AES key without a name or a use, of the mongod with the number 3.
-pub(super) fn key() -> MasterKey {
+pub(crate) fn key() -> MasterKey {
     let owner = node(NodeRole::Mongod, 3);
     let schedule = Schedule { activation: Some(NOW), ..Schedule::default() };
     MasterKey {
@@ -50,7 +50,7 @@ pub(super) fn key() -> MasterKey {
 }
 
 /// The same key in another stored state, with no dates to move it.
-pub(super) fn key_in(state: State) -> MasterKey {
+pub(crate) fn key_in(state: State) -> MasterKey {
     let mut key = key();
     key.life.schedule = Schedule::default();
     key.life.state = state;
@@ -58,7 +58,7 @@ pub(super) fn key_in(state: State) -> MasterKey {
 }
 
 /// The same key with names.
-pub(super) fn named(names: &[&str]) -> MasterKey {
+pub(crate) fn named(names: &[&str]) -> MasterKey {
     let mut key = key();
     let names = (0..).zip(names).map(|(index, name)| Instance { index, attribute: Attribute::Name(Name::text(name)) });
     key.described = names.collect();
