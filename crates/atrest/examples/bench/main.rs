@@ -5,10 +5,14 @@
 mod get;
 mod house;
 mod http;
+mod kmip;
+mod kmip_client;
 mod patch;
 mod report;
 mod start;
 mod sweep;
+
+use std::path::Path;
 
 use anyhow::Context as _;
 
@@ -23,17 +27,24 @@ fn main() -> anyhow::Result<()> {
         // Children of `sweep`, each on a core of its own.
         ["sweep-seed", dir] => single(sweep::seed(dir)),
         ["sweep-run", dir, endpoint] => single(sweep::run(dir, endpoint)),
+        // The baseline of `kmip`, killed when it is done.
+        ["kmip-echo", nodes, ca, key, size] => {
+            let identity = kmip_client::Identity { certificate: Path::new(ca), key: Path::new(key) };
+            several(kmip_client::echo(Path::new(nodes), &identity, size.parse()?))
+        }
         ["get"] => several(get::bench()),
         ["patch"] => several(patch::bench()),
         ["sweep"] => several(sweep::bench()),
         ["start"] => several(start::bench()),
+        ["kmip"] => several(kmip::bench()),
         [] => {
             several(get::bench())?;
             several(patch::bench())?;
             several(start::bench())?;
+            several(kmip::bench())?;
             several(sweep::bench())
         }
-        _ => anyhow::bail!("usage: cargo xtask bench [get | patch | start | sweep]"),
+        _ => anyhow::bail!("usage: cargo xtask bench [get | patch | start | kmip | sweep]"),
     }
 }
 
