@@ -9,5 +9,6 @@ pub mod groups;
 pub mod links;
 pub mod orgs;
 pub mod regions;
+pub mod snapshots;
 pub mod system_status;
 pub mod version;

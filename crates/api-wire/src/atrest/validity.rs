@@ -96,7 +96,8 @@ static PROVIDER_FIELDS: &[Field] = &[
     Field::required("state", &STATE, "What the last check found."),
 ];
 
-static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
+/// Which provider.
+pub(super) static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 static STATE: Schema = Schema::inline(Kind::OneOf(&["VALID", "INVALID", "UNKNOWN", "NOT_CONFIGURED"]));
 
 impl ProviderValidity {
