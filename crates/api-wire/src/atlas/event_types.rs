@@ -116,6 +116,34 @@ event_types! {
     NodeCertificateIssued = "NODE_CERTIFICATE_ISSUED";
     /// A node was revoked. Ours.
     NodeRevoked = "NODE_REVOKED";
+    /// A node has two certificates that count. Ours.
+    NodeCertificatesOverlap = "NODE_CERTIFICATES_OVERLAP";
+    /// A node asked from another address than before. Ours.
+    NodeAddressChanged = "NODE_ADDRESS_CHANGED";
+    /// Another certificate authority of ours signs. Ours.
+    CertificateAuthoritySucceeded = "CERTIFICATE_AUTHORITY_SUCCEEDED";
+    /// A project's own certificate authority was added. Ours.
+    ExternalCertificateAuthorityAdded = "EXTERNAL_CERTIFICATE_AUTHORITY_ADDED";
+    /// A project's own certificate authority was removed. Ours.
+    ExternalCertificateAuthorityRemoved = "EXTERNAL_CERTIFICATE_AUTHORITY_REMOVED";
+    /// A node destroyed a master key. Ours.
+    MasterKeyDestroyed = "MASTER_KEY_DESTROYED";
+    /// An owner brought a master key back. Ours.
+    MasterKeyReturned = "MASTER_KEY_RETURNED";
+    /// The sealed bytes of a master key were wiped. Ours.
+    MasterKeyPurged = "MASTER_KEY_PURGED";
+    /// An owner let another node read a master key. Ours.
+    MasterKeyGranted = "MASTER_KEY_GRANTED";
+    /// An owner ended such a leave. Ours.
+    MasterKeyGrantEnded = "MASTER_KEY_GRANT_ENDED";
+    /// A snapshot was registered that needs master keys. Ours.
+    SnapshotRegistered = "SNAPSHOT_REGISTERED";
+    /// A snapshot needs its master keys no more. Ours.
+    SnapshotReleased = "SNAPSHOT_RELEASED";
+    /// An owner brought a deleted cluster back. Ours.
+    ClusterReturned = "CLUSTER_RETURNED";
+    /// An owner brought a deleted project back. Ours.
+    GroupReturned = "GROUP_RETURNED";
     /// A project was created.
     GroupCreated = "GROUP_CREATED";
     /// A project was deleted.
