@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use control::boot_clock::BootClock;
 use control::task::Tasks;
 use control::{Control, Parts, Timings};
 use domain::customer_key::Policy;
@@ -73,6 +74,7 @@ impl House {
             policy: plan.policy,
             timings: plan.timings,
             clock,
+            boot_clock: BootClock::system(),
             tasks: tasks.clone(),
         });
         Ok(Self { control, store, tasks, metrics: Metrics::default() })

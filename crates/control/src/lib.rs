@@ -4,6 +4,7 @@
 //! authorize, load, let the domain decide, ask the provider, save, tell.
 
 pub mod authorize;
+pub mod boot_clock;
 pub mod bootstrap;
 pub mod caller;
 pub mod certificate_authority;
@@ -25,11 +26,14 @@ use std::time::Duration;
 
 use domain::Bug;
 use domain::customer_key::{Policy, ProviderKind};
+use domain::master_key::lease::{LEASE_MAX, OUTAGE_GRACE};
+use domain::master_key::state::PURGE_AFTER;
 use domain::secret::SecretBytes;
 use domain::time::Timestamp;
 use providers::{Clock, Providers};
 use storage::Store;
 
+use boot_clock::BootClock;
 pub use caller::{Caller, Identity};
 pub use error::Error;
 use observed::Observed;
@@ -50,10 +54,18 @@ pub struct Timings {
     pub update_deadline: Duration,
     /// How long a refusal that a fresh grant explains is tried again before it is answered.
     pub grant_patience: Duration,
+    /// How long an unwrapped master key is served from memory; five minutes at most.
+    pub lease_max: Duration,
+    /// How long it is served while its provider is away.
+    pub outage_grace: Duration,
+    /// How many master keys are wrapped or unwrapped at once.
+    pub unwraps_at_once: usize,
+    /// How long sealed bytes outlive the destruction of their master key.
+    pub purge_after: Duration,
 }
 
 impl Default for Timings {
-    /// Source: product.md 1.4, 1.5, 2.3.
+    /// Source: product.md 1.4, 1.5, 2.3, 3.4, 3.7.
     fn default() -> Self {
         Self {
             check_every: Duration::from_secs(60),
@@ -62,6 +74,10 @@ impl Default for Timings {
             check_deadline: Duration::from_secs(10),
             update_deadline: Duration::from_secs(25),
             grant_patience: Duration::from_secs(10),
+            lease_max: LEASE_MAX,
+            outage_grace: OUTAGE_GRACE,
+            unwraps_at_once: 32,
+            purge_after: PURGE_AFTER,
         }
     }
 }
@@ -78,6 +94,8 @@ pub struct Parts {
     pub timings: Timings,
     /// The clock.
     pub clock: Clock,
+    /// The clock that leases run on.
+    pub boot_clock: BootClock,
     /// Where background work starts and is joined.
     pub tasks: Tasks,
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use control::boot_clock::BootClock;
 use control::bootstrap::NewApiKey;
 use control::task::Tasks;
 use control::{Control, Parts, Timings};
@@ -59,6 +60,7 @@ impl House {
             policy: Policy::default(),
             timings,
             clock: Clock::system(),
+            boot_clock: BootClock::system(),
             tasks: tasks.clone(),
         });
         Ok(Self { control, store, tasks })

@@ -1,9 +1,8 @@
-//! Recognising a node by its certificate. The door for keys asks this at every message; until it is built, nobody
-//! but tests does. Must not know TLS.
+//! Recognising a node by its certificate. The door for keys asks this at every message. Must not know TLS.
 
 use domain::cluster::ClusterName;
-use domain::id::{ClusterId, NodeId, OrgId, ProjectId};
-use domain::node::{NodeName, NodeRole, Serial, Standing};
+use domain::id::OrgId;
+use domain::node::{Node, Serial, Standing};
 
 use crate::certificate_authority::sha256;
 use crate::{Control, Error};
@@ -11,18 +10,10 @@ use crate::{Control, Error};
 /// A node that asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeCaller {
-    /// The node.
-    pub node: NodeId,
-    /// Its name.
-    pub name: NodeName,
-    /// What it is.
-    pub role: NodeRole,
-    /// Its cluster.
-    pub cluster: ClusterId,
+    /// The node, as it is now.
+    pub node: Node,
     /// Its cluster's name.
     pub cluster_name: ClusterName,
-    /// Its project.
-    pub project: ProjectId,
     /// The organization of its project.
     pub org: OrgId,
     /// The serial number of the certificate it shows.
@@ -71,12 +62,8 @@ impl Control {
             Standing::Expired => return Ok(Err(Unrecognised::Expired)),
         }
         Ok(Ok(NodeCaller {
-            node: found.node.id,
-            name: found.node.name.clone(),
-            role: found.node.role,
-            cluster: found.node.cluster,
+            node: found.node.clone(),
             cluster_name: found.cluster_name.clone(),
-            project: found.node.project,
             org: found.org,
             serial: found.certificate.serial,
         }))

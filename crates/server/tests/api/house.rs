@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use control::boot_clock::BootClock;
 use control::task::Tasks;
 use control::{Control, Parts, Timings};
 use domain::access::{Grants, OrgRole, ProjectRole};
 use domain::api_key::{AccessList, ApiKey};
 use domain::customer_key::Policy;
 use domain::id::{ApiKeyId, OrgId, ProjectId};
+use domain::master_key::lease::BootTime;
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretText;
 use domain::time::Timestamp;
@@ -84,6 +86,7 @@ impl Default for Plan {
                 check_deadline: Duration::from_secs(10),
                 update_deadline: Duration::from_secs(20),
                 grant_patience: Duration::ZERO,
+                ..Timings::default()
             },
             settings: ApiSettings {
                 strict_versions: false,
@@ -227,6 +230,7 @@ impl House {
             policy: ground.cloud.at_home(plan.policy),
             timings: plan.timings,
             clock,
+            boot_clock: boot_clock(&ground.ahead),
             tasks: tasks.clone(),
         });
         let metrics = Metrics::default();
@@ -432,6 +436,16 @@ pub(crate) fn path_of(project: ProjectId) -> String {
 fn clock(ahead: &Arc<AtomicI64>) -> Clock {
     let (ahead, machine) = (ahead.clone(), Clock::system());
     Clock::new(move || Timestamp::from_millis(machine.now().as_millis() + ahead.load(Ordering::SeqCst)))
+}
+
+/// As the other clock, from a moment long after boot, so that a test can look back.
+fn boot_clock(ahead: &Arc<AtomicI64>) -> BootClock {
+    let (ahead, opened) = (ahead.clone(), Instant::now());
+    let before = Duration::from_secs(1_000_000_000);
+    BootClock::new(move || {
+        let ahead = Duration::from_millis(u64::try_from(ahead.load(Ordering::SeqCst)).unwrap());
+        BootTime::since_boot(before + opened.elapsed() + ahead)
+    })
 }
 
 /// Waits until something has happened by itself.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use control::boot_clock::BootClock;
 use control::bootstrap::NewApiKey;
 use control::task::Tasks;
 use control::{Parts, Timings};
@@ -63,6 +64,7 @@ impl House {
             policy: Policy::default(),
             timings: Timings::default(),
             clock: clock_of_all,
+            boot_clock: BootClock::system(),
             tasks: Tasks::default(),
         });
         Self { control, store, org: OrgId::from_random([0; 12]), clock, _folder: None }
