@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 pub const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// An owner's leave, as it is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseGrant {
     /// Its id.
     pub id: GrantId,
@@ -23,6 +23,8 @@ pub struct ReleaseGrant {
     pub grant: Grant,
     /// When it was given.
     pub created_at: Timestamp,
+    /// Who gave it, as people know them.
+    pub created_by: String,
 }
 
 /// Why a leave is not given. The fault is the request's.
