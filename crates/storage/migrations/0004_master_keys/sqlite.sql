@@ -60,12 +60,13 @@ CREATE TABLE master_keys (
     mac               BLOB NOT NULL,
     FOREIGN KEY (project_id, cluster_id) REFERENCES clusters (project_id, id)
 ) STRICT;
-CREATE INDEX master_keys_by_customer_key ON master_keys (project_id, provider, customer_key, id);
+CREATE INDEX master_keys_by_customer_key ON master_keys (project_id, provider, customer_key) WHERE purged_at IS NULL;
+CREATE INDEX master_keys_by_provider ON master_keys (project_id, provider, id) WHERE purged_at IS NULL;
 CREATE INDEX master_keys_by_project ON master_keys (project_id, created_at, id);
-CREATE INDEX master_keys_by_cluster ON master_keys (cluster_id);
-CREATE INDEX master_keys_by_node ON master_keys (node_id);
+CREATE INDEX master_keys_by_cluster ON master_keys (cluster_id, id);
+CREATE INDEX master_keys_by_node ON master_keys (node_id, id);
 CREATE INDEX master_keys_by_scope ON master_keys (scope, id);
-CREATE INDEX master_keys_by_purge ON master_keys (purge_at) WHERE purge_at IS NOT NULL;
+CREATE INDEX master_keys_by_purge ON master_keys (purge_at) WHERE purge_at IS NOT NULL AND purged_at IS NULL;
 
 -- The names of living keys.
 CREATE TABLE master_key_names (
