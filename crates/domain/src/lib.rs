@@ -9,6 +9,7 @@ pub mod certificate_authority;
 pub mod cluster;
 pub mod customer_key;
 pub mod event;
+pub mod external_authority;
 pub mod id;
 pub mod master_key;
 pub mod node;

@@ -4,6 +4,7 @@
 mod certificate;
 mod enrolment;
 mod name;
+mod renewal;
 
 use crate::cluster::{ClusterType, RegionName, Settings};
 use crate::id::{ClusterId, NodeId, ProjectId};
@@ -13,6 +14,7 @@ use crate::violation::Violation;
 pub use certificate::{KeyHash, NodeCertificate, Serial, Standing, ends_of_predecessors};
 pub use enrolment::{EnrolmentRefusal, EnrolmentStep, EnrolmentToken, TokenUse, enrol, next_token};
 pub use name::NodeName;
+pub use renewal::{CLOCK_SKEW, RenewalRefusal, RenewalStep, renew};
 
 /// A node.
 #[derive(Debug, Clone, PartialEq, Eq)]
