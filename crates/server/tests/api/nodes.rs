@@ -230,9 +230,9 @@ async fn a_token_becomes_a_certificate_once(database: Database) {
     verifier.unwrap().verify_client_cert(&CertificateDer::from(leaf.clone()), &[], UnixTime::now()).unwrap();
 
     let caller = recognise(&house, &leaf).await.unwrap();
-    let node = &caller.node;
-    assert_eq!((node.id.to_string().as_str(), node.project, node.role), (id, house.project, NodeRole::Mongod));
-    assert_eq!((node.name.as_str(), caller.cluster_name.as_str()), ("n1", "c"));
+    let known = &caller.node;
+    assert_eq!((known.id.to_string().as_str(), known.project, known.role), (id, house.project, NodeRole::Mongod));
+    assert_eq!((known.name.as_str(), caller.cluster_name.as_str()), ("n1", "c"));
     assert_eq!(caller.serial.to_string(), answer["serialNumber"].as_str().unwrap());
     let foreign = house.control.node_by_certificate(&leaf, &[0; 32]).await.unwrap();
     assert_eq!(foreign, Err(Unrecognised::ForeignIssuer));
