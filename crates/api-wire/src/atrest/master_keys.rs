@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::rotations::NUMBER;
 use super::validity::{PROVIDER, Provider};
 use crate::query::QueryParameter;
-use crate::schema::{COUNT, DATE_TIME, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
+use crate::schema::{COUNT, DATE_TIME, FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
 use crate::text_format::{CLUSTER_NAME, UUID as UUID_FORMAT};
 use crate::wire_time::WireTime;
 
@@ -17,12 +17,12 @@ pub struct MasterKey {
     pub algorithm: Option<String>,
     /// The cluster whose node made it.
     pub cluster_id: String,
-    /// That cluster's name.
-    pub cluster_name: String,
+    /// That cluster's name; none once the key is purged.
+    pub cluster_name: Option<String>,
     /// When it was made.
     pub created_at: WireTime,
-    /// The number of the customer key that protects it.
-    pub customer_key: i64,
+    /// The number of the customer key that protects it; none once it is purged.
+    pub customer_key: Option<i64>,
     /// When it was destroyed.
     pub destroyed_at: Option<WireTime>,
     /// The project.
@@ -39,10 +39,12 @@ pub struct MasterKey {
     pub node_role: &'static str,
     /// What kind of object it is.
     pub object_type: ObjectType,
-    /// Whose customer key protects it.
-    pub provider: Provider,
+    /// Whose customer key protects it; none once it is purged.
+    pub provider: Option<Provider>,
     /// When its sealed bytes are wiped, if nothing keeps them.
     pub purge_at: Option<WireTime>,
+    /// Whether its sealed bytes are wiped.
+    pub purged: bool,
     /// Where it is in its life.
     pub state: KeyState,
     /// What nodes are told of that; none if it cannot be told now.
@@ -81,23 +83,6 @@ pub enum KeyState {
 
 const STATES: &[&str] = &["PRE_ACTIVE", "ACTIVE", "DEACTIVATED", "COMPROMISED", "DESTROYED", "DESTROYED_COMPROMISED"];
 
-impl KeyState {
-    /// Every state there is, in the order of `STATES`.
-    const ALL: [Self; 6] = [
-        Self::PreActive,
-        Self::Active,
-        Self::Deactivated,
-        Self::Compromised,
-        Self::Destroyed,
-        Self::DestroyedCompromised,
-    ];
-
-    /// Finds a state by its word.
-    pub fn parse(word: &str) -> Option<Self> {
-        STATES.iter().zip(Self::ALL).find(|(known, _)| **known == word).map(|(_, state)| state)
-    }
-}
-
 /// Only keys of this cluster.
 pub static CLUSTER_NAME_FILTER: QueryParameter = QueryParameter {
     name: "clusterName",
@@ -116,13 +101,13 @@ pub static NODE_ID_FILTER: QueryParameter = QueryParameter {
     description: "Only master keys that this node made.",
 };
 
-/// Only keys in this state.
-pub static STATE_FILTER: QueryParameter = QueryParameter {
-    name: "state",
-    schema: &STATE,
+/// Only keys that are gone, or only those that are not.
+pub static DESTROYED_FILTER: QueryParameter = QueryParameter {
+    name: "destroyed",
+    schema: &FLAG,
     repeated: false,
     default: None,
-    description: "Only master keys that are in this state, whatever nodes are told.",
+    description: "Only master keys that are destroyed (true), or only those that are not (false).",
 };
 
 /// The shape of a master key.
@@ -136,9 +121,10 @@ static FIELDS: &[Field] = &[
     Field::required("algorithm", &TEXT, "What it is a key for: AES, or the number that the key protocol has for it.")
         .nullable(),
     Field::required("clusterId", &OBJECT_ID, "The cluster whose node made it."),
-    Field::required("clusterName", &CLUSTER, "The name of that cluster."),
+    Field::required("clusterName", &CLUSTER, "The name of that cluster. Null once the key is purged.").nullable(),
     Field::required("createdAt", &DATE_TIME, "When it was made."),
-    Field::required("customerKey", &NUMBER, "The number of the customer key that protects it."),
+    Field::required("customerKey", &NUMBER, "The number of the customer key that protects it. Null once it is purged.")
+        .nullable(),
     Field::required("destroyedAt", &DATE_TIME, "When it was destroyed.").nullable(),
     Field::required("groupId", &OBJECT_ID, "The project."),
     Field::required("id", &UUID, "Its id, which is the Unique Identifier of the key protocol."),
@@ -147,9 +133,15 @@ static FIELDS: &[Field] = &[
     Field::required("nodeId", &OBJECT_ID, "The node that made it."),
     Field::required("nodeRole", &ROLE, "What that node was: the keys of a cluster's clients are for all of them."),
     Field::required("objectType", &OBJECT_TYPE, "What kind of object it is."),
-    Field::required("provider", &PROVIDER, "The provider of the customer key that protects it."),
+    Field::required(
+        "provider",
+        &PROVIDER,
+        "The provider of the customer key that protects it. Null once it is purged.",
+    )
+    .nullable(),
     Field::required("purgeAt", &DATE_TIME, "When its sealed bytes are wiped for good, unless a snapshot needs them.")
         .nullable(),
+    Field::required("purged", &FLAG, "Whether its sealed bytes are wiped: nothing brings it back."),
     Field::required("state", &STATE, "Where it is in its life."),
     Field::required(
         "stateTold",
@@ -175,18 +167,28 @@ mod tests {
     use crate::body::{Limits, parse};
     use crate::wire_time::WireTime;
 
+    /// In the order of `STATES`.
+    const ALL: [KeyState; 6] = [
+        KeyState::PreActive,
+        KeyState::Active,
+        KeyState::Deactivated,
+        KeyState::Compromised,
+        KeyState::Destroyed,
+        KeyState::DestroyedCompromised,
+    ];
+
     #[test]
     fn writes_a_master_key_as_its_schema_says() {
         let id = "32b6e34b3d91647abb20e7b8".to_owned();
         let at = WireTime::from_epoch_millis(0);
-        for (word, state) in STATES.iter().zip(KeyState::ALL) {
+        for (word, state) in STATES.iter().zip(ALL) {
             let gone = matches!(state, KeyState::Destroyed | KeyState::DestroyedCompromised);
             let key = MasterKey {
                 algorithm: Some("AES".to_owned()),
                 cluster_id: id.clone(),
-                cluster_name: "cluster0".to_owned(),
+                cluster_name: (!gone).then(|| "cluster0".to_owned()),
                 created_at: at,
-                customer_key: 1,
+                customer_key: (!gone).then_some(1),
                 destroyed_at: gone.then_some(at),
                 group_id: id.clone(),
                 id: "632ff709-32a8-48a3-8224-30d2386fadaf".to_owned(),
@@ -195,16 +197,15 @@ mod tests {
                 node_id: id.clone(),
                 node_role: "mongod",
                 object_type: ObjectType::SymmetricKey,
-                provider: Provider::Aws,
+                provider: (!gone).then_some(Provider::Aws),
                 purge_at: gone.then_some(at),
+                purged: gone,
                 state,
                 state_told: (!gone).then_some(KeyState::Deactivated),
             };
             let text = serde_json::to_string(&key).unwrap();
             assert!(text.contains(&format!(r#""state":"{word}""#)), "{text}");
-            assert_eq!(KeyState::parse(word), Some(state));
             parse(text.as_bytes(), &SCHEMA, Limits::default()).unwrap();
         }
-        assert_eq!(KeyState::parse("Active"), None);
     }
 }
