@@ -1,6 +1,7 @@
 //! Table `clusters`. What is said about a cluster lies in one column; the provider of its customer key has
 //! a column of its own, which holds on to the key's row. Must not know when a cluster may use a key.
 
+pub(crate) mod deleted;
 mod settings_text;
 
 use std::collections::BTreeMap;

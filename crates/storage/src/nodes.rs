@@ -48,6 +48,10 @@ static FIND: Sql = Sql::same(
     "find a node",
     concat!("SELECT ", node_columns!(), " FROM nodes AS n WHERE n.project_id = $1 AND n.cluster_id = $2 AND n.id = $3"),
 );
+static FIND_IN_PROJECT: Sql = Sql::same(
+    "find a node of a project",
+    concat!("SELECT ", node_columns!(), " FROM nodes AS n WHERE n.project_id = $1 AND n.id = $2"),
+);
 static LIST: Sql = Sql::same(
     "list nodes",
     concat!(
@@ -77,6 +81,12 @@ impl Store {
     /// Finds a node of a cluster, revoked or not.
     pub async fn node(&self, project: ProjectId, cluster: ClusterId, id: NodeId) -> Result<Option<Node>> {
         let row = self.read_one(&FIND, values![project, cluster, id]).await?;
+        row.as_ref().map(from_row).transpose()
+    }
+
+    /// Finds a node of a project, revoked or not, whatever its cluster.
+    pub async fn node_of_project(&self, project: ProjectId, id: NodeId) -> Result<Option<Node>> {
+        let row = self.read_one(&FIND_IN_PROJECT, values![project, id]).await?;
         row.as_ref().map(from_row).transpose()
     }
 

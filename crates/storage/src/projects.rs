@@ -1,5 +1,7 @@
 //! Table `projects`. A deleted project keeps its row and counts for nothing.
 
+pub(crate) mod deleted;
+
 use domain::customer_key::ProviderKind;
 use domain::event::Event;
 use domain::id::{ApiKeyId, OrgId, ProjectId, ServiceAccountId};
@@ -134,6 +136,12 @@ pub(crate) async fn hold(tx: &mut Tx, id: ProjectId) -> Result<bool> {
     Ok(!tx.fetch(&HOLD, values![id]).await?.is_empty())
 }
 
+/// Keeps a project as it is, and anybody else from holding on to it, until the transaction ends. Tells whether there
+/// is one.
+pub(crate) async fn take(tx: &mut Tx, id: ProjectId) -> Result<bool> {
+    Ok(!tx.fetch(&TAKE, values![id]).await?.is_empty())
+}
+
 async fn create(tx: &mut Tx, project: &Project, creator: Option<Creator>, told: &[Event]) -> Result<Outcome> {
     let Project { id, org, name, created_at } = project;
     if tx.execute(&INSERT, values![*id, *org, name, *created_at]).await? == 0 {
@@ -154,7 +162,7 @@ async fn create(tx: &mut Tx, project: &Project, creator: Option<Creator>, told: 
 }
 
 async fn delete(tx: &mut Tx, id: ProjectId, at: Timestamp, told: &[Event]) -> Result<Outcome> {
-    if tx.fetch(&TAKE, values![id]).await?.is_empty() {
+    if !take(tx, id).await? {
         return Ok(Outcome::Conflict);
     }
     // A statement of its own after the lock, so that it sees what the lock waited for.
