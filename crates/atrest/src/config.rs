@@ -2,6 +2,7 @@
 //! environment. Every fault is named at once, with what to do about it.
 
 mod clouds;
+mod kmip;
 mod root_key;
 mod section;
 
@@ -21,6 +22,7 @@ use storage::Engine;
 use crate::log::{LogConfig, LogFormat};
 use crate::say::say;
 pub(crate) use clouds::{CloudsConfig, operator_of};
+pub(crate) use kmip::{KMIP_PORT, KeyTimes, KmipCertificate, KmipConfig, KmipLimits};
 pub(crate) use root_key::{RootKeyConfig, VaultConfig, VaultLogin, WrapperConfig};
 use section::{Faults, Section};
 
@@ -36,6 +38,8 @@ pub(crate) struct ConfigFile {
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) api: ApiConfig,
+    pub(crate) kmip: Option<KmipConfig>,
+    pub(crate) key_times: KeyTimes,
     pub(crate) operations_listen: SocketAddr,
     pub(crate) storage: StorageConfig,
     pub(crate) root_key: RootKeyConfig,
@@ -134,6 +138,9 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
     let api_config = read_api(&mut api, faults);
     api.finish();
 
+    let kmip = kmip::read(root, faults);
+    let key_times = kmip::read_times(root);
+
     let mut operations = root.section("operations");
     let operations_listen = operations.parsed("listen").unwrap_or((IpAddr::V4(Ipv4Addr::LOCALHOST), 9090).into());
     operations.finish();
@@ -185,6 +192,8 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
 
     Some(Config {
         api: api_config,
+        kmip,
+        key_times,
         operations_listen,
         storage: storage_config?,
         root_key: root_key_config?,
@@ -263,7 +272,8 @@ pub(crate) fn dev_timings() -> Timings {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "[storage]\nsqlite_dir = \"/var/lib/atrest\"\n[root_key]\nfile = \"/etc/atrest/root.key\"\n";
+    pub(super) const GOOD: &str =
+        "[storage]\nsqlite_dir = \"/var/lib/atrest\"\n[root_key]\nfile = \"/etc/atrest/root.key\"\n";
 
     fn faults(text: &str) -> Vec<String> {
         parse(text).err().map(|faults| faults.list().lines().map(str::to_owned).collect()).unwrap_or_default()

@@ -1,16 +1,18 @@
 //! `atrest dev`: the server and the simulated clouds on loopback, with no configuration. The only
 //! subcommand that knows the simulators.
 
+mod certificates;
 mod dev_json;
 mod folder;
 mod seed;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use control::Timings;
+use control::{Control, Timings};
+use domain::node::NodeRole;
 use domain::secret::SecretText;
 use server::api::ApiSettings;
 use server::api::address::TrustedProxies;
@@ -24,8 +26,9 @@ use crate::house::{Doors, House, Plan, Stamp};
 use crate::log::{self, LogConfig, LogFormat};
 use crate::say::{Progress, say};
 use crate::shutdown;
-use dev_json::DevJson;
+use dev_json::{DevJson, KmipPart};
 use folder::DevFolder;
+use seed::fleet;
 
 /// What `atrest dev` can be told.
 #[derive(Debug, Args)]
@@ -36,6 +39,9 @@ pub(crate) struct DevArguments {
     /// Where the API listens. Port 0 takes a free one and keeps it for this folder.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Where database nodes fetch their keys, by KMIP over TLS. Port 0 takes a free one and keeps it.
+    #[arg(long, default_value = "127.0.0.1:5696")]
+    kmip_listen: SocketAddr,
     /// Where health and metrics listen.
     #[arg(long, default_value = "127.0.0.1:0")]
     operations_listen: SocketAddr,
@@ -62,15 +68,16 @@ pub(crate) struct DevArguments {
 pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let format = if arguments.log_json { LogFormat::Json } else { LogFormat::Text };
     log::start(&LogConfig { format, filter: arguments.log.clone() })?;
-    for address in [arguments.listen, arguments.operations_listen, arguments.clouds_listen] {
+    for address in [arguments.listen, arguments.kmip_listen, arguments.operations_listen, arguments.clouds_listen] {
         anyhow::ensure!(address.ip().is_loopback(), "{address} is not loopback: dev mode holds throw-away secrets");
     }
     let end = shutdown::listen_for_the_end()?;
     let progress = Progress::begin("starting dev mode");
     let folder = DevFolder::open(&arguments.dir)?;
     let before = folder.read_dev_json()?;
-    let api = bind(arguments.listen, before.as_ref().and_then(DevJson::api_port)).await?;
-    let operations = bind(arguments.operations_listen, None).await?;
+    let api = bind("--listen", arguments.listen, before.as_ref().and_then(DevJson::api_port)).await?;
+    let kmip = bind("--kmip-listen", arguments.kmip_listen, before.as_ref().and_then(DevJson::kmip_port)).await?;
+    let operations = bind("--operations-listen", arguments.operations_listen, None).await?;
     let clouds = start_clouds(&folder, arguments.clouds_listen).await?;
     let cloud = seed::seed_clouds(&clouds).await.context("furnish the simulated clouds")?;
 
@@ -79,6 +86,7 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let addresses = dev_json::Addresses {
         api: api.local_addr()?,
         operations: operations.local_addr()?,
+        kmip: kmip.local_addr()?,
         console: clouds.console_url(),
         console_token: clouds.console_token().to_owned(),
         ca_file: folder.write_ca(clouds.ca_pem())?,
@@ -92,9 +100,11 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
             furnished.context("furnish the first project")?
         }
     };
+    let kmip_part = furnish_fleet(&house.control, &dev_json, &cloud, &folder, addresses.kmip).await;
+    let dev_json = DevJson { kmip: Some(kmip_part.context("furnish the second project")?), ..dev_json };
     folder.write_dev_json(&dev_json)?;
     progress.done();
-    greet(&dev_json, folder.dev_json_path());
+    greet(&dev_json, &folder.dev_json_path());
 
     let settings = ApiSettings {
         strict_versions: false,
@@ -111,11 +121,34 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn bind(wanted: SocketAddr, remembered: Option<u16>) -> anyhow::Result<TcpListener> {
+/// Makes the second project, or finds it, and sees to its nodes' certificates.
+async fn furnish_fleet(
+    control: &Control,
+    dev_json: &DevJson,
+    clouds: &seed::SeededClouds,
+    folder: &DevFolder,
+    address: SocketAddr,
+) -> anyhow::Result<KmipPart> {
+    let owner = fleet::owner(control, &dev_json.api.api_key.public_key).await?;
+    let project = match &dev_json.kmip {
+        Some(kmip) => kmip.project_id.parse().context("read the project of dev.json's kmip part")?,
+        None => fleet::seed(control, &owner, dev_json.api.org_id.parse()?, clouds).await?,
+    };
+    let files = folder.kmip()?;
+    Ok(KmipPart {
+        host: address.ip(),
+        port: address.port(),
+        clients: certificates::keep(control, &owner, project, &files).await?,
+        ca_file: certificates::write_authorities(control, &files).await?,
+        project_id: project.to_string(),
+    })
+}
+
+async fn bind(option: &str, wanted: SocketAddr, remembered: Option<u16>) -> anyhow::Result<TcpListener> {
     let port = if wanted.port() == 0 { remembered.unwrap_or(0) } else { wanted.port() };
     let address = SocketAddr::new(wanted.ip(), port);
     TcpListener::bind(address).await.with_context(|| {
-        format!("listen on {address}; if another program has it, choose another with --listen 127.0.0.1:0")
+        format!("listen on {address}; if another program has it, choose another with {option} 127.0.0.1:0")
     })
 }
 
@@ -160,7 +193,7 @@ async fn build(
     .await
 }
 
-fn greet(dev: &DevJson, path: PathBuf) {
+fn greet(dev: &DevJson, path: &Path) {
     say(&format!("\nAtrest is ready at {}", dev.api.base_url));
     say(&format!("The simulated clouds' console: {}#token={}", dev.clouds.console, dev.clouds.console_token));
     say(&format!("Health and figures: {}/metrics", dev.api.operations_url));
@@ -174,5 +207,30 @@ fn greet(dev: &DevJson, path: PathBuf) {
         dev.api.project_id,
         dev.clouds.aws.payload
     ));
+    if let Some(kmip) = &dev.kmip {
+        greet_nodes(kmip);
+    }
     say("Stop with Ctrl-C.");
+}
+
+/// Shows how the nodes of the second project fetch keys.
+fn greet_nodes(kmip: &KmipPart) {
+    let (host, port, ca) = (kmip.host, kmip.port, kmip.ca_file.display());
+    say(&format!("Database nodes fetch their keys by KMIP at {host}:{port}, in project {}.", kmip.project_id));
+    if let Some(node) = kmip.clients.iter().find(|client| client.role == NodeRole::Mongod.name()) {
+        say("Start a MongoDB Enterprise or Percona Server for MongoDB that is encrypted under one:\n");
+        say(&format!(
+            "mkdir -p {name}-data && mongod --dbpath {name}-data --enableEncryption \\\n  --kmipServerName {host} --kmipPort {port} --kmipServerCAFile '{ca}' \\\n  --kmipClientCertificateFile '{pem}'\n",
+            name = node.name,
+            pem = node.cert_file.with_extension("pem").display(),
+        ));
+    }
+    if let Some(client) = kmip.clients.iter().find(|client| client.role == NodeRole::Client.name()) {
+        say("Or make a key in Python (pip install pykmip):\n");
+        say(&format!(
+            "python3 -c 'from kmip.pie.client import ProxyKmipClient as Client; from kmip.enums import CryptographicAlgorithm as Algorithm\nwith Client(\"{host}\", {port}, cert=\"{cert}\", key=\"{key}\", ca=\"{ca}\") as client: \\\n    uid = client.create(Algorithm.AES, 256); client.activate(uid); print(uid, len(client.get(uid).value) * 8, \"bits\")'\n",
+            cert = client.cert_file.display(),
+            key = client.key_file.display(),
+        ));
+    }
 }

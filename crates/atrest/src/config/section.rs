@@ -125,6 +125,32 @@ impl<'f> Section<'f> {
         seconds.map(Duration::from_secs)
     }
 
+    /// Reads a whole number within bounds.
+    pub(super) fn number(&mut self, key: &str, least: u64, most: u64) -> Option<u64> {
+        let value = self.table.remove(key)?;
+        let number = value.as_integer().and_then(|number| u64::try_from(number).ok());
+        let number = number.filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            self.faults.add(&self.path(key), format!("must be a whole number from {least} to {most}"));
+        }
+        number
+    }
+
+    /// Reads a time with its unit, such as "90s", "15m", "12h" or "30d", within bounds.
+    pub(super) fn duration(&mut self, key: &str, least: Duration, most: Duration) -> Option<Duration> {
+        let value = self.table.remove(key)?;
+        let duration = value.as_str().and_then(read_duration);
+        let duration = duration.filter(|duration| (least..=most).contains(duration));
+        if duration.is_none() {
+            let (least, most) = (spell(least), spell(most));
+            self.faults.add(
+                &self.path(key),
+                format!("must be a time such as \"90s\", \"15m\", \"12h\" or \"30d\", from {least} to {most}"),
+            );
+        }
+        duration
+    }
+
     /// Reads a named text file whole.
     pub(super) fn file(&mut self, key: &str) -> Option<String> {
         let path = self.text(key)?;
@@ -161,4 +187,22 @@ impl<'f> Section<'f> {
     fn path(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
+}
+
+/// How many seconds each unit of a time has, the greatest first.
+const UNITS: [(char, u64); 4] = [('d', 24 * 3600), ('h', 3600), ('m', 60), ('s', 1)];
+
+fn read_duration(text: &str) -> Option<Duration> {
+    let (_, seconds) = UNITS.into_iter().find(|(unit, _)| text.ends_with(*unit))?;
+    let number = text.get(..text.len().saturating_sub(1))?;
+    let digits = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+    let number = number.parse::<u64>().ok().filter(|_| digits)?;
+    number.checked_mul(seconds).map(Duration::from_secs)
+}
+
+fn spell(duration: Duration) -> String {
+    let all = duration.as_secs();
+    let unit = UNITS.into_iter().find(|(_, seconds)| all > 0 && all.is_multiple_of(*seconds));
+    let (unit, seconds) = unit.unwrap_or(('s', 1));
+    format!("{}{unit}", all.checked_div(seconds).unwrap_or(all))
 }

@@ -1,7 +1,7 @@
 //! dev.json: what a program needs to know about a running dev mode. A contract, stable from the first
 //! release; parts not built yet are null. It holds throw-away secrets. Source: product.md 8.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -16,8 +16,8 @@ pub(super) struct DevJson {
     pub(super) api: ApiPart,
     /// The console that people use; not built yet.
     pub(super) ui: Value,
-    /// The KMIP door; not built yet.
-    pub(super) kmip: Value,
+    /// The KMIP door; nothing in a folder that was made before there was one.
+    pub(super) kmip: Option<KmipPart>,
     pub(super) clouds: CloudsPart,
 }
 
@@ -53,6 +53,29 @@ pub(super) struct KeyPart {
 pub(super) struct ServiceAccountPart {
     pub(super) client_id: String,
     pub(super) client_secret: String,
+}
+
+/// The KMIP door, and a project whose nodes may use it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct KmipPart {
+    pub(super) host: IpAddr,
+    pub(super) port: u16,
+    /// The authorities that vouch for the door.
+    pub(super) ca_file: PathBuf,
+    pub(super) project_id: String,
+    pub(super) clients: Vec<KmipClientPart>,
+}
+
+/// A node with its certificate. Beside the two files lies a third, `.pem`, that holds both.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct KmipClientPart {
+    pub(super) name: String,
+    pub(super) cluster: String,
+    pub(super) role: String,
+    pub(super) cert_file: PathBuf,
+    pub(super) key_file: PathBuf,
 }
 
 /// The simulated clouds.
@@ -131,6 +154,7 @@ pub(super) struct KeyFilePart {
 pub(super) struct Addresses {
     pub(super) api: SocketAddr,
     pub(super) operations: SocketAddr,
+    pub(super) kmip: SocketAddr,
     pub(super) console: String,
     pub(super) console_token: String,
     pub(super) ca_file: PathBuf,
@@ -140,6 +164,11 @@ impl DevJson {
     /// Gives the port the API had in an earlier run.
     pub(super) fn api_port(&self) -> Option<u16> {
         self.api.base_url.rsplit_once(':').and_then(|(_, port)| port.parse().ok())
+    }
+
+    /// Gives the port the KMIP door had in an earlier run.
+    pub(super) fn kmip_port(&self) -> Option<u16> {
+        self.kmip.as_ref().map(|kmip| kmip.port)
     }
 
     /// Gives the same contents with the addresses of this run; keys and key files name addresses too.

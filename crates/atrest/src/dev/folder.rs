@@ -79,12 +79,16 @@ impl DevFolder {
     /// Errors: the file cannot be written.
     pub(super) fn write_dev_json(&self, dev_json: &DevJson) -> anyhow::Result<()> {
         let text = serde_json::to_string_pretty(dev_json).context("write dev.json as JSON")?;
-        let half = self.0.join(".dev.json.half");
-        let mut new = fs::OpenOptions::new();
-        let mut file = new.write(true).create(true).truncate(true).mode(0o600).open(&half)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&half, self.dev_json_path()).context("put dev.json in place")
+        write_private(&self.dev_json_path(), &[text.as_bytes()])
+    }
+
+    /// Gives the folder of nodes' keys and certificates, making it if it is not there.
+    /// Errors: it cannot be made.
+    pub(super) fn kmip(&self) -> anyhow::Result<PathBuf> {
+        let path = self.0.join("kmip");
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.with_context(|| format!("make {}", path.display()))?;
+        Ok(path)
     }
 
     /// Writes the certificate of the simulated clouds' authority, for clients that ask for a file.
@@ -96,7 +100,7 @@ impl DevFolder {
     }
 
     fn clear(&self) -> anyhow::Result<()> {
-        for part in [self.data(), self.clouds()] {
+        for part in [self.data(), self.clouds(), self.0.join("kmip")] {
             if part.exists() {
                 fs::remove_dir_all(&part).with_context(|| format!("clear {}", part.display()))?;
             }
@@ -106,4 +110,18 @@ impl DevFolder {
         }
         Ok(())
     }
+}
+
+/// Writes a file whole or not at all, owner-only.
+/// Errors: it cannot be written.
+pub(super) fn write_private(path: &Path, parts: &[&[u8]]) -> anyhow::Result<()> {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().with_context(|| format!("{} is no file's name", path.display()))?);
+    name.push(".half");
+    let half = path.with_file_name(name);
+    let mut new = fs::OpenOptions::new();
+    let mut file = new.write(true).create(true).truncate(true).mode(0o600).open(&half)?;
+    parts.iter().try_for_each(|part| file.write_all(part)).with_context(|| format!("write {}", half.display()))?;
+    file.sync_all()?;
+    fs::rename(&half, path).with_context(|| format!("put {} in place", path.display()))
 }

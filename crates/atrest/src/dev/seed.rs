@@ -3,6 +3,7 @@
 
 mod aws;
 mod azure;
+pub(super) mod fleet;
 mod gcp;
 
 use control::Control;
@@ -124,7 +125,7 @@ pub(super) async fn seed_house(
             },
         },
         ui: Value::Null,
-        kmip: Value::Null,
+        kmip: None,
         clouds: seeded.part(&roles, addresses),
     })
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use control::Control;
+use domain::customer_key::aws_kms::AwsKmsChange;
+use domain::customer_key::{CustomerKeyChange, Patch};
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::provider_role::RoleIdentity;
 use domain::secret::SecretText;
@@ -88,6 +90,18 @@ impl SeededAws {
         aws.update_role_trust(CUSTOMER_ACCOUNT, ROLE_NAME, &trust).await?;
         let role = control.authorize_aws_role(role, &role_arn).await.context("authorize the role of AWS")?;
         Ok(role.id)
+    }
+
+    /// Asks for the customer key, with the user's access key.
+    pub(super) fn change(&self) -> CustomerKeyChange {
+        CustomerKeyChange::AwsKms(AwsKmsChange {
+            enabled: Patch::Value(true),
+            customer_master_key_id: Patch::Value(self.key.arn.clone()),
+            region: Patch::Value(WIRE_REGION.to_owned()),
+            access_key_id: Patch::Value(self.user.access_key_id.clone()),
+            secret_access_key: Some(Arc::new(SecretText::new(self.user.expose_secret().to_owned()))),
+            ..AwsKmsChange::default()
+        })
     }
 
     /// Tells a program what it needs to know.

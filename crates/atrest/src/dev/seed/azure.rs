@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use control::Control;
-use domain::customer_key::azure_key_vault::{AzureEnvironment, AzureGuid, VaultSuffix, VaultSuffixes};
+use domain::customer_key::azure_key_vault::{
+    AzureEnvironment, AzureGuid, AzureKeyVaultChange, VaultSuffix, VaultSuffixes,
+};
+use domain::customer_key::{CustomerKeyChange, Patch};
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::secret::SecretText;
 use providers::TrustedRoots;
@@ -149,6 +152,23 @@ impl SeededAzure {
         let role = control.create_azure_role(project, guid(&self.customer_tenant)?, guid(&self.guest)?).await?;
         let role = control.authorize_role(role).await.context("authorize the service principal of Azure")?;
         Ok(role.id)
+    }
+
+    /// Asks for the customer key, with the user's client secret.
+    pub(super) fn change(&self) -> CustomerKeyChange {
+        let text = |text: &str| Patch::Value(text.to_owned());
+        CustomerKeyChange::AzureKeyVault(AzureKeyVaultChange {
+            enabled: Patch::Value(true),
+            azure_environment: text(AzureEnvironment::Azure.name()),
+            tenant_id: text(&self.customer_tenant),
+            client_id: text(&self.user.registration.client_id),
+            secret: Some(Arc::new(SecretText::new(self.user.secret.expose_secret().to_owned()))),
+            subscription_id: text(&self.subscription),
+            resource_group_name: text(RESOURCE_GROUP),
+            key_vault_name: text(VAULT),
+            key_identifier: text(&self.key.id),
+            ..AzureKeyVaultChange::default()
+        })
     }
 
     /// Tells a program what it needs to know.
