@@ -30,6 +30,8 @@ pub struct CustomerKey {
     pub safe_to_disable: bool,
     /// Why, and what to do.
     pub safe_to_disable_reason: String,
+    /// Since when it was the one in the settings, if that is known.
+    pub since: Option<WireTime>,
     /// How many snapshots need it.
     pub snapshots: u64,
     /// What the last check of it found.
@@ -67,6 +69,7 @@ static FIELDS: &[Field] = &[
     Field::required("retiredAt", &DATE_TIME, "Since when the project's settings no longer name it.").nullable(),
     Field::required("safeToDisable", &FLAG, "Whether it can be disabled or deleted at its provider without loss."),
     Field::required("safeToDisableReason", &TEXT, "Why, and what has to happen first."),
+    Field::required("since", &DATE_TIME, "Since when the project's settings named it, if that is known.").nullable(),
     Field::required("snapshots", &COUNT, "How many snapshots need a master key that only this key can unwrap."),
     Field::required("state", &STATE, "What the last check of it found."),
 ];
@@ -92,6 +95,7 @@ mod tests {
                 retired_at: (state != State::Valid).then(|| WireTime::from_epoch_millis(0)),
                 safe_to_disable: false,
                 safe_to_disable_reason: "3 master keys".to_owned(),
+                since: Some(WireTime::from_epoch_millis(0)),
                 snapshots: 0,
                 state,
             };

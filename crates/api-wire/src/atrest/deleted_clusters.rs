@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::master_keys::CLUSTER;
-use crate::schema::{COUNT, DATE_TIME, Field, Kind, OBJECT_ID, Schema};
+use crate::schema::{DATE_TIME, Field, Kind, OBJECT_ID, Schema};
 use crate::wire_time::WireTime;
 
 /// One deleted cluster.
@@ -18,8 +18,6 @@ pub struct DeletedCluster {
     pub group_id: String,
     /// Its id.
     pub id: String,
-    /// How many master keys are kept for it.
-    pub master_keys: u64,
     /// Its name.
     pub name: String,
     /// When its master keys are wiped, and it can no longer be brought back.
@@ -38,7 +36,6 @@ static FIELDS: &[Field] = &[
     Field::required("encryptionAtRestProvider", &PROVIDER, "The provider whose customer key it used."),
     Field::required("groupId", &OBJECT_ID, "The project."),
     Field::required("id", &OBJECT_ID, "The cluster's id: several of one name can have been deleted."),
-    Field::required("masterKeys", &COUNT, "How many master keys are kept for it."),
     Field::required("name", &CLUSTER, "The cluster's name."),
     Field::required("purgeAt", &DATE_TIME, "Until when it can be brought back. Then its master keys are wiped."),
 ];
@@ -59,7 +56,6 @@ mod tests {
             encryption_at_rest_provider: "AWS",
             group_id: id.clone(),
             id,
-            master_keys: 3,
             name: "cluster0".to_owned(),
             purge_at: WireTime::from_epoch_millis(0),
         };
