@@ -11,7 +11,9 @@ use domain::validity::Failure;
 use domain::violation::Violation;
 use storage::StoreError;
 
+use crate::master_key_grant::GrantError;
 use crate::node::NodeError;
+use crate::snapshot::SnapshotError;
 
 /// What can go wrong in a use case.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +55,21 @@ pub enum Error {
     /// Something about nodes stands against it.
     #[error(transparent)]
     Node(#[from] NodeError),
+    /// Something about snapshots stands against it.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// Something about grants stands against it.
+    #[error(transparent)]
+    Grant(#[from] GrantError),
+    /// No such rotation in that project. The id is told as it was given.
+    #[error("find rotation {0}")]
+    RotationNotFound(String),
+    /// No cluster of that id was deleted that can still be brought back. The id is told as it was given.
+    #[error("find deleted cluster {0}")]
+    DeletedClusterNotFound(String),
+    /// No project of that id was deleted that can still be brought back. The id is told as it was given.
+    #[error("find deleted project {0}")]
+    DeletedProjectNotFound(String),
     /// The organization has a project of that name.
     #[error("create a second project {0}")]
     ProjectNameTaken(String),

@@ -13,12 +13,14 @@ pub mod cluster;
 pub mod encryption_at_rest;
 pub mod error;
 pub mod event;
+pub mod master_key_grant;
 pub mod node;
 pub mod observed;
 pub mod organization;
 pub mod project;
 pub mod reconcile;
 pub mod sign_in;
+pub mod snapshot;
 pub mod task;
 
 use std::sync::Arc;

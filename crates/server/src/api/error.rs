@@ -3,11 +3,13 @@
 //! Nothing else in the tree spells an `errorCode`. Every match here is exhaustive, so that a new
 //! error cannot do without its row. Each row says where its code was seen: "published" is the
 //! documented list, "recorded" real answers, "ours" is ours in Atlas's style (docs/errors.md).
-//! Candidates that a provider refused have their rows in `error/candidate.rs`, clusters in `error/cluster.rs`.
+//! Candidates that a provider refused have their rows in `error/candidate.rs`, clusters in `error/cluster.rs`,
+//! what is kept of keys in `error/kept.rs`.
 //! Details say what to do next; a stranger's words in them were tamed where they came in.
 
 mod candidate;
 mod cluster;
+mod kept;
 mod node;
 
 use std::net::IpAddr;
@@ -318,6 +320,11 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
         control::Error::ClusterRefused { name, refusal } => cluster::refused(name.as_ref(), refusal),
         control::Error::ClusterConflict(name) => cluster::conflict(name),
         control::Error::Node(error) => node::row(error),
+        control::Error::Snapshot(error) => kept::snapshot_row(error),
+        control::Error::Grant(error) => kept::grant_row(error),
+        control::Error::RotationNotFound(id) => kept::rotation_not_found(id),
+        control::Error::DeletedClusterNotFound(id) => kept::deleted_cluster_not_found(id),
+        control::Error::DeletedProjectNotFound(id) => kept::deleted_project_not_found(id),
         control::Error::ProjectNameTaken(name) => cluster::project_name_taken(name),
         control::Error::ProjectHasClusters(_) => cluster::project_has_clusters(),
         control::Error::CustomerKeyNotEnabled { project, provider } => cluster::key_not_enabled(*project, *provider),

@@ -5,12 +5,17 @@ use std::fmt::Write as _;
 
 use control::certificate_authority::RequestFault;
 use control::error::CandidateRefused;
+use control::master_key_grant::GrantError;
 use control::node::NodeError;
+use control::snapshot::SnapshotError;
 use domain::access::{OrgRole, ProjectRole};
 use domain::cluster::{ClusterName, Refusal, SharedTier};
 use domain::customer_key::azure_key_vault::AzureEnvironment;
 use domain::id::{EventId, NodeId, OrgId, ProjectId, ProviderRoleId};
+use domain::master_key::MasterKeyId;
 use domain::node::{EnrolmentRefusal, NodeName};
+use domain::release_grant::GrantRefusal;
+use domain::snapshot::SnapshotRefusal;
 use domain::validity::{DefiniteReason, Failure, ForeignText, Reason, TransientReason};
 
 use super::*;
@@ -102,6 +107,7 @@ fn every_refusal() -> Vec<Refused> {
     }
     all.extend(of_clusters().into_iter().map(control));
     all.extend(of_nodes().into_iter().map(|error| control(error.into())));
+    all.extend(of_what_is_kept().into_iter().map(control));
     all
 }
 
@@ -158,6 +164,29 @@ fn of_nodes() -> Vec<NodeError> {
     all.extend([Unknown, Expired, Used, NodeRevoked, KeyUsedBefore].map(NodeError::Enrolment));
     use RequestFault::{Key, Malformed, NotPem, Signature};
     all.extend([NotPem, Malformed, Key, Signature].map(NodeError::Request));
+    all
+}
+
+fn of_what_is_kept() -> Vec<control::Error> {
+    use control::Error as E;
+    let cluster = || ClusterName::parse("cluster0").unwrap();
+    let key = MasterKeyId::from_random([5; 16]);
+    let strange = || "x\r\ny".to_owned();
+    let mut all = vec![
+        E::RotationNotFound(strange()),
+        E::DeletedClusterNotFound(strange()),
+        E::DeletedProjectNotFound(strange()),
+        SnapshotError::NotFound { cluster: cluster(), id: strange() }.into(),
+        SnapshotError::Conflict(cluster()).into(),
+        GrantError::NotFound(strange()).into(),
+        GrantError::MasterKeyNotFound(strange()).into(),
+        GrantError::NodeNotFound(strange()).into(),
+    ];
+    use SnapshotRefusal::{Description, MasterKey, NoMasterKeys, TooManyMasterKeys};
+    let refusals = [Description, NoMasterKeys, TooManyMasterKeys, MasterKey(key)];
+    all.extend(refusals.map(|refusal| SnapshotError::Refused(refusal).into()));
+    use GrantRefusal::{EndsAtOnce, NoSuchNode, OwnKey, TooLong};
+    all.extend([EndsAtOnce, TooLong, NoSuchNode, OwnKey].map(|refusal| GrantError::Refused(refusal).into()));
     all
 }
 
