@@ -172,6 +172,18 @@ impl Validity {
         }
     }
 
+    /// Gives the answer that counts now; none is "we do not know". A finding that waits for its confirmation does not
+    /// count yet.
+    #[must_use]
+    pub const fn present(&self) -> Option<Definite> {
+        match &self.state {
+            State::Valid => Some(Definite::Valid),
+            State::Invalid { .. } => Some(Definite::Invalid),
+            State::Suspect { was, .. } => *was,
+            State::Unknown { .. } | State::Held { .. } => None,
+        }
+    }
+
     /// Gives what stands between us and a valid key.
     #[must_use]
     pub const fn failure(&self) -> Option<&Failure> {

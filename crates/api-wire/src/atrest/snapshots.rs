@@ -69,7 +69,7 @@ static CREATE_FIELDS: &[Field] = &[
     Field::optional(
         "masterKeyIds",
         &KEYS,
-        "The master keys of the cluster that it needs. Without it: all that are not destroyed.",
+        "The master keys of the cluster that it needs. Without it: all that the cluster has.",
     )
     .nullable(),
     Field::optional("releasedAt", &DATE_TIME, SHOWN).nullable().read_only(),

@@ -43,7 +43,7 @@ impl Control {
         let standing = |provider| {
             let stored = snapshot.validities.get(&provider)?;
             Some(Standing {
-                present: present(&stored.validity),
+                present: stored.validity.present(),
                 last_definite: stored.validity.last_definite(),
                 failure: failure(&stored.validity),
                 checked_at: stored.validity.checked_at,
@@ -51,15 +51,6 @@ impl Control {
             })
         };
         Ok(ProviderKind::ALL.map(|provider| KeyStanding { provider, standing: standing(provider) }).into())
-    }
-}
-
-fn present(validity: &Validity) -> Option<Definite> {
-    match &validity.state {
-        State::Valid => Some(Definite::Valid),
-        State::Invalid { .. } => Some(Definite::Invalid),
-        State::Suspect { was, .. } => *was,
-        State::Unknown { .. } | State::Held { .. } => None,
     }
 }
 

@@ -22,11 +22,7 @@ pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
 }
 
 fn to_wire(key: KeyStanding) -> ProviderValidity {
-    let provider = match key.provider {
-        ProviderKind::AwsKms => Provider::Aws,
-        ProviderKind::AzureKeyVault => Provider::Azure,
-        ProviderKind::GcpKms => Provider::Gcp,
-    };
+    let provider = wire_provider(key.provider);
     let Some(Standing { present, last_definite, failure, checked_at, next_check_at }) = key.standing else {
         return ProviderValidity::not_configured(provider);
     };
@@ -45,6 +41,15 @@ fn to_wire(key: KeyStanding) -> ProviderValidity {
             Some(Definite::Invalid) => State::Invalid,
             None => State::Unknown,
         },
+    }
+}
+
+/// Names a provider.
+pub(super) const fn wire_provider(provider: ProviderKind) -> Provider {
+    match provider {
+        ProviderKind::AwsKms => Provider::Aws,
+        ProviderKind::AzureKeyVault => Provider::Azure,
+        ProviderKind::GcpKms => Provider::Gcp,
     }
 }
 
