@@ -13,14 +13,15 @@ mod trust;
 use aws_lc_rs::digest;
 use domain::Bug;
 use domain::certificate_authority::CertificateAuthority;
+use domain::event::EventKind;
 use domain::id::CertificateAuthorityId;
 use domain::node::Serial;
 use domain::time::Timestamp;
-use storage::SigningAuthority;
+use storage::{Outcome, SigningAuthority};
 
 pub(crate) use issue::{Wanted, certificate, whole_second};
-pub use request::RequestFault;
-pub(crate) use request::{RequestedKey, read};
+pub use request::{RequestFault, renewal_text};
+pub(crate) use request::{RequestedKey, der, is_signed_by, read};
 pub use server::ServerCertificate;
 pub(crate) use trust::Trust;
 pub use trust::{ClientAuthority, TrustRevision};
@@ -46,20 +47,46 @@ impl Control {
     pub(crate) async fn signing_authority(&self, now: Timestamp) -> Result<SigningAuthority, Error> {
         for _ in 0..TRIES {
             let newest = self.store().newest_certificate_authority().await?;
-            let generation = newest.as_ref().map_or(1, |newest| newest.authority.generation.saturating_add(1));
+            let generation = newest.as_ref().map(|newest| newest.authority.generation);
             if let Some(newest) = newest
                 && newest.authority.signs(now)
             {
                 return Ok(newest);
             }
-            let id = CertificateAuthorityId::from_random(random_id()?);
-            let (authority, private_key) = issue::authority(id, generation, random_serial()?, now)?;
             // Whoever loses the race takes the winner's the next time round.
-            let outcome = self.store().insert_certificate_authority(&authority, &private_key).await?;
-            tracing::info!(generation, ?outcome, "made a certificate authority");
-            self.trust_changed();
+            let _race = self.succeed(generation, now).await?;
         }
         Err(Error::Bug(Bug("one replica wins the race for a certificate authority")))
+    }
+
+    /// Has a new authority sign from now on, as after a year, because the operator wants it. The present one is believed
+    /// until the last certificate it signed has ended, so no node notices.
+    /// Errors: `Conflict` if a replica did the same at this moment; those of the store.
+    /// Cancel: the new authority signs, or nothing changed.
+    pub async fn succeed_certificate_authority(&self) -> Result<CertificateAuthority, Error> {
+        let now = self.now();
+        let newest = self.store().newest_certificate_authority().await?;
+        let made = self.succeed(newest.map(|newest| newest.authority.generation), now).await?;
+        made.ok_or(Error::Conflict)
+    }
+
+    /// Makes the successor of a generation, if nobody else did.
+    async fn succeed(&self, generation: Option<i64>, now: Timestamp) -> Result<Option<CertificateAuthority>, Error> {
+        let id = CertificateAuthorityId::from_random(random_id()?);
+        let next = generation.map_or(1, |generation| generation.saturating_add(1));
+        let (authority, private_key) = issue::authority(id, next, random_serial()?, now)?;
+        let mut told = Vec::new();
+        if generation.is_some() {
+            // Whoever has nodes with certificates: their CA files are to be renewed with them.
+            for (project, org) in self.store().projects_with_certificates(now).await? {
+                let detail = Some(format!("authority {id}, SHA-256 {}", hex::encode(fingerprint(&authority))));
+                told.push(self.event_by_us(org, project, EventKind::CertificateAuthoritySucceeded, detail)?);
+            }
+        }
+        let outcome = self.store().insert_certificate_authority(&authority, &private_key, &told).await?;
+        tracing::info!(generation = next, ?outcome, "made a certificate authority");
+        self.trust_changed();
+        Ok((outcome == Outcome::Saved).then_some(authority))
     }
 
     /// Gives the id of this installation, which stands in every node's certificate.

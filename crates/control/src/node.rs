@@ -1,25 +1,27 @@
 //! Nodes of a cluster: creating, enrolling, revoking and reading them, and recognising one by its certificate. Must
 //! not know how they are described on any wire.
-//!
-//! A node renews by a new token and a new key for now: the rules of renewal hold, whoever asks. A node that renews
-//! by itself will come in by the door that knows its certificate.
 
 mod create;
 mod enrol;
 mod identify;
+mod identify_external;
 mod list;
+mod renew;
 mod revoke;
+mod seen;
 pub mod token;
 mod view;
 
 pub use enrol::Enrolled;
 pub use identify::{NodeCaller, Unrecognised};
 pub use list::{NodePage, NodeView};
+pub use renew::Renewal;
+pub(crate) use seen::NodesSeen;
 pub use token::NewEnrolmentToken;
 
 use domain::cluster::ClusterName;
 use domain::id::NodeId;
-use domain::node::{EnrolmentRefusal, NodeName};
+use domain::node::{EnrolmentRefusal, NodeName, RenewalRefusal};
 
 use crate::certificate_authority::RequestFault;
 
@@ -48,6 +50,9 @@ pub enum NodeError {
     /// A token leads to no certificate.
     #[error("enrol a node: {0:?}")]
     Enrolment(EnrolmentRefusal),
+    /// A present certificate leads to no next one.
+    #[error("renew a node's certificate: {0:?}")]
+    Renewal(RenewalRefusal),
     /// A request for a certificate is not in order.
     #[error("read a certificate request: {0:?}")]
     Request(RequestFault),

@@ -135,11 +135,15 @@ pub enum EventKind {
     ExternalAuthorityAdded,
     /// A project's own certificate authority is believed no more.
     ExternalAuthorityRemoved,
+    /// Certificates of a project's own authority are a node.
+    NodeIdentityAdded,
+    /// Certificates of a project's own authority are a node no more.
+    NodeIdentityRemoved,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 46] = [
         Self::ConfigurationUpdated,
         Self::ConfigurationValidationFailed,
         Self::ConfigurationValidationSucceeded,
@@ -184,6 +188,8 @@ impl EventKind {
         Self::CertificateAuthoritySucceeded,
         Self::ExternalAuthorityAdded,
         Self::ExternalAuthorityRemoved,
+        Self::NodeIdentityAdded,
+        Self::NodeIdentityRemoved,
     ];
 
     /// Gives the name the Admin API and the store use.
@@ -234,6 +240,8 @@ impl EventKind {
             Self::CertificateAuthoritySucceeded => "CERTIFICATE_AUTHORITY_SUCCEEDED",
             Self::ExternalAuthorityAdded => "EXTERNAL_CERTIFICATE_AUTHORITY_ADDED",
             Self::ExternalAuthorityRemoved => "EXTERNAL_CERTIFICATE_AUTHORITY_REMOVED",
+            Self::NodeIdentityAdded => "NODE_IDENTITY_ADDED",
+            Self::NodeIdentityRemoved => "NODE_IDENTITY_REMOVED",
         }
     }
 

@@ -2,14 +2,17 @@
 //! believed.
 
 use domain::certificate_authority::CertificateAuthority;
+use domain::event::Event;
 use domain::id::CertificateAuthorityId;
 use domain::secret::SecretText;
 use domain::time::Timestamp;
 
+use crate::engine::Tx;
 use crate::error::Result;
 use crate::seal::Place;
-use crate::sql::{Fields, Row, Sql, values};
-use crate::{Outcome, Store};
+use crate::sql::{Fields, Row, Sql, Value, values};
+use crate::store::transact;
+use crate::{Outcome, Store, events};
 
 /// The authority that signs, with its private key.
 #[derive(Debug)]
@@ -59,18 +62,20 @@ pub(crate) const fn key_place(id: &str) -> Place<'_> {
 }
 
 impl Store {
-    /// Adds a certificate authority; a conflict means there is one of that generation, which replicas race for.
+    /// Adds a certificate authority and records it; a conflict means there is one of that generation, which replicas
+    /// race for.
     pub async fn insert_certificate_authority(
         &self,
         authority: &CertificateAuthority,
         private_key: &SecretText,
+        told: &[Event],
     ) -> Result<Outcome> {
         let CertificateAuthority { id, generation, certificate, public_key, created_at, expires_at } = authority;
         let row = id.to_string();
         let sealed = self.sealer().seal(key_place(&row), private_key.expose().as_bytes())?;
         let key = public_key.as_slice();
         let values = values![&row, *generation, certificate, key, &sealed, *created_at, *expires_at];
-        self.execute(&INSERT, values, &[]).await.map(Outcome::of_rows)
+        transact!(self, INSERT.act, &[], |tx| insert(tx, values, told).await)
     }
 
     /// Finds the newest certificate authority and opens its private key.
@@ -101,6 +106,14 @@ impl Store {
         };
         rows.iter().map(pair).collect()
     }
+}
+
+async fn insert(tx: &mut Tx, values: &[Value<'_>], told: &[Event]) -> Result<Outcome> {
+    let outcome = Outcome::of_rows(tx.execute(&INSERT, values).await?);
+    if outcome == Outcome::Saved {
+        events::insert(tx, told).await?;
+    }
+    Ok(outcome)
 }
 
 fn from_fields(fields: &mut Fields<'_>) -> Result<CertificateAuthority> {

@@ -50,6 +50,8 @@ static USE: Sql = Sql::same(
     "UPDATE enrolment_tokens SET used_at = $3, used_serial = $4
      WHERE sha256 = $1 AND node_id = $2 AND used_at IS NULL AND expires_at > $3",
 );
+static PURGE: Sql =
+    Sql::same("purge enrolment tokens", "DELETE FROM enrolment_tokens WHERE COALESCE(used_at, expires_at) <= $1");
 static FORGET_UNUSED: Sql = Sql::same(
     "forget the unused enrolment tokens of a node",
     "DELETE FROM enrolment_tokens WHERE node_id = $1 AND used_at IS NULL",
@@ -61,6 +63,11 @@ impl Store {
     /// Cancel: it took place or it did not.
     pub async fn insert_enrolment_token(&self, token: &EnrolmentToken, told: &[Event]) -> Result<Outcome> {
         transact!(self, "insert an enrolment token", &[], |tx| insert(tx, token, told).await)
+    }
+
+    /// Forgets tokens that were used or expired by then, and counts them.
+    pub async fn purge_enrolment_tokens(&self, by: Timestamp) -> Result<u64> {
+        self.execute(&PURGE, values![by], &[]).await
     }
 
     /// Finds a token, its node and what the node has had, all as they are at one instant: an unused token beside the

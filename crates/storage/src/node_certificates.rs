@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::cluster::ClusterName;
 use domain::event::Event;
-use domain::id::{ClusterId, NodeId, OrgId};
+use domain::id::{ClusterId, NodeId, OrgId, ProjectId};
 use domain::node::{Node, NodeCertificate, Serial};
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -37,8 +37,8 @@ pub struct RecognisedNode {
 /// A certificate to keep.
 #[derive(Debug)]
 pub struct SaveNodeCertificate<'s> {
-    /// SHA-256 of the token that is used up by it.
-    pub token: [u8; 32],
+    /// SHA-256 of the token that is used up by it; none if the node renews by the certificate it has.
+    pub token: Option<[u8; 32]>,
     /// What is kept of it.
     pub certificate: &'s NodeCertificate,
     /// The whole of it, as DER.
@@ -100,6 +100,13 @@ static RECOGNISE: Sql = Sql::same(
          WHERE c.fingerprint = $1"
     ),
 );
+static PROJECTS: Sql = Sql::same(
+    "list projects whose nodes have certificates",
+    "SELECT DISTINCT p.id, p.org_id FROM node_certificates AS c
+     JOIN nodes AS n ON n.id = c.node_id
+     JOIN projects AS p ON p.id = n.project_id AND p.deleted_at IS NULL
+     WHERE c.ends_at > $1 ORDER BY p.id",
+);
 static END_ALL: Sql = Sql::same(
     "end a node's certificates",
     "UPDATE node_certificates SET ends_at = $2 WHERE node_id = $1 AND ends_at > $2",
@@ -134,6 +141,15 @@ impl Store {
     pub async fn node_certificate_der(&self, serial: Serial) -> Result<Option<Vec<u8>>> {
         let row = self.read_one(&DER, values![serial.to_string()]).await?;
         row.map(|row| row.fields("node_certificates").blob()).transpose()
+    }
+
+    /// Lists the projects, and their organizations, that have nodes with certificates that end after a time.
+    pub async fn projects_with_certificates(&self, after: Timestamp) -> Result<Vec<(ProjectId, OrgId)>> {
+        let pair = |row: &Row| {
+            let mut fields = row.fields("projects");
+            Ok((fields.parsed()?, fields.parsed()?))
+        };
+        self.read(&PROJECTS, values![after]).await?.iter().map(pair).collect()
     }
 
     /// Keeps a certificate and uses its token up, ends its predecessors, and records it. A conflict means that
@@ -183,7 +199,9 @@ async fn save(tx: &mut Tx, wanted: &SaveNodeCertificate<'_>) -> Result<Outcome> 
     if tx.execute(&INSERT, values).await? == 0 {
         return Ok(Outcome::Conflict);
     }
-    if !enrolment_tokens::use_up(tx, token, *node, *issued_at, &number).await? {
+    if let Some(token) = token
+        && !enrolment_tokens::use_up(tx, token, *node, *issued_at, &number).await?
+    {
         // Nothing of this transaction may stay: the certificate goes with the token.
         tx.execute(&FORGET, values![&number]).await?;
         return Ok(Outcome::Conflict);

@@ -126,6 +126,10 @@ event_types! {
     ExternalCertificateAuthorityAdded = "EXTERNAL_CERTIFICATE_AUTHORITY_ADDED";
     /// A project's own certificate authority was removed. Ours.
     ExternalCertificateAuthorityRemoved = "EXTERNAL_CERTIFICATE_AUTHORITY_REMOVED";
+    /// Certificates of a project's own authority are a node. Ours.
+    NodeIdentityAdded = "NODE_IDENTITY_ADDED";
+    /// Certificates of a project's own authority are a node no more. Ours.
+    NodeIdentityRemoved = "NODE_IDENTITY_REMOVED";
     /// A node destroyed a master key. Ours.
     MasterKeyDestroyed = "MASTER_KEY_DESTROYED";
     /// An owner brought a master key back. Ours.

@@ -1,11 +1,13 @@
 //! Reads a certificate signing request (PKCS #10): the key in it, and the proof that who asks holds that key. Its
-//! names and everything else it wishes for are not read. Must not know who asks.
+//! names and everything else it wishes for are not read. Also reads the proof that who renews holds the key of a
+//! certificate of ours. Must not know who asks.
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use domain::node::KeyHash;
 use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256, PublicKeyData, SignatureAlgorithm};
 use rustls_pki_types::CertificateSigningRequestDer;
 use rustls_pki_types::pem::PemObject as _;
+use x509_parser::certificate::X509Certificate;
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::oid_registry::{
     OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_PKCS1_RSAENCRYPTION, OID_PKCS1_SHA256WITHRSA,
@@ -79,6 +81,33 @@ pub(crate) fn read(pem: &str) -> Result<RequestedKey, RequestFault> {
         .verify(info.raw, &request.signature_value.data)
         .map_err(|_| RequestFault::Signature)?;
     Ok(key)
+}
+
+/// Gives what the holder of a present certificate signs to renew it: one line each of what it is for, SHA-256 of the
+/// certificate, SHA-256 of the request (both as DER, in hexadecimal digits), and the time as the request writes it.
+#[must_use]
+pub fn renewal_text(certificate: &[u8], request: &[u8], signed_at: &str) -> String {
+    let (certificate, request) = (hex::encode(sha256(certificate)), hex::encode(sha256(request)));
+    format!("atrest node renewal v1\n{certificate}\n{request}\n{signed_at}\n")
+}
+
+/// Gives the request in a block of PEM as DER.
+/// Errors: `NotPem`.
+pub(crate) fn der(pem: &str) -> Result<Vec<u8>, RequestFault> {
+    let der = CertificateSigningRequestDer::from_pem_slice(pem.as_bytes()).map_err(|_| RequestFault::NotPem)?;
+    Ok(der.to_vec())
+}
+
+/// Tells whether a text was signed with the key of a certificate: with SHA-256, and SHA-384 for P-384.
+pub(crate) fn is_signed_by(certificate: &[u8], text: &str, signature: &[u8]) -> bool {
+    let Ok((_, certificate)) = X509Certificate::from_der(certificate) else { return false };
+    let Some(key) = read_key(certificate.public_key()) else { return false };
+    let way: &'static dyn VerificationAlgorithm = match key.kind {
+        Kind::P256 => &signature::ECDSA_P256_SHA256_ASN1,
+        Kind::P384 => &signature::ECDSA_P384_SHA384_ASN1,
+        Kind::Rsa => &signature::RSA_PKCS1_2048_8192_SHA256,
+    };
+    UnparsedPublicKey::new(way, &key.bits).verify(text.as_bytes(), signature).is_ok()
 }
 
 fn read_key(info: &SubjectPublicKeyInfo<'_>) -> Option<RequestedKey> {

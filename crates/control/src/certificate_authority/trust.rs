@@ -4,6 +4,7 @@ use domain::id::ProjectId;
 use tokio::sync::{Notify, watch};
 
 use super::sha256;
+use crate::external_authority::expiry;
 use crate::{Control, Error};
 
 /// An authority whose certificates the door for keys takes, if they lead to a node.
@@ -49,7 +50,14 @@ impl Control {
             spki_sha256: one.public_key,
             project: None,
         });
-        Ok(ours.collect())
+        let now = self.now();
+        let theirs = self.store().all_external_authorities().await?.into_iter();
+        let theirs = theirs.filter(|one| now < expiry(&one.certificate)).map(|one| ClientAuthority {
+            certificate_der: one.certificate,
+            spki_sha256: one.public_key,
+            project: Some(one.project),
+        });
+        Ok(ours.chain(theirs).collect())
     }
 
     /// Gives what changes whenever [`Control::client_authorities`] does, at once for what this process changed and

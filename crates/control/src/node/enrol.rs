@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use domain::Bug;
+use domain::cluster::ClusterName;
 use domain::event::{Event, EventKind};
-use domain::id::ProjectId;
-use domain::node::{EnrolmentRefusal, EnrolmentStep, Node, NodeCertificate, ends_of_predecessors, enrol};
+use domain::id::OrgId;
+use domain::node::{EnrolmentRefusal, EnrolmentStep, Node, NodeCertificate, Serial, ends_of_predecessors, enrol};
 use domain::secret::SecretText;
 use domain::time::Timestamp;
-use storage::{Enrolment, Outcome, SaveNodeCertificate};
+use storage::{Outcome, SaveNodeCertificate};
 
 use super::{NodeError, token};
 use crate::certificate_authority::{self, Wanted, bundle, pem, random_serial, sha256, whole_second};
@@ -45,19 +46,13 @@ impl Control {
             let key = certificate_authority::read(request).map_err(NodeError::Request)?;
             let step = enrol(&found.token, &found.node, &found.certificates, &key.hash(), now);
             match step.map_err(NodeError::Enrolment)? {
-                EnrolmentStep::Repeat(serial) => {
-                    let der = self.store().node_certificate_der(serial).await?;
-                    let der = der.ok_or(Bug("a certificate is kept whole"))?;
-                    let certificate = found.certificates.into_iter().find(|one| one.serial == serial);
-                    let certificate = certificate.ok_or(Bug("a certificate that was read is repeated"))?;
-                    return self.enrolled(found.node, certificate, &der).await;
-                }
+                EnrolmentStep::Repeat(serial) => return self.repeated(found.node, found.certificates, serial).await,
                 EnrolmentStep::Issue => {
-                    let (certificate, der) = self.make_certificate(&found, &key, now).await?;
+                    let (certificate, der) = self.make_certificate(&found.node, &key, now).await?;
                     let ends = ends_of_predecessors(&found.certificates, now);
-                    let told = [self.issued(&found, &certificate, address)?];
+                    let told = [self.issued(&found.node, &found.cluster_name, found.org, &certificate, address)?];
                     let wanted = SaveNodeCertificate {
-                        token: hash,
+                        token: Some(hash),
                         certificate: &certificate,
                         der: &der,
                         predecessors: found.certificates.len(),
@@ -75,9 +70,9 @@ impl Control {
         Err(NodeError::Enrolment(EnrolmentRefusal::Used).into())
     }
 
-    async fn make_certificate(
+    pub(super) async fn make_certificate(
         &self,
-        found: &Enrolment,
+        node: &Node,
         key: &certificate_authority::RequestedKey,
         now: Timestamp,
     ) -> Result<(NodeCertificate, Vec<u8>), Error> {
@@ -85,11 +80,11 @@ impl Control {
         let instance = self.instance_id().await?;
         let expires_at = whole_second(now + NodeCertificate::LASTS).min(signing.authority.expires_at);
         let serial = random_serial()?;
-        let wanted = Wanted { node: &found.node, instance: &instance, key, serial, now, expires_at };
+        let wanted = Wanted { node, instance: &instance, key, serial, now, expires_at };
         let der = certificate_authority::certificate(&signing, &wanted)?;
         let certificate = NodeCertificate {
             serial,
-            node: found.node.id,
+            node: node.id,
             authority: signing.authority.id,
             public_key: key.hash(),
             fingerprint: sha256(&der),
@@ -101,15 +96,38 @@ impl Control {
     }
 
     /// Tells of a certificate. Nobody signed in: who holds the token is the node's operator.
-    fn issued(&self, found: &Enrolment, certificate: &NodeCertificate, address: IpAddr) -> Result<Event, Error> {
-        let Node { id, name, project, .. } = &found.node;
-        let project: ProjectId = *project;
+    pub(super) fn issued(
+        &self,
+        node: &Node,
+        cluster: &ClusterName,
+        org: OrgId,
+        certificate: &NodeCertificate,
+        address: IpAddr,
+    ) -> Result<Event, Error> {
+        let Node { id, name, project, .. } = node;
         let detail = Some(format!("node {id} ({name}), serial {}", certificate.serial));
-        let event = self.event_by_us(found.org, project, EventKind::NodeCertificateIssued, detail)?;
-        Ok(Event { cluster: Some(found.cluster_name.clone()), remote_address: Some(address), ..event })
+        let event = self.event_by_us(org, *project, EventKind::NodeCertificateIssued, detail)?;
+        Ok(Event { cluster: Some(cluster.clone()), remote_address: Some(address), ..event })
     }
 
-    async fn enrolled(&self, node: Node, certificate: NodeCertificate, der: &[u8]) -> Result<Enrolled, Error> {
+    /// Gives a certificate again.
+    pub(super) async fn repeated(
+        &self,
+        node: Node,
+        had: Vec<NodeCertificate>,
+        serial: Serial,
+    ) -> Result<Enrolled, Error> {
+        let der = self.store().node_certificate_der(serial).await?.ok_or(Bug("a certificate is kept whole"))?;
+        let certificate = had.into_iter().find(|one| one.serial == serial);
+        self.enrolled(node, certificate.ok_or(Bug("a certificate that was read is repeated"))?, &der).await
+    }
+
+    pub(super) async fn enrolled(
+        &self,
+        node: Node,
+        certificate: NodeCertificate,
+        der: &[u8],
+    ) -> Result<Enrolled, Error> {
         let bundle_pem = bundle(&self.certificate_authorities().await?);
         Ok(Enrolled { node, certificate, certificate_pem: pem::certificate(der), bundle_pem })
     }

@@ -31,14 +31,17 @@ pub enum Unrecognised {
     NodeRevoked,
     /// A successor ended it.
     Ended,
-    /// Its time is over.
+    /// Its time is over, or has not come.
     Expired,
+    /// It is said to be several nodes.
+    Ambiguous,
 }
 
 impl Control {
     /// Recognises the node that shows a certificate. `leaf` is the certificate as DER, whose chain TLS has verified;
     /// `issuer` is SHA-256 of the public key (SubjectPublicKeyInfo) of the authority that the chain ended in. The
-    /// certificate itself is what is looked up, whole: nothing in it is believed, its names least of all.
+    /// certificate itself is what is looked up, whole: nothing in it is believed, its names least of all. Only where one
+    /// of a project's own authorities vouches for it do names count, and only those that the project's owner wrote down.
     /// Where this process owns the database, the answer comes from memory and is never older than the last write;
     /// else it is one read. A revocation counts from the next call on.
     /// Errors: those of the store; then nobody is recognised.
@@ -47,8 +50,12 @@ impl Control {
         leaf: &[u8],
         issuer: &[u8; 32],
     ) -> Result<Result<NodeCaller, Unrecognised>, Error> {
-        let Some(found) = self.store().recognise_node(&sha256(leaf)).await? else {
-            return Ok(Err(Unrecognised::Unknown));
+        let fingerprint = sha256(leaf);
+        if let Some(known) = self.store().remembered_external(&fingerprint, issuer) {
+            return Ok(self.the_one_node(&known, &fingerprint));
+        }
+        let Some(found) = self.store().recognise_node(&fingerprint).await? else {
+            return self.node_by_external_authority(leaf, &fingerprint, issuer).await;
         };
         if found.authority_key != *issuer {
             return Ok(Err(Unrecognised::ForeignIssuer));

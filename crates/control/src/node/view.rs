@@ -26,7 +26,7 @@ impl Control {
         Ok(NodeView { node, certificates })
     }
 
-    pub(super) async fn node_of(&self, project: ProjectId, cluster: &ClusterName, id: NodeId) -> Result<Node, Error> {
+    pub(crate) async fn node_of(&self, project: ProjectId, cluster: &ClusterName, id: NodeId) -> Result<Node, Error> {
         let found = self.cluster_of(project, cluster).await?;
         let node = self.store().node(project, found.id, id).await?;
         node.ok_or_else(|| NodeError::NotFound { cluster: cluster.clone(), id: id.to_string() }.into())

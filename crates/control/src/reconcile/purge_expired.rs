@@ -1,4 +1,4 @@
-//! Forgets what has expired: access tokens and used-up nonces. Running it twice changes nothing.
+//! Forgets what has expired: access tokens, used-up nonces, and enrolment tokens. Running it twice changes nothing.
 
 use std::time::Duration;
 
@@ -6,6 +6,10 @@ use crate::{Control, Error};
 
 /// How often. Expired rows are refused anyway; this only keeps the tables small.
 const EVERY: Duration = Duration::from_secs(60);
+
+/// How long an enrolment token is kept once it was used or its hour is over. Long enough for its answer to be repeated
+/// (10 minutes), and for a node that comes late to hear why it is refused.
+const ENROLMENT_TOKENS_KEPT: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) async fn run(control: Control) {
     loop {
@@ -22,5 +26,6 @@ pub(super) async fn run(control: Control) {
 async fn purge(control: &Control) -> Result<(), Error> {
     control.store().purge_access_tokens(control.now()).await?;
     control.store().purge_burned_nonces(control.now()).await?;
+    control.store().purge_enrolment_tokens(control.now() - ENROLMENT_TOKENS_KEPT).await?;
     Ok(())
 }

@@ -81,7 +81,7 @@ async fn enrol(store: &Store, token: u8, number: u8, of: &Node, predecessors: us
     let certificate = certificate(number, of);
     let told = told(100 + u32::from(number), EventKind::NodeCertificateIssued);
     let wanted = SaveNodeCertificate {
-        token: [token; 32],
+        token: Some([token; 32]),
         certificate: &certificate,
         der: &[number; 500],
         predecessors,
@@ -104,7 +104,7 @@ async fn seeded(db: &Database) -> (Store, Cluster, Node) {
     seed(&store, 2).await;
     let cluster = cluster(1, 1, None);
     assert_eq!(store.create_cluster(&cluster, &[]).await.unwrap(), ClusterOutcome::Saved);
-    assert_eq!(store.insert_certificate_authority(&authority(1), &ca_key()).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.insert_certificate_authority(&authority(1), &ca_key(), &[]).await.unwrap(), Outcome::Saved);
     let node = node(1, "n1");
     let outcome = store.create_node(&node, 1, &told(1, EventKind::NodeCreated)).await.unwrap();
     assert_eq!(outcome, NodeOutcome::Saved);
@@ -184,7 +184,7 @@ async fn a_certificate_uses_its_token_up_and_ends_its_predecessors(db: Database)
     let second = certificate(2, &node);
     let end = second.issued_at + NodeCertificate::OVERLAP;
     let wanted = SaveNodeCertificate {
-        token: [2; 32],
+        token: Some([2; 32]),
         certificate: &second,
         der: &[2; 500],
         predecessors: 1,
@@ -260,14 +260,14 @@ async fn a_deleted_cluster_has_no_nodes_to_recognise(db: Database) {
 
 async fn an_authority_comes_back_sealed_and_one_wins_a_generation(db: Database) {
     let (store, _, node) = seeded(&db).await;
-    let lost = store.insert_certificate_authority(&authority(2), &ca_key()).await.unwrap();
+    let lost = store.insert_certificate_authority(&authority(2), &ca_key(), &[]).await.unwrap();
     assert_eq!(lost, Outcome::Conflict);
     let found = store.newest_certificate_authority().await.unwrap().unwrap();
     assert_eq!((&found.authority, found.private_key.expose()), (&authority(1), CA_KEY));
     assert_eq!(store.certificate_authorities().await.unwrap(), [(authority(1), None)]);
     assert_eq!(enrol(&store, 1, 1, &node, 0).await, Outcome::Saved);
     let next = CertificateAuthority { generation: 2, ..authority(2) };
-    assert_eq!(store.insert_certificate_authority(&next, &ca_key()).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.insert_certificate_authority(&next, &ca_key(), &[]).await.unwrap(), Outcome::Saved);
     let end = certificate(1, &node).ends_at;
     assert_eq!(store.certificate_authorities().await.unwrap(), [(next.clone(), None), (authority(1), Some(end))]);
     assert_eq!(store.newest_certificate_authority().await.unwrap().unwrap().authority, next);

@@ -155,7 +155,7 @@ async fn the_root_key_can_be_exchanged(db: Database) {
     seed_enabled(&store, 2).await;
     assert_eq!(store.insert_api_key(&api_key(1, 1), &secret_bytes(HA1)).await.unwrap(), Outcome::Saved);
     assert_eq!(store.insert_instance_secret("signing", &secret_bytes(SIGNING)).await.unwrap(), Outcome::Saved);
-    assert_eq!(store.insert_certificate_authority(&authority(1), &ca_key()).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.insert_certificate_authority(&authority(1), &ca_key(), &[]).await.unwrap(), Outcome::Saved);
     let before = store.project_snapshot(project_id(1)).await.unwrap().unwrap();
     assert_eq!(store.reseal(&root_key(2)).await.unwrap(), 5);
     store.close().await;
