@@ -141,6 +141,22 @@ impl CustomerKey {
         }
     }
 
+    /// Gives the full name of the key and, where settings name one, its version: what stays the same while other
+    /// credentials or options come and go, and tells it from every other key at that provider.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        match self {
+            Self::AwsKms(aws) if aws.key.as_str().starts_with("arn:") => aws.key.as_str().to_owned(),
+            Self::AwsKms(aws) => format!("{}/{}", aws.region.name(), aws.key.as_str()),
+            Self::AzureKeyVault(azure) => {
+                let (environment, vault) = (azure.environment.name(), azure.vault.as_str().to_ascii_lowercase());
+                let key = format!("{environment}/{vault}/keys/{}", azure.key.name());
+                azure.key.version().map_or_else(|| key.clone(), |version| format!("{key}/{version}"))
+            }
+            Self::GcpKms(google) => google.key_version.as_str().to_owned(),
+        }
+    }
+
     /// Gives the provider role it is reached with, if it is.
     #[must_use]
     pub const fn provider_role(&self) -> Option<ProviderRoleId> {

@@ -18,8 +18,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::cache::Touched;
 use crate::engine::Tx;
 use crate::error::{Result, StoreError};
+use crate::seal::Sealer;
 use crate::sql::{Sql, to_json, values};
-use crate::{Store, migrate};
+use crate::{Store, master_keys, migrate};
 use stream::{Header, OpeningReader, SealingWriter};
 use tables::{LEFT_OUT, TABLES, Table};
 
@@ -105,7 +106,13 @@ static AWAIT_CHECKS: Sql = Sql::same(
     "forget what checks found",
     "UPDATE validities SET state = 'unknown', reason = NULL, provider_code = NULL, provider_message = NULL,
          provider_request_id = NULL, was = NULL, since = NULL, checked_at = NULL, network_denied = 0,
-         generation = generation + 1, revision = revision + 1",
+         definite_since = NULL, generation = generation + 1, revision = revision + 1",
+);
+static AWAIT_RETIRED_CHECKS: Sql = Sql::same(
+    "forget what checks of retired keys found",
+    "UPDATE retired_customer_keys SET state = 'unknown', reason = NULL, provider_code = NULL, provider_message = NULL,
+         provider_request_id = NULL, was = NULL, since = NULL, checked_at = NULL, network_denied = 0,
+         definite_since = NULL, generation = generation + 1, revision = revision + 1",
 );
 static ALL_DUE: Sql = Sql::same(
     "make all work due",
@@ -147,7 +154,8 @@ impl Store {
     }
 
     /// Restores a backup into an empty database, in one transaction. Afterwards every key waits for a
-    /// check, all work is due, nothing is claimed, and tokens and nonces are void.
+    /// check, all work is due, nothing is claimed, and tokens and nonces are void. Master keys that are not what was
+    /// written are told in the log, and refused when they are read.
     /// Errors: `Backup` says why a file is refused; nothing was written then.
     pub async fn restore(&self, reader: &mut (impl AsyncRead + Unpin + Send), now: Timestamp) -> Result<BackupInfo> {
         let act = "restore a backup";
@@ -161,7 +169,7 @@ impl Store {
         let touched = [Touched::Everything];
         let mut race = self.enter(act, &touched)?;
         let mut tx = race.begin().await?;
-        let mut run = fill(&mut tx, &mut opened, now).await;
+        let mut run = fill(&mut tx, &mut opened, self.sealer(), now).await;
         if run.is_ok() {
             run = tx.commit(act).await.and(run);
         } else {
@@ -175,12 +183,15 @@ impl Store {
 async fn fill(
     tx: &mut Tx,
     opened: &mut OpeningReader<'_, impl AsyncRead + Unpin + Send>,
+    sealer: &Sealer,
     now: Timestamp,
 ) -> Result<RowCounts> {
     refuse_content(tx).await?;
     tx.execute(&CLEAR_SETTINGS, &[]).await?;
     let rows = insert_all(tx, opened).await?;
     tx.execute(&AWAIT_CHECKS, &[]).await?;
+    tx.execute(&AWAIT_RETIRED_CHECKS, &[]).await?;
+    master_keys::verify_all(tx, sealer).await?;
     tx.execute(&ALL_DUE, values![now]).await?;
     tx.fetch(&GO_ON_COUNTING, &[]).await?;
     Ok(rows)

@@ -10,12 +10,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::id::{ProjectId, ServiceAccountId};
+use domain::master_key::MasterKeyId;
 use domain::service_account::ServiceAccount;
 
 use crate::access_tokens::AccessToken;
 use crate::api_keys::StoredApiKey;
+use crate::external_identities::RecognisedExternal;
+use crate::master_keys::StoredMasterKey;
 use crate::node_certificates::RecognisedNode;
 use crate::project_snapshot::ProjectSnapshot;
+use crate::retired_customer_keys::RetiredCustomerKey;
 
 /// How many of each kind are remembered.
 const CAPACITY: usize = 20_000;
@@ -31,6 +35,7 @@ pub(crate) enum Touched {
     Token(String),
     AllTokens,
     AllNodes,
+    MasterKey(MasterKeyId),
     Everything,
 }
 
@@ -42,6 +47,11 @@ pub(crate) struct Caches {
     pub(crate) tokens: Cached<String, AccessToken>,
     /// By the fingerprint of a certificate.
     pub(crate) nodes: Cached<[u8; 32], Arc<RecognisedNode>>,
+    /// Likewise, of certificates that others' authorities gave out.
+    pub(crate) external_nodes: Cached<[u8; 32], Arc<RecognisedExternal>>,
+    pub(crate) master_keys: Cached<MasterKeyId, Arc<StoredMasterKey>>,
+    /// All of a project's, forgotten with its snapshot.
+    pub(crate) retired: Cached<ProjectId, Arc<[Arc<RetiredCustomerKey>]>>,
     abandoned: Mutex<Vec<Touched>>,
     /// Whether `abandoned` holds anything; shared with every map.
     unsettled: Arc<AtomicBool>,
@@ -56,6 +66,9 @@ impl Caches {
             service_accounts: Cached::empty(&unsettled),
             tokens: Cached::empty(&unsettled),
             nodes: Cached::empty(&unsettled),
+            external_nodes: Cached::empty(&unsettled),
+            master_keys: Cached::empty(&unsettled),
+            retired: Cached::empty(&unsettled),
             abandoned: Mutex::default(),
             unsettled,
         }
@@ -83,18 +96,28 @@ impl Caches {
 
     fn forget(&self, touched: &Touched) {
         match touched {
-            Touched::Project(project) => self.projects.forget(project),
+            Touched::Project(project) => {
+                self.projects.forget(project);
+                self.retired.forget(project);
+            }
             Touched::AllApiKeys => self.api_keys.forget_all(),
             Touched::ServiceAccount(id) => self.service_accounts.forget(id),
             Touched::Token(jti) => self.tokens.forget(jti),
             Touched::AllTokens => self.tokens.forget_all(),
-            Touched::AllNodes => self.nodes.forget_all(),
+            Touched::AllNodes => {
+                self.nodes.forget_all();
+                self.external_nodes.forget_all();
+            }
+            Touched::MasterKey(id) => self.master_keys.forget(id),
             Touched::Everything => {
                 self.projects.forget_all();
                 self.api_keys.forget_all();
                 self.service_accounts.forget_all();
                 self.tokens.forget_all();
                 self.nodes.forget_all();
+                self.external_nodes.forget_all();
+                self.master_keys.forget_all();
+                self.retired.forget_all();
             }
         }
     }

@@ -8,7 +8,7 @@ use domain::customer_key::azure_key_vault::{
     AzureCredentials, AzureEnvironment, AzureGuid, AzureKeyVault, KeyIdentifier, ResourceGroupName, VaultName,
 };
 use domain::customer_key::gcp_kms::{GcpCredentials, GcpKms, KeyVersionName, PrivateKeyId, ServiceAccountEmail};
-use domain::customer_key::{CustomerKey, ProviderKind, VersionlessKeys};
+use domain::customer_key::{CustomerKey, CustomerKeyNumber, ProviderKind, VersionlessKeys};
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::secret::SecretText;
 use domain::time::Timestamp;
@@ -60,15 +60,24 @@ enum SettingsText {
 
 static UPSERT: Sql = Sql::same(
     "save a customer key",
-    "INSERT INTO customer_keys (project_id, provider, settings, role_id, sealed_secret, key_revision, fingerprint)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
+    "INSERT INTO customer_keys (project_id, provider, settings, role_id, sealed_secret, key_revision, fingerprint,
+         number)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT (project_id, provider) DO UPDATE SET
          settings = excluded.settings, role_id = excluded.role_id, sealed_secret = excluded.sealed_secret,
-         key_revision = excluded.key_revision, fingerprint = excluded.fingerprint",
+         key_revision = excluded.key_revision, fingerprint = excluded.fingerprint, number = excluded.number",
 );
 static KEY_REVISION: Sql = Sql::same(
     "read a customer key's revision",
     "SELECT key_revision FROM customer_keys WHERE project_id = $1 AND provider = $2",
+);
+static NUMBER: Sql = Sql::same(
+    "read a customer key's number",
+    "SELECT number FROM customer_keys WHERE project_id = $1 AND provider = $2",
+);
+static PRESENT: Sql = Sql::same(
+    "read a customer key's row",
+    "SELECT number, settings, role_id, sealed_secret FROM customer_keys WHERE project_id = $1 AND provider = $2",
 );
 static DELETE: Sql =
     Sql::same("destroy a customer key's row", "DELETE FROM customer_keys WHERE project_id = $1 AND provider = $2");
@@ -120,14 +129,10 @@ pub(crate) async fn upsert(
     project: ProjectId,
     key: &CustomerKey,
     key_revision: i64,
+    number: CustomerKeyNumber,
 ) -> Result<()> {
     let provider = key.provider();
-    let sealed = match secret_of(key) {
-        None => None,
-        Some(secret) => Some(
-            sealer.seal(secret_place(&row_id(project, provider), &project.to_string()), secret.expose().as_bytes())?,
-        ),
-    };
+    let sealed = seal_secret(sealer, secret_place(&row_id(project, provider), &project.to_string()), key)?;
     let role = key.provider_role().map(|role| role.to_string());
     let Fingerprint(fingerprint) = fingerprint(sealer, key);
     let values = values![
@@ -138,8 +143,38 @@ pub(crate) async fn upsert(
         sealed.as_deref(),
         key_revision,
         fingerprint.as_slice(),
+        number,
     ];
     tx.execute(&UPSERT, values).await.map(drop)
+}
+
+/// Seals the secret of a key for a place, if it has one.
+pub(crate) fn seal_secret(sealer: &Sealer, place: Place<'_>, key: &CustomerKey) -> Result<Option<Vec<u8>>> {
+    secret_of(key).map(|secret| sealer.seal(place, secret.expose().as_bytes())).transpose()
+}
+
+/// Reads which of the project's customer keys at a provider is in use.
+pub(crate) async fn number(
+    tx: &mut Tx,
+    project: ProjectId,
+    provider: ProviderKind,
+) -> Result<Option<CustomerKeyNumber>> {
+    let rows = tx.fetch(&NUMBER, values![project, provider.name()]).await?;
+    rows.first().map(|row| row.fields("customer_keys").int().map(CustomerKeyNumber::from_stored)).transpose()
+}
+
+/// Reads a provider's row with its number.
+pub(crate) async fn present(
+    tx: &mut Tx,
+    project: ProjectId,
+    provider: ProviderKind,
+) -> Result<Option<(CustomerKeyNumber, KeyRow)>> {
+    let rows = tx.fetch(&PRESENT, values![project, provider.name()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut fields = row.fields("customer_keys");
+    let number = CustomerKeyNumber::from_stored(fields.int()?);
+    let (settings, role, sealed_secret) = (fields.text()?, fields.parsed_if_any()?, fields.blob_if_any()?);
+    Ok(Some((number, KeyRow { project, provider, settings, role, sealed_secret })))
 }
 
 /// Reads at which revision of the setting a provider's key or credentials last changed.
@@ -165,13 +200,16 @@ pub(crate) struct KeyRow {
 impl KeyRow {
     /// Opens the row into what `domain` knows.
     pub(crate) fn open(self, sealer: &Sealer) -> Result<CustomerKey> {
-        let corrupt = |what| StoreError::Corrupt { table: "customer_keys", what };
+        let (row, project) = (row_id(self.project, self.provider), self.project.to_string());
+        self.open_at(sealer, secret_place(&row, &project))
+    }
+
+    /// Opens a row whose secret was sealed for another place.
+    pub(crate) fn open_at(self, sealer: &Sealer, place: Place<'_>) -> Result<CustomerKey> {
+        let corrupt = |what| StoreError::Corrupt { table: place.table, what };
         let secret = match self.sealed_secret {
             None => None,
-            Some(sealed) => {
-                let (row, project) = (row_id(self.project, self.provider), self.project.to_string());
-                Some(Arc::new(sealer.open_text(secret_place(&row, &project), sealed)?))
-            }
+            Some(sealed) => Some(Arc::new(sealer.open_text(place, sealed)?)),
         };
         let settings: SettingsText = serde_json::from_str(&self.settings).map_err(|_| corrupt("settings"))?;
         let key = from_text(settings, self.role, secret).map_err(corrupt)?;

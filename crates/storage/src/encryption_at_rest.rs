@@ -1,12 +1,14 @@
 //! Table `encryption_at_rest`, and the one transaction that changes a project's setting: its rows,
-//! validities, work and events together, or nothing.
+//! numbers, validities, rotations, work and events together, or nothing.
 
 use std::collections::BTreeMap;
 
+use aws_lc_rs::rand;
 use domain::Bug;
-use domain::customer_key::{CustomerKey, EncryptionAtRest, Move, ProviderKind};
+use domain::customer_key::{CustomerKey, CustomerKeyNumber, EncryptionAtRest, Move, ProviderKind};
 use domain::event::Event;
-use domain::id::ProjectId;
+use domain::id::{ProjectId, RotationId};
+use domain::rotation::Rotation;
 use domain::time::Timestamp;
 use domain::validity::Validity;
 
@@ -15,7 +17,10 @@ use crate::engine::Tx;
 use crate::error::Result;
 use crate::sql::{Sql, values};
 use crate::store::transact;
-use crate::{Outcome, Store, WorkKind, clusters, customer_keys, events, projects, validities, work};
+use crate::{
+    Outcome, Store, WorkKind, clusters, customer_keys, events, projects, retired_customer_keys, rotations, validities,
+    work,
+};
 
 /// A validity to store with a change of settings.
 #[derive(Debug, Clone)]
@@ -87,7 +92,8 @@ impl Store {
         }
         let (act, touched) = ("save the encryption setting of a project", [Touched::Project(project)]);
         let outcome = transact!(self, act, &touched, |tx| self.save(tx, &change).await)?;
-        let destroyed = change.moves.values().any(|step| matches!(step, Move::Disable | Move::ChangeCredentials));
+        let destroyed =
+            change.moves.values().any(|step| matches!(step, Move::Disable | Move::ChangeKey | Move::ChangeCredentials));
         if outcome == Outcome::Saved && destroyed {
             forget_destroyed(self).await;
         }
@@ -141,30 +147,78 @@ impl Store {
         provider: ProviderKind,
         step: Move,
     ) -> Result<()> {
-        let next = change.next;
-        let key = |kind| next.customer_keys.get(&kind).ok_or(Bug("a provider that stays enabled has a customer key"));
-        let checked = change.validities.contains_key(&provider);
+        let (next, at) = (change.next, change.at);
+        let project = next.project;
+        let work_id = validities::validity_work_id(project, provider);
+        if step == Move::Disable {
+            retired_customer_keys::retire(tx, self.sealer(), project, provider, at).await?;
+            retired_customer_keys::forget_all(tx, project, provider).await?;
+            customer_keys::delete(tx, project, provider).await?;
+            rotations::supersede(tx, project, provider, at).await?;
+            work::remove(tx, WorkKind::Rotation, &work_id).await?;
+            return work::remove(tx, WorkKind::ValidityCheck, &work_id).await;
+        }
+        if step != Move::ChangeOptions && !change.validities.contains_key(&provider) {
+            return Err(Bug("a new key or credential comes with its validity").into());
+        }
+        let Some(key) = next.customer_keys.get(&provider) else {
+            return Err(Bug("a provider that stays enabled has a customer key").into());
+        };
+        let before = customer_keys::number(tx, project, provider).await?;
+        let kept = before.unwrap_or(CustomerKeyNumber::FIRST);
+        let since = customer_keys::key_revision(tx, project, provider).await?.unwrap_or(next.revision);
         match step {
-            Move::Disable => {
-                customer_keys::delete(tx, next.project, provider).await?;
-                work::remove(tx, WorkKind::ValidityCheck, &validities::validity_work_id(next.project, provider)).await
+            Move::Enable => {
+                let number = retired_customer_keys::number_for(tx, project, key, false).await?;
+                self.put_key(tx, next, key, next.revision, number).await
             }
-            Move::Enable | Move::ChangeKey | Move::ChangeCredentials => {
-                if !checked {
-                    return Err(Bug("a new key or credential comes with its validity").into());
-                }
-                self.put_key(tx, next, key(provider)?, next.revision).await
+            Move::ChangeKey => {
+                retired_customer_keys::retire(tx, self.sealer(), project, provider, at).await?;
+                retired_customer_keys::forget_unneeded(tx, project, provider).await?;
+                let number = retired_customer_keys::number_for(tx, project, key, true).await?;
+                self.put_key(tx, next, key, next.revision, number).await?;
+                rotations::begin(tx, &rotation(project, provider, kept, number, at)?).await?;
+                work::put(tx, WorkKind::Rotation, &work_id, at).await
             }
-            Move::ChangeOptions => {
-                let since = customer_keys::key_revision(tx, next.project, provider).await?;
-                self.put_key(tx, next, key(provider)?, since.unwrap_or(next.revision)).await
-            }
+            Move::ChangeCredentials => self.put_key(tx, next, key, next.revision, kept).await,
+            Move::ChangeOptions | Move::Disable => self.put_key(tx, next, key, since, kept).await,
         }
     }
 
-    async fn put_key(&self, tx: &mut Tx, next: &EncryptionAtRest, key: &CustomerKey, since: i64) -> Result<()> {
-        customer_keys::upsert(tx, self.sealer(), next.project, key, since).await
+    async fn put_key(
+        &self,
+        tx: &mut Tx,
+        next: &EncryptionAtRest,
+        key: &CustomerKey,
+        since: i64,
+        number: CustomerKeyNumber,
+    ) -> Result<()> {
+        customer_keys::upsert(tx, self.sealer(), next.project, key, since, number).await
     }
+}
+
+/// A rotation that begins now.
+fn rotation(
+    project: ProjectId,
+    provider: ProviderKind,
+    from: CustomerKeyNumber,
+    to: CustomerKeyNumber,
+    at: Timestamp,
+) -> Result<Rotation> {
+    let mut id = [0; 12];
+    rand::fill(&mut id).map_err(|_| Bug("the system has a random generator"))?;
+    Ok(Rotation {
+        id: RotationId::from_random(id),
+        project,
+        provider,
+        from,
+        to,
+        started_at: at,
+        total: 0,
+        finished_at: None,
+        superseded_at: None,
+        last_failure: None,
+    })
 }
 
 /// Keeps a project's providers from being disabled until the transaction ends.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::customer_key::{EncryptionAtRest, ProviderKind};
+use domain::customer_key::{CustomerKeyNumber, EncryptionAtRest, ProviderKind};
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::project::Project;
 use domain::provider_role::ProviderRole;
@@ -45,15 +45,19 @@ pub struct StoredValidity {
     pub next_check_at: Timestamp,
     /// Recognises the same key with the same credentials elsewhere.
     pub fingerprint: Fingerprint,
+    /// Which of the project's customer keys at that provider it is.
+    pub number: CustomerKeyNumber,
+    /// Since when the last definite answer has been what it is.
+    pub definite_since: Option<Timestamp>,
 }
 
 macro_rules! select {
     () => {
         concat!(
             "SELECT p.id, p.org_id, p.name, p.created_at, e.enabled_for_search_nodes, e.revision,
-                    k.provider, k.settings, k.role_id, k.sealed_secret, k.key_revision, k.fingerprint, ",
+                    k.provider, k.settings, k.role_id, k.sealed_secret, k.key_revision, k.fingerprint, k.number, ",
             validity_columns!(),
-            ", v.revision, w.due_at, r.project_id, r.identity, r.authorized_at, r.created_at
+            ", v.definite_since, v.revision, w.due_at, r.project_id, r.identity, r.authorized_at, r.created_at
              FROM projects AS p
              LEFT JOIN encryption_at_rest AS e ON e.project_id = p.id
              LEFT JOIN customer_keys AS k ON k.project_id = p.id
@@ -137,12 +141,15 @@ impl Store {
         };
         let role = key.role;
         let (key_revision, fingerprint) = (fields.int()?, Fingerprint(fields.bytes()?));
+        let number = CustomerKeyNumber::from_stored(fields.int()?);
         let stored = StoredValidity {
             validity: validity(fields)?,
+            definite_since: fields.time_if_any()?,
             key_revision,
             row_revision: fields.int()?,
             next_check_at: fields.time()?,
             fingerprint,
+            number,
         };
         if let Some(role) = role {
             snapshot.roles.insert(role, provider_role(role, fields)?);

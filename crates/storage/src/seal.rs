@@ -34,6 +34,7 @@ pub(crate) struct Place<'p> {
 pub(crate) struct Sealer {
     key: RandomizedNonceKey,
     fingerprint_key: hmac::Key,
+    row_key: hmac::Key,
     root_key_id: String,
 }
 
@@ -43,7 +44,9 @@ impl Sealer {
         let key = RandomizedNonceKey::new(&AES_256_GCM, key.expose()).map_err(|_| Bug("a key has 32 bytes"))?;
         let fingerprint_key = root_key.derive("atrest fingerprint v1")?;
         let fingerprint_key = hmac::Key::new(hmac::HMAC_SHA256, fingerprint_key.expose());
-        Ok(Self { key, fingerprint_key, root_key_id: root_key.id().to_owned() })
+        let row_key = root_key.derive("atrest master key row v1")?;
+        let row_key = hmac::Key::new(hmac::HMAC_SHA256, row_key.expose());
+        Ok(Self { key, fingerprint_key, row_key, root_key_id: root_key.id().to_owned() })
     }
 
     pub(crate) fn root_key_id(&self) -> &str {
@@ -102,6 +105,20 @@ impl Sealer {
         fingerprint
     }
 
+    /// Authenticates a row of `master_keys` as a whole: a keyed hash over its columns, none of which can take
+    /// another's place.
+    pub(crate) fn row_mac(&self, columns: &[Option<&[u8]>]) -> [u8; 32] {
+        let mut mac = [0; 32];
+        let signed = hmac::sign(&self.row_key, &one_after_the_other(columns));
+        mac.iter_mut().zip(signed.as_ref()).for_each(|(to, from)| *to = *from);
+        mac
+    }
+
+    /// Tells whether a row is what [`Self::row_mac`] saw.
+    pub(crate) fn is_row(&self, columns: &[Option<&[u8]>], mac: &[u8]) -> bool {
+        hmac::verify(&self.row_key, &one_after_the_other(columns), mac).is_ok()
+    }
+
     fn open_or_none(&self, place: Place<'_>, mut sealed: Vec<u8>) -> Option<Zeroizing<Vec<u8>>> {
         if sealed.first() != Some(&VERSION) {
             return None;
@@ -128,6 +145,18 @@ impl Sealer {
 
 fn refused(place: Place<'_>) -> StoreError {
     StoreError::Sealed { table: place.table, column: place.column, row: place.row.to_owned() }
+}
+
+/// Puts columns in a row so that each other row looks different: a null is no empty text.
+fn one_after_the_other(columns: &[Option<&[u8]>]) -> Vec<u8> {
+    let mut row = Vec::with_capacity(1024);
+    for column in columns {
+        row.push(u8::from(column.is_some()));
+        let bytes = column.unwrap_or_default();
+        row.extend_from_slice(&length(bytes));
+        row.extend_from_slice(bytes);
+    }
+    row
 }
 
 fn length(part: &[u8]) -> [u8; 8] {
@@ -190,5 +219,24 @@ mod tests {
         assert_eq!(sealer_one.fingerprint(&[b"ab", b"c"]), sealer_one.fingerprint(&[b"ab", b"c"]));
         assert_ne!(sealer_one.fingerprint(&[b"ab", b"c"]), sealer_one.fingerprint(&[b"a", b"bc"]));
         assert_ne!(sealer_one.fingerprint(&[b"ab"]), sealer(2).fingerprint(&[b"ab"]));
+    }
+
+    #[test]
+    fn a_row_is_told_from_every_other() {
+        let row: &[Option<&[u8]>] = &[Some(b"ab"), None, Some(b"")];
+        let mac = sealer(1).row_mac(row);
+        assert!(sealer(1).is_row(row, &mac));
+        assert!(!sealer(2).is_row(row, &mac));
+        assert!(!sealer(1).is_row(row, &mac[..31]));
+        let others: [&[Option<&[u8]>]; 5] = [
+            &[Some(b"ab"), Some(b""), Some(b"")],
+            &[Some(b"ab"), None, None],
+            &[Some(b"a"), None, Some(b"b")],
+            &[Some(b"ab"), None],
+            &[None, Some(b"ab"), Some(b"")],
+        ];
+        for other in others {
+            assert!(!sealer(1).is_row(other, &mac), "{other:?}");
+        }
     }
 }

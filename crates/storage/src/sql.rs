@@ -141,7 +141,19 @@ macro_rules! ids_as_text {
 
 ids_as_text! {
     OrgId ProjectId ApiKeyId ServiceAccountId ServiceAccountSecretId ProviderRoleId EventId ClusterId NodeId
-    CertificateAuthorityId
+    CertificateAuthorityId ExternalAuthorityId RotationId SnapshotId GrantId
+}
+
+impl From<domain::master_key::MasterKeyId> for Value<'_> {
+    fn from(id: domain::master_key::MasterKeyId) -> Self {
+        Self::Text(Some(Cow::Owned(id.to_string())))
+    }
+}
+
+impl From<domain::customer_key::CustomerKeyNumber> for Value<'_> {
+    fn from(number: domain::customer_key::CustomerKeyNumber) -> Self {
+        Self::Int(Some(number.stored()))
+    }
 }
 
 /// One row of an answer.

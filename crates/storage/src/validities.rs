@@ -51,7 +51,7 @@ pub enum ValidityOutcome {
 
 /// A validity as columns, and as a row of a batch.
 #[derive(Serialize)]
-struct Columns<'v> {
+pub(crate) struct Columns<'v> {
     p: String,
     k: &'static str,
     expected: i64,
@@ -67,12 +67,15 @@ struct Columns<'v> {
     network_denied: i64,
     awaiting_proof: i64,
     generation: i64,
+    /// The last definite answer.
+    definite: Option<&'static str>,
 }
 
-// Materialized, so that SQLite reads the batch once, whatever it thinks of its size.
-static UPDATE: Sql = over_items!(
-    "save validities",
-    "WITH u AS MATERIALIZED (
+/// The beginning of a statement over a batch of [`Columns`], each a row of `u`. Materialized, so that SQLite reads the
+/// batch once, whatever it thinks of its size.
+macro_rules! batch_columns {
+    () => {
+        "WITH u AS MATERIALIZED (
          SELECT item.value ->> 'p' AS p, item.value ->> 'k' AS k,
                 CAST(item.value ->> 'expected' AS BIGINT) AS expected,
                 CAST(item.value ->> 'key_revision' AS BIGINT) AS of_key,
@@ -83,29 +86,75 @@ static UPDATE: Sql = over_items!(
                 CAST(item.value ->> 'checked_at' AS BIGINT) AS checked,
                 CAST(item.value ->> 'network_denied' AS BIGINT) AS denied,
                 CAST(item.value ->> 'awaiting_proof' AS BIGINT) AS awaiting,
-                CAST(item.value ->> 'generation' AS BIGINT) AS gen
-         FROM",
-    ")
-     UPDATE validities SET
-         state = u.state, reason = u.reason, provider_code = u.code, provider_message = u.message,
-         provider_request_id = u.request, was = u.was, since = u.since_at, checked_at = u.checked,
-         network_denied = u.denied, awaiting_proof = u.awaiting, generation = u.gen, revision = revision + 1
-     FROM u
-     WHERE validities.project_id = u.p AND validities.provider = u.k
-       AND validities.revision = u.expected AND validities.key_revision = u.of_key
-     RETURNING project_id, provider"
+                CAST(item.value ->> 'generation' AS BIGINT) AS gen, item.value ->> 'definite' AS definite
+         FROM"
+    };
+}
+pub(crate) use batch_columns;
+
+/// Since when the last definite answer has been `$definite`, which was found `$at`, as the row in `$table` knows.
+macro_rules! definite_since {
+    ($definite:expr, $at:expr, $table:expr) => {
+        concat!(
+            "definite_since = CASE WHEN ",
+            $definite,
+            " IS NULL THEN NULL WHEN ",
+            $definite,
+            " = CASE ",
+            $table,
+            ".state WHEN 'valid' THEN 'valid' WHEN 'invalid' THEN 'invalid' ELSE ",
+            $table,
+            ".was END THEN COALESCE(",
+            $table,
+            ".definite_since, ",
+            $at,
+            ") ELSE ",
+            $at,
+            " END"
+        )
+    };
+}
+pub(crate) use definite_since;
+
+/// What an update sets from a row of `u`.
+macro_rules! set_columns {
+    ($table:literal) => {
+        concat!(
+            "state = u.state, reason = u.reason, provider_code = u.code, provider_message = u.message,
+             provider_request_id = u.request, was = u.was, since = u.since_at, checked_at = u.checked,
+             network_denied = u.denied, awaiting_proof = u.awaiting, generation = u.gen, revision = revision + 1, ",
+            $crate::validities::definite_since!("u.definite", "u.checked", $table)
+        )
+    };
+}
+pub(crate) use set_columns;
+
+static UPDATE: Sql = over_items!(
+    "save validities",
+    batch_columns!(),
+    concat!(
+        ") UPDATE validities SET ",
+        set_columns!("validities"),
+        " FROM u
+          WHERE validities.project_id = u.p AND validities.provider = u.k
+            AND validities.revision = u.expected AND validities.key_revision = u.of_key
+          RETURNING project_id, provider"
+    )
 );
 static PUT: Sql = over_items!(
     "save a validity",
     "INSERT INTO validities (project_id, provider, state, reason, provider_code, provider_message,
-         provider_request_id, was, since, checked_at, network_denied, awaiting_proof, generation, key_revision, revision)
+         provider_request_id, was, since, checked_at, network_denied, awaiting_proof, generation, key_revision, revision,
+         definite_since)
      SELECT item.value ->> 'p', item.value ->> 'k', item.value ->> 'state', item.value ->> 'reason',
             item.value ->> 'code', item.value ->> 'message', item.value ->> 'request', item.value ->> 'was',
             CAST(item.value ->> 'since' AS BIGINT), CAST(item.value ->> 'checked_at' AS BIGINT),
             CAST(item.value ->> 'network_denied' AS BIGINT), CAST(item.value ->> 'awaiting_proof' AS BIGINT),
-            CAST(item.value ->> 'generation' AS BIGINT), CAST(item.value ->> 'key_revision' AS BIGINT), 1
+            CAST(item.value ->> 'generation' AS BIGINT), CAST(item.value ->> 'key_revision' AS BIGINT), 1,
+            CASE WHEN item.value ->> 'definite' IS NOT NULL THEN CAST(item.value ->> 'checked_at' AS BIGINT) END
      FROM",
-    "WHERE true
+    concat!(
+        "WHERE true
      ON CONFLICT (project_id, provider) DO UPDATE SET
          state = excluded.state, reason = excluded.reason, provider_code = excluded.provider_code,
          provider_message = excluded.provider_message, provider_request_id = excluded.provider_request_id,
@@ -118,7 +167,13 @@ static PUT: Sql = over_items!(
                  AND (excluded.state NOT IN ('valid', 'invalid') OR validities.state NOT IN ('valid', 'invalid'))
                  THEN validities.generation
              ELSE validities.generation + 1 END,
-         key_revision = excluded.key_revision, revision = validities.revision + 1"
+         key_revision = excluded.key_revision, revision = validities.revision + 1, ",
+        definite_since!(
+            "CASE excluded.state WHEN 'valid' THEN 'valid' WHEN 'invalid' THEN 'invalid' ELSE excluded.was END",
+            "excluded.checked_at",
+            "validities"
+        )
+    )
 );
 
 /// Names the check of a customer key in the table of work.
@@ -220,7 +275,7 @@ fn columns(update: &ValidityUpdate) -> Columns<'_> {
     to_columns(update.project, update.provider, update.expected_row_revision, update.key_revision, &update.next)
 }
 
-fn to_columns(
+pub(crate) fn to_columns(
     project: ProjectId,
     provider: ProviderKind,
     expected: i64,
@@ -248,15 +303,20 @@ fn to_columns(
         code: foreign(|failure| &failure.provider_code),
         message: foreign(|failure| &failure.provider_message),
         request: foreign(|failure| &failure.provider_request_id),
-        was: was.map(|definite| match definite {
-            Definite::Valid => "valid",
-            Definite::Invalid => "invalid",
-        }),
+        was: was.map(definite_name),
         since: since.map(Timestamp::as_millis),
         checked_at: checked_at.map(Timestamp::as_millis),
         network_denied: i64::from(*network_denied),
         awaiting_proof: i64::from(*awaiting_proof),
         generation: *generation,
+        definite: validity.last_definite().map(definite_name),
+    }
+}
+
+const fn definite_name(definite: Definite) -> &'static str {
+    match definite {
+        Definite::Valid => "valid",
+        Definite::Invalid => "invalid",
     }
 }
 

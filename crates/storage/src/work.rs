@@ -16,17 +16,20 @@ use crate::sql::{Sql, over_items, to_json, values};
 pub enum WorkKind {
     /// Checking a customer key.
     ValidityCheck,
+    /// Wrapping master keys again after their customer key changed.
+    Rotation,
 }
 
 impl WorkKind {
     /// Every kind there is.
-    pub const ALL: [Self; 1] = [Self::ValidityCheck];
+    pub const ALL: [Self; 2] = [Self::ValidityCheck, Self::Rotation];
 
     /// Gives its name in the table.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::ValidityCheck => "validity_check",
+            Self::Rotation => "rotation",
         }
     }
 }
