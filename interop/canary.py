@@ -1,14 +1,21 @@
 """Secrets that went in must not come out: not in answers, the log at its most talkative, /metrics, the database files or a backup.
+Keys that went in over KMIP come out there and nowhere else, in no spelling.
 
 Every secret is a canary: a text found nowhere else. dev.json, the simulated clouds' own files and the greeting are left out,
 because they are there to show secrets to the person at the terminal.
 """
+import base64
 import hashlib
 import json
+import os
 import secrets
 import subprocess
 
 import requests
+from kmip.enums import CryptographicAlgorithm, CryptographicUsageMask, KMIPVersion, OpaqueDataType, SecretDataType
+from kmip.pie.client import ProxyKmipClient
+from kmip.pie.exceptions import KmipOperationFailure
+from kmip.pie.objects import OpaqueObject, SecretData, SymmetricKey
 
 from dev_server import DevServer, program
 from tally import Checks
@@ -25,6 +32,18 @@ class Canaries:
         """Makes a canary, or takes a real secret for one."""
         self.known[name] = value or f"canary-{secrets.token_hex(12)}"
         return self.known[name]
+
+    def spelled(self, name, material):
+        """Makes canaries of bytes, in every spelling that a program might print them in."""
+        self.known[name] = material
+        decimal = ", ".join(map(str, material))
+        for spelling, text in (("hex", material.hex()), ("HEX", material.hex().upper()), ("decimal", decimal), ("no blanks", decimal.replace(" ", ""))):
+            self.known[f"{name}, {spelling}"] = text
+        for skip in range(3):
+            # Amid other bytes: whichever third it begins at, less what its neighbours have a part in.
+            whole = base64.b64encode(material[skip:])
+            self.known[f"{name}, base64 from byte {skip}"] = whole[:len(whole) // 4 * 4 - 4].decode()
+            self.known[f"{name}, base64url from byte {skip}"] = base64.urlsafe_b64encode(material[skip:])[:len(whole) // 4 * 4 - 4].decode()
 
     def send(self, method, url, **arguments):
         answer = requests.request(method, url, timeout=40, **arguments)
@@ -60,6 +79,7 @@ def feed(canaries):
     feed_azure(canaries, token)
     feed_google(canaries, token)
     feed_roles(canaries, token)
+    feed_keys(canaries, token)
     canaries.send("GET", server.settings_url(), headers={"Authorization": f"Bearer {canaries.named('wrong token')}"})
     canaries.send("GET", server.settings_url(), auth=requests.auth.HTTPDigestAuth(public, private))
     for secret in (canaries.named("wrong client secret"), account["clientSecret"]):
@@ -127,6 +147,48 @@ def feed_roles(canaries, token):
     canaries.named("any access token of Google's", "ya29.")
 
 
+def feed_keys(canaries, token):
+    """Keys whose bytes we know: stored, read, used, destroyed, and refused. Afterwards whatever the API says of them is read."""
+    server = canaries.server
+    kmip = server.dev["kmip"]
+    node = next(client for client in kmip["clients"] if client["role"] == "client" and client["cluster"] == "cluster0")
+    masks = [CryptographicUsageMask.ENCRYPT, CryptographicUsageMask.DECRYPT]
+
+    def new(name, size):
+        material = os.urandom(size)
+        canaries.spelled(name, material)
+        return material
+
+    with ProxyKmipClient(
+        hostname=kmip["host"], port=kmip["port"], cert=node["certFile"], key=node["keyFile"], ca=kmip["caFile"],
+        config_file=os.devnull, kmip_version=KMIPVersion.KMIP_1_2,
+    ) as client:
+        key = client.register(SymmetricKey(CryptographicAlgorithm.AES, 256, new("a master key", 32), masks))
+        client.register(SecretData(new("secret data", 96), SecretDataType.SEED))
+        client.register(OpaqueObject(new("an opaque object", 64), OpaqueDataType.NONE))
+        client.activate(key)
+        canaries.spelled("a master key that Atrest made", client.get(client.create(CryptographicAlgorithm.AES, 256)).value)
+        text = new("a text to encrypt", 48)
+        data, iv = client.encrypt(text, uid=key)
+        assert client.decrypt(data, uid=key, iv_counter_nonce=iv) == text
+        gone = client.register(SymmetricKey(CryptographicAlgorithm.AES, 256, new("a destroyed master key", 32), masks))
+        client.destroy(gone)
+        wrong = SymmetricKey(CryptographicAlgorithm.AES, 256, new("a master key whose name is taken", 32), masks, name="canary")
+        client.register(SymmetricKey(CryptographicAlgorithm.AES, 256, new("a named master key", 32), masks, name="canary"))
+        try:
+            client.register(wrong)
+        except KmipOperationFailure as refused:
+            canaries.answers.append(("Register", str(refused)))
+    headers = {"Authorization": f"Bearer {token}"}
+    group = f"{server.base}/api/atrest/v1/groups/{kmip['projectId']}"
+    listed = canaries.send("GET", f"{group}/masterKeys?itemsPerPage=500", headers=headers)
+    for one in listed.json()["results"]:
+        canaries.send("GET", f"{group}/masterKeys/{one['id']}", headers=headers)
+    for rest in ("customerKeys", "rotations", "clusters/cluster0/nodes"):
+        canaries.send("GET", f"{group}/{rest}", headers=headers)
+    canaries.send("GET", server.atlas(f"/groups/{kmip['projectId']}/events?itemsPerPage=500"), headers=headers)
+
+
 def secrets_in(tree, name, path=""):
     """Every text called `name` in a tree of JSON, with where it stands."""
     if isinstance(tree, dict):
@@ -153,19 +215,21 @@ def backup(server):
 with Checks("canary", 180) as checks, DevServer(environment={"RUST_LOG": "trace", "ATREST_LOG": "trace"}) as server:
     canaries = Canaries(server)
     feed(canaries)
-    metrics = server.metrics()
+    metrics = server.metrics().encode()
     server.stop()
-    log = server.log.read_text(errors="replace")
+    log = server.log.read_bytes()
     files = {path: path.read_bytes() for path in (server.folder / "data").iterdir() if path.is_file()}
     backup_file = backup(server)
     checks.that("a backup was made", len(backup_file) > 1000, len(backup_file))
-    checks.that("the log is at its most talkative", "TRACE" in log.upper(), log[:500])
+    checks.that("the log is at its most talkative", b"TRACE" in log.upper(), log[:500])
     checks.that("database files were read", files, list(server.folder.rglob("*"))[:20])
+    answers = [(what, text.encode()) for what, text in canaries.answers]
     for name, secret in canaries.known.items():
-        checks.that(f"{name}: in no answer", not [what for what, text in canaries.answers if secret in text], "found")
+        secret = secret if isinstance(secret, bytes) else secret.encode()
+        checks.that(f"{name}: in no answer", not [what for what, text in answers if secret in text], "found")
         checks.that(f"{name}: not in /metrics", secret not in metrics, "found")
-        held = [path.name for path, data in files.items() if secret.encode() in data]
+        held = [path.name for path, data in files.items() if secret in data]
         checks.that(f"{name}: not in the database files", not held, held)
-        checks.that(f"{name}: not in the backup", secret.encode() not in backup_file, "found")
+        checks.that(f"{name}: not in the backup", secret not in backup_file, "found")
         at = log.find(secret)
         checks.that(f"{name}: not in the log", at < 0, log[max(0, at - 200):at])

@@ -50,7 +50,7 @@ class DevServer:
             shutil.rmtree(self.own_folder, ignore_errors=True)
 
     def start(self):
-        listen = ["--listen", "127.0.0.1:0", "--clouds-listen", "127.0.0.1:0"]
+        listen = ["--listen", "127.0.0.1:0", "--kmip-listen", "127.0.0.1:0", "--clouds-listen", "127.0.0.1:0"]
         # The greeting shows throw-away secrets on purpose; the log must not.
         with open(self.log, "ab") as log, open(self.greeting, "ab") as greeting:
             # A group of its own: a Ctrl-C at the terminal reaches us first, and we stop it in order.

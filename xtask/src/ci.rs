@@ -56,6 +56,8 @@ const STEPS: &[Step] = &[
     Step { name: "ministack", work: Work::Script },
     Step { name: "first_day", work: Work::Script },
     Step { name: "customers", work: Work::Script },
+    Step { name: "kmip_clients", work: Work::Script },
+    Step { name: "kmip_driver", work: Work::Script },
     Step { name: "canary", work: Work::Script },
     Step { name: "schemathesis", work: Work::Script },
     Step { name: "kill9", work: Work::Script },

@@ -207,7 +207,7 @@ fn serve_and_dev_never_touch_each_others_data() {
     let place = Place::sqlite();
     let dir = place.path("dev");
     let mut dev = Command::new(env!("CARGO_BIN_EXE_atrest"));
-    let words = ["dev", "--listen", "127.0.0.1:0", "--dir"];
+    let words = ["dev", "--listen", "127.0.0.1:0", "--kmip-listen", "127.0.0.1:0", "--dir"];
     let child = dev.args(words).arg(&dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let dev = Server(child.unwrap());
     let begun = Instant::now();
