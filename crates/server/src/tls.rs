@@ -54,11 +54,21 @@ pub enum TlsFault {
 /// Reads a server's certificate chain (leaf first) and private key, both PEM.
 /// Errors: all faults of both files.
 pub fn server_config(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsFaults> {
+    let (chain, private) = read_files(certificate, key)?;
+    from_parts(chain, private).map(Arc::new).map_err(|source| {
+        let (certificate, key) = (certificate.to_owned(), key.to_owned());
+        TlsFaults(vec![TlsFault::Unusable { certificate, key, source }])
+    })
+}
+
+/// Reads a certificate chain and its private key, both PEM. Whether they fit is not asked.
+/// Errors: all faults of both files.
+pub fn read_files(
+    certificate: &Path,
+    key: &Path,
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsFaults> {
     match (read_chain(certificate), read_key(key)) {
-        (Ok(chain), Ok(private)) => from_parts(chain, private).map(Arc::new).map_err(|source| {
-            let (certificate, key) = (certificate.to_owned(), key.to_owned());
-            TlsFaults(vec![TlsFault::Unusable { certificate, key, source }])
-        }),
+        (Ok(chain), Ok(private)) => Ok((chain, private)),
         (chain, private) => Err(TlsFaults([chain.err(), private.err()].into_iter().flatten().collect())),
     }
 }

@@ -33,6 +33,7 @@ struct Figures {
     operator_identity_broken: Gauge,
     clock_skewed: Gauge,
     connections: Gauge,
+    kmip_connections: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -84,6 +85,7 @@ impl Metrics {
             operator_identity_broken: Gauge::default(),
             clock_skewed: Gauge::default(),
             connections: Gauge::default(),
+            kmip_connections: Gauge::default(),
         };
         figures.register();
         Self(Arc::new(figures))
@@ -105,6 +107,12 @@ impl Metrics {
     #[must_use]
     pub fn open_connections(&self) -> Gauge {
         self.0.connections.clone()
+    }
+
+    /// Gives the gauge of connections that nodes have open.
+    #[must_use]
+    pub fn open_kmip_connections(&self) -> Gauge {
+        self.0.kmip_connections.clone()
     }
 
     /// Shows how many configured keys of each provider are in each state.
@@ -151,6 +159,7 @@ impl Figures {
         );
         registry.register("auth_failures", "Requests whose caller was not recognised", self.auth_failures.clone());
         registry.register("http_connections", "Open connections of the API door", self.connections.clone());
+        registry.register("kmip_connections", "Connections that nodes have open", self.kmip_connections.clone());
         registry.register("provider_checks", "Checks of customer keys", self.provider_checks.clone());
         registry.register("customer_keys", "Configured customer keys by validity", self.validity.clone());
         registry.register(
@@ -182,6 +191,7 @@ mod tests {
         metrics.count_auth_failure(&AuthFailure::Throttled { retry_after: Duration::from_secs(3) });
         metrics.show_validities(&[(ProviderKind::AwsKms, "valid", 7)]);
         metrics.open_connections().set(2);
+        metrics.open_kmip_connections().set(3);
         let text = metrics.text().unwrap();
         for line in [
             "atrest_http_requests_total{operation=\"getEncryptionAtRest\",status=\"200\"} 1",
@@ -189,6 +199,7 @@ mod tests {
             "atrest_auth_failures_total{kind=\"throttled\"} 1",
             "atrest_customer_keys{provider=\"aws_kms\",state=\"valid\"} 7",
             "atrest_http_connections 2",
+            "atrest_kmip_connections 3",
             "atrest_operator_identity_broken 0",
             "atrest_clock_skewed 0",
             "atrest_build_info{version=\"",
