@@ -9,9 +9,11 @@ use domain::customer_key::{ProviderKind, Refusal};
 use domain::id::{EventId, OrgId, ProjectId, ProviderRoleId};
 use domain::validity::Failure;
 use domain::violation::Violation;
-use storage::StoreError;
+use storage::{Retry, StoreError};
 
+use crate::master_key::MasterKeyError;
 use crate::master_key_grant::GrantError;
+use crate::external_authority::ExternalAuthorityError;
 use crate::node::NodeError;
 use crate::snapshot::SnapshotError;
 
@@ -70,6 +72,12 @@ pub enum Error {
     /// No project of that id was deleted that can still be brought back. The id is told as it was given.
     #[error("find deleted project {0}")]
     DeletedProjectNotFound(String),
+    /// Something about a project's own certificate authorities stands against it.
+    #[error(transparent)]
+    External(#[from] ExternalAuthorityError),
+    /// Something about master keys stands against it.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
     /// The organization has a project of that name.
     #[error("create a second project {0}")]
     ProjectNameTaken(String),
@@ -196,6 +204,7 @@ impl From<StoreError> for Error {
     /// The store is ours: whatever goes wrong there is never the caller's fault.
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::Shared(ref shared) if shared.retry() == Retry::Later => Self::StoreAway(error),
             StoreError::Busy { .. } | StoreError::Unreachable { .. } => Self::StoreAway(error),
             StoreError::Database { .. }
             | StoreError::Open(_)
@@ -203,6 +212,7 @@ impl From<StoreError> for Error {
             | StoreError::Sealed { .. }
             | StoreError::Backup { .. }
             | StoreError::ReadOnly { .. }
+            | StoreError::Shared(_)
             | StoreError::Bug(_) => Self::Store(error),
         }
     }

@@ -2,6 +2,7 @@
 //! never enter them. "Not there" and "lost the race" are values, not errors.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::backup::BackupError;
 use crate::root_key::RootKeyError;
@@ -70,6 +71,9 @@ pub enum StoreError {
         /// What was attempted.
         act: &'static str,
     },
+    /// One failure that several were waiting behind; each of them is told.
+    #[error(transparent)]
+    Shared(Arc<StoreError>),
     /// Something that cannot happen did.
     #[error(transparent)]
     Bug(#[from] domain::Bug),
@@ -174,8 +178,9 @@ pub enum Retry {
 impl StoreError {
     /// Tells whether trying again may help.
     #[must_use]
-    pub const fn retry(&self) -> Retry {
+    pub fn retry(&self) -> Retry {
         match self {
+            Self::Shared(error) => error.retry(),
             Self::Busy { .. } | Self::Unreachable { .. } => Retry::Later,
             Self::Database { .. }
             | Self::Open(_)
@@ -202,6 +207,7 @@ impl StoreError {
     pub(crate) fn is_lost_race(&self) -> bool {
         match self {
             Self::Busy { source, .. } => sql_state(source).is_some_and(|state| SERIALIZATION.contains(&state.as_str())),
+            Self::Shared(error) => error.is_lost_race(),
             Self::Unreachable { .. }
             | Self::Database { .. }
             | Self::Open(_)

@@ -11,6 +11,7 @@ use crate::cache::{Caches, Touched, Write};
 use crate::data_dir::{self, DataDir};
 use crate::engine::{PoolLimits, Pools, Purpose, Tx};
 use crate::error::{OpenError, Result, StoreError};
+use crate::releases::ReleaseKeys;
 use crate::root_key::RootKey;
 use crate::seal::Sealer;
 use crate::sql::{Row, Sql, Value};
@@ -83,6 +84,7 @@ struct Inner {
     caches: Option<Caches>,
     sealer: Sealer,
     root_key: RootKey,
+    release_keys: ReleaseKeys,
     access: Access,
     /// Last, so that the folder is unlocked after the connections are gone.
     folder: Option<DataDir>,
@@ -106,7 +108,8 @@ impl Store {
         let sealer = Sealer::new(&root_key)?;
         let owns = folder.is_some() && !read_only;
         let caches = owns.then(Caches::empty);
-        let store = Self { inner: Arc::new(Inner { pools, caches, sealer, root_key, access: options.access, folder }) };
+        let (release_keys, access) = (ReleaseKeys::default(), options.access);
+        let store = Self { inner: Arc::new(Inner { pools, caches, sealer, root_key, release_keys, access, folder }) };
         if read_only {
             migrate::check(&store).await?;
         } else {
@@ -152,6 +155,10 @@ impl Store {
 
     pub(crate) fn root_key(&self) -> &RootKey {
         &self.inner.root_key
+    }
+
+    pub(crate) fn release_keys(&self) -> &ReleaseKeys {
+        &self.inner.release_keys
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {

@@ -18,6 +18,7 @@ mod nodes;
 mod opening;
 mod projects;
 mod providers;
+mod releases;
 mod secrets;
 mod tokens;
 mod validities;
