@@ -2,6 +2,8 @@
 //! the events they make. One check of a key is under way at a time; whoever asks meanwhile waits for
 //! it. Must not know when checks are due; that is the sweep's and the readers' matter.
 
+mod retired;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,12 +12,14 @@ use domain::customer_key::ProviderKind;
 use domain::event::{self, Event};
 use domain::id::ProjectId;
 use domain::time::Timestamp;
-use domain::validity::{CONFIRM_AFTER, Finding, MassFailure, Recheck, State, Step, mass_failure};
+use domain::validity::{CONFIRM_AFTER, Finding, MassFailure, Recheck, State, Step, Validity, mass_failure};
 use providers::{Deadline, Tokens};
-use storage::{ProjectSnapshot, StoredValidity, ValidityOutcome, ValidityUpdate};
+use storage::{ProjectSnapshot, ValidityOutcome, ValidityUpdate};
 use tokio::sync::watch;
 
 use crate::{Control, Error, random};
+
+pub(crate) use retired::RetiredChecksInFlight;
 
 /// The checks under way. Whoever wants one of these waits for its sender to go.
 #[derive(Debug, Default)]
@@ -32,20 +36,22 @@ impl Control {
     /// Checks a key now, or joins the check under way, and returns when its finding is saved.
     /// Cancel: safe; the check goes on and is saved.
     pub(crate) async fn check_customer_key(&self, project: ProjectId, provider: ProviderKind) {
-        let mut done = {
-            let mut checks = self.0.checks.0.lock().unwrap_or_else(PoisonError::into_inner);
-            match checks.get(&(project, provider)) {
-                Some(done) => done.clone(),
-                None => {
-                    let (sender, done) = watch::channel(());
-                    checks.insert((project, provider), done.clone());
-                    self.spawn_check(project, provider, sender);
-                    done
-                }
-            }
-        };
+        let mut done = self.begin_check(project, provider);
         // The sender says nothing; it goes when the check is over.
         let _gone = done.changed().await;
+    }
+
+    /// Begins a check of a key, or joins the one under way. The sender goes when its finding is saved, a confirmation
+    /// included.
+    pub(crate) fn begin_check(&self, project: ProjectId, provider: ProviderKind) -> watch::Receiver<()> {
+        let mut checks = self.0.checks.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(done) = checks.get(&(project, provider)) {
+            return done.clone();
+        }
+        let (sender, done) = watch::channel(());
+        checks.insert((project, provider), done.clone());
+        self.spawn_check(project, provider, sender);
+        done
     }
 
     fn spawn_check(&self, project: ProjectId, provider: ProviderKind, done: watch::Sender<()>) {
@@ -118,7 +124,7 @@ impl Control {
         observation: Observation,
     ) -> Result<Option<(ValidityUpdate, Recheck)>, Error> {
         let Some(stored) = snapshot.validities.get(&provider) else { return Ok(None) };
-        let mass = self.mass_failure(stored, &observation).await?;
+        let mass = self.mass_failure(&stored.validity, &observation).await?;
         let step = stored.validity.clone().observe(observation.finding, observation.at, mass);
         if mass == MassFailure::Yes && matches!(step.next.state, State::Held { .. }) {
             tracing::error!(
@@ -156,8 +162,8 @@ impl Control {
         Ok(())
     }
 
-    async fn mass_failure(&self, stored: &StoredValidity, observation: &Observation) -> Result<MassFailure, Error> {
-        let confirming = matches!(stored.validity.state, State::Suspect { .. });
+    async fn mass_failure(&self, before: &Validity, observation: &Observation) -> Result<MassFailure, Error> {
+        let confirming = matches!(before.state, State::Suspect { .. });
         let definite = matches!(&observation.finding, Finding::Failed(failure) if failure.reason.is_definite());
         if !(confirming && definite) {
             return Ok(MassFailure::No);

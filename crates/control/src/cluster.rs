@@ -1,6 +1,7 @@
 //! Clusters of a project: creating, changing, deleting and reading them, and when one may use a customer
 //! key. Must not know how they are described on any wire, nor what their nodes do.
 
+mod bring_back;
 mod create;
 mod delete;
 mod encryption;
@@ -8,6 +9,8 @@ mod list;
 mod update;
 mod view;
 
+pub use bring_back::DeletedClusterPage;
+pub use storage::DeletedCluster;
 pub use list::ClusterPage;
 
 use domain::cluster::{self, ClusterChange, ClusterName, FreshIds};

@@ -1,6 +1,10 @@
 //! Grants: an owner lets another node read one master key for a while, to restore. Must not know what a node may do
 //! with it; that is `domain`'s.
 
+mod create;
+mod end;
+mod list;
+
 use domain::release_grant::GrantRefusal;
 
 /// What can go wrong with grants. Ids are told as they were given.

@@ -1,5 +1,6 @@
 //! Projects: reading, creating and deleting them. Must not know paging links.
 
+mod bring_back;
 mod create;
 mod delete;
 

@@ -1,6 +1,12 @@
 //! Snapshots of clusters, as far as keys go: whoever takes one registers it, and the master keys it needs are kept
 //! until it is released, even if their nodes destroy them. Must not know where snapshots lie.
 
+mod list;
+mod register;
+mod release;
+
+pub use list::SnapshotPage;
+
 use domain::cluster::ClusterName;
 use domain::snapshot::SnapshotRefusal;
 

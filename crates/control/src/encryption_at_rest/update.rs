@@ -145,6 +145,16 @@ impl Control {
         let updated =
             self.event_by(caller, snapshot.project.org, project, EventKind::ConfigurationUpdated, Some(detail))?;
         let mut events = vec![updated];
+        for (provider, step) in &applied.moves {
+            match step {
+                Move::ChangeKey => {
+                    let detail = Some(format!("{}: every master key is wrapped anew", provider.title()));
+                    let kind = EventKind::KeyRotationStarted;
+                    events.push(self.event_by(caller, snapshot.project.org, project, kind, detail)?);
+                }
+                Move::Enable | Move::ChangeCredentials | Move::ChangeOptions | Move::Disable => {}
+            }
+        }
         let mut validities = BTreeMap::new();
         for (provider, observation) in proofs {
             let step = applied.moves.get(&provider).copied();
