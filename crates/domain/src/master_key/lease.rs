@@ -135,6 +135,12 @@ impl BootTime {
         Some(before.map_or(start, |before| before.min(start)))
     }
 
+    /// Tells whether this was less than `limit` ago. What lies ahead is not.
+    #[must_use]
+    pub fn is_within(self, limit: Duration, now: Self) -> bool {
+        now.age_of(self).is_some_and(|age| age < limit)
+    }
+
     /// Tells how long ago `earlier` was; none if it lies ahead.
     fn age_of(self, earlier: Self) -> Option<Duration> {
         self.0.checked_sub(earlier.0)
