@@ -12,7 +12,7 @@ import secrets
 import subprocess
 
 import requests
-from kmip.enums import CryptographicAlgorithm, CryptographicUsageMask, KMIPVersion, OpaqueDataType, SecretDataType
+from kmip.core.enums import CryptographicAlgorithm, CryptographicUsageMask, KMIPVersion, OpaqueDataType, SecretDataType
 from kmip.pie.client import ProxyKmipClient
 from kmip.pie.exceptions import KmipOperationFailure
 from kmip.pie.objects import OpaqueObject, SecretData, SymmetricKey

@@ -8,7 +8,7 @@ import subprocess
 import requests
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from kmip.core.factories.attributes import AttributeFactory
-from kmip.enums import (
+from kmip.core.enums import (
     AttributeType, BlockCipherMode, CryptographicAlgorithm, CryptographicUsageMask, KMIPVersion, ObjectType, OpaqueDataType,
     Operation, PaddingMethod, QueryFunction, ResultReason, RevocationReasonCode, SecretDataType, State,
 )
