@@ -48,6 +48,10 @@ pub static ORGANIZATIONS: RateLimitSet = set("organizations", Scope::Caller, 300
 pub static ROOT: RateLimitSet = set("root", Scope::Caller, 1200);
 /// Ours.
 pub static NODES: RateLimitSet = set("nodes", Scope::Project, 2000);
+/// Ours.
+pub static KEYS: RateLimitSet = set("keys", Scope::Project, 2000);
+/// Source: contract.md 7.3, capacity as recorded for backups.
+pub static BACKUP: RateLimitSet = set("backup", Scope::Project, 1200);
 /// Ours: never more than nodes can need.
 pub static CERTIFICATE_AUTHORITIES: RateLimitSet = set("certificateAuthorities", Scope::Caller, 1200);
 /// Ours. A fleet behind one address enrols within a quarter of an hour.

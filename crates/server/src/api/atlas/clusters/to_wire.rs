@@ -17,12 +17,12 @@ use domain::customer_key::ProviderKind;
 use crate::api::call::Call;
 
 /// Gives the address a cluster is found at.
-pub(super) fn address_of(base_url: &str, cluster: &Cluster) -> String {
+pub(in crate::api) fn address_of(base_url: &str, cluster: &Cluster) -> String {
     format!("{base_url}/api/atlas/v2/groups/{}/clusters/{}", cluster.project, cluster.name)
 }
 
 /// Translates a cluster, with what the call's headers ask for beside it.
-pub(super) fn to_wire(call: &Call, cluster: Cluster) -> WireCluster {
+pub(in crate::api) fn to_wire(call: &Call, cluster: Cluster) -> WireCluster {
     let links = vec![Link::to_self(address_of(&call.base_url, &cluster))];
     let Cluster { id, project, name, settings, revision: _, created_at } = cluster;
     let Settings {
@@ -93,7 +93,8 @@ pub(super) fn to_wire(call: &Call, cluster: Cluster) -> WireCluster {
     }
 }
 
-const fn encryption_to_wire(encryption: Option<ProviderKind>) -> &'static str {
+/// Spells whose customer key a cluster uses.
+pub(in crate::api) const fn encryption_to_wire(encryption: Option<ProviderKind>) -> &'static str {
     match encryption {
         None => "NONE",
         Some(ProviderKind::AwsKms) => "AWS",
