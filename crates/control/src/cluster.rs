@@ -10,8 +10,8 @@ mod update;
 mod view;
 
 pub use bring_back::DeletedClusterPage;
-pub use storage::DeletedCluster;
 pub use list::ClusterPage;
+pub use storage::DeletedCluster;
 
 use domain::cluster::{self, ClusterChange, ClusterName, FreshIds};
 use domain::event::{Event, EventKind};

@@ -11,9 +11,9 @@ use domain::validity::Failure;
 use domain::violation::Violation;
 use storage::{Retry, StoreError};
 
+use crate::external_authority::ExternalAuthorityError;
 use crate::master_key::MasterKeyError;
 use crate::master_key_grant::GrantError;
-use crate::external_authority::ExternalAuthorityError;
 use crate::node::NodeError;
 use crate::snapshot::SnapshotError;
 

@@ -13,12 +13,16 @@ pub mod cluster;
 pub mod encryption_at_rest;
 pub mod error;
 pub mod event;
+pub mod external_authority;
+pub mod master_key;
 pub mod master_key_grant;
 pub mod node;
 pub mod observed;
 pub mod organization;
 pub mod project;
 pub mod reconcile;
+mod release_record;
+pub mod rotation;
 pub mod sign_in;
 pub mod snapshot;
 pub mod task;
@@ -28,7 +32,7 @@ use std::time::Duration;
 
 use domain::Bug;
 use domain::customer_key::{Policy, ProviderKind};
-use domain::master_key::lease::{LEASE_MAX, OUTAGE_GRACE};
+use domain::master_key::lease::{BootTime, LEASE_MAX, OUTAGE_GRACE};
 use domain::master_key::state::PURGE_AFTER;
 use domain::secret::SecretBytes;
 use domain::time::Timestamp;
@@ -39,6 +43,7 @@ use boot_clock::BootClock;
 pub use caller::{Caller, Identity};
 pub use error::Error;
 use observed::Observed;
+use release_record::Recorder;
 use task::Tasks;
 
 /// How often and how long. All are operator settings with safe defaults.
@@ -110,25 +115,36 @@ struct Inner {
     parts: Parts,
     updates: encryption_at_rest::UpdatesInFlight,
     checks: check::ChecksInFlight,
+    keys: master_key::Keys,
+    retired_checks: check::RetiredChecksInFlight,
     observed: Observed,
     trust: certificate_authority::Trust,
+    nodes_seen: node::NodesSeen,
+    recorder: Recorder,
 }
 
 impl Control {
     /// Wires the use cases up. Background work starts with [`Control::start`].
     #[must_use]
     pub fn new(parts: Parts) -> Self {
+        let recorder = Recorder::new(parts.store.clone(), parts.clock.clone(), parts.tasks.clone());
+        let keys = master_key::Keys::new(parts.timings.unwraps_at_once);
         Self(Arc::new(Inner {
             parts,
             updates: encryption_at_rest::UpdatesInFlight::default(),
             checks: check::ChecksInFlight::default(),
+            keys,
+            retired_checks: check::RetiredChecksInFlight::default(),
             observed: Observed::default(),
             trust: certificate_authority::Trust::default(),
+            nodes_seen: node::NodesSeen::default(),
+            recorder,
         }))
     }
 
-    /// Starts every reconciler. They end when the tasks are told to stop.
+    /// Starts the record of releases and every reconciler. They end when the tasks are told to stop.
     pub fn start(&self) {
+        self.tasks().spawn(self.recorder().clone().run());
         reconcile::start(self);
     }
 
@@ -194,8 +210,25 @@ impl Control {
         &self.0.parts.tasks
     }
 
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.0.recorder
+    }
+
+    pub(crate) fn keys(&self) -> &master_key::Keys {
+        &self.0.keys
+    }
+
+    /// Tells the time since boot.
+    pub(crate) fn boot_now(&self) -> BootTime {
+        self.0.parts.boot_clock.now()
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.0.parts.store
+    }
+
+    pub(crate) fn nodes_seen(&self) -> &node::NodesSeen {
+        &self.0.nodes_seen
     }
 
     pub(crate) fn trust(&self) -> &certificate_authority::Trust {

@@ -159,12 +159,7 @@ impl From<NoKey> for Error {
 impl Control {
     /// Loads a key that the asker may do this with.
     /// Errors: `NotFound` for one that is not there as for one that is another's; `ReadOnly`.
-    async fn master_key_for(
-        &self,
-        asker: Asker<'_>,
-        act: Act,
-        id: MasterKeyId,
-    ) -> Result<Arc<StoredMasterKey>, Error> {
+    async fn master_key_for(&self, asker: Asker<'_>, act: Act, id: MasterKeyId) -> Result<Arc<StoredMasterKey>, Error> {
         let found = self.store().master_key(id).await?.ok_or(MasterKeyError::NotFound)?;
         let (node, now) = (&asker.node.node, self.now());
         if access::allow(act, node, &found.key, &[], now).is_ok() {

@@ -64,8 +64,8 @@ impl Control {
     ) -> Result<Instance, Error> {
         for _ in 0..TRIES {
             let stored = self.master_key_for(asker, Act::ChangeAttributes, id).await?;
-            let (changed, attribute) = attribute::delete(&stored.key, name.clone(), index, self.now())
-                .map_err(MasterKeyError::Attribute)?;
+            let (changed, attribute) =
+                attribute::delete(&stored.key, name.clone(), index, self.now()).map_err(MasterKeyError::Attribute)?;
             if self.save_changed(&changed, stored.purge_at, &[]).await? {
                 return Ok(Instance { index, attribute });
             }

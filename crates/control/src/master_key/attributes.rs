@@ -8,7 +8,7 @@ use domain::master_key::access::Act;
 use domain::master_key::effective::{LossPolicy, Untold, told_state};
 use domain::master_key::lease::covered;
 use domain::master_key::state::State;
-use domain::master_key::usage::{Use, UsageMask, permit};
+use domain::master_key::usage::{UsageMask, Use, permit};
 use storage::StoredMasterKey;
 
 use super::reading::Standing;
@@ -34,12 +34,7 @@ impl Control {
     /// Tells which of the wanted uses a key is refused for; none if all are allowed.
     /// Errors: `NotFound`, `Untold`.
     /// Cancel: safe.
-    pub async fn check_master_key(
-        &self,
-        asker: Asker<'_>,
-        id: MasterKeyId,
-        wanted: Checked,
-    ) -> Result<Checked, Error> {
+    pub async fn check_master_key(&self, asker: Asker<'_>, id: MasterKeyId, wanted: Checked) -> Result<Checked, Error> {
         let key = self.master_key_for(asker, Act::Check, id).await?;
         let told = self.told(&key, true).await?.map_err(|Untold| MasterKeyError::Untold)?;
         Ok(Checked { usage: wanted.usage.filter(|usage| !self.allows(&key, *usage, told)) })
@@ -66,11 +61,8 @@ impl Control {
         let state = stored.key.life.state_at(self.now());
         let follows = matches!(state, State::PreActive | State::Active);
         let Some(wrapped) = stored.wrapped.as_ref().filter(|_| follows) else { return Ok(Ok(state)) };
-        let by = CustomerKeyId {
-            project: stored.key.project,
-            provider: wrapped.provider,
-            number: wrapped.customer_key,
-        };
+        let by =
+            CustomerKeyId { project: stored.key.project, provider: wrapped.provider, number: wrapped.customer_key };
         let standing = self.standing(by).await?;
         let standing = if freshly { self.freshened(standing).await? } else { standing };
         Ok(self.told_by(state, &standing))

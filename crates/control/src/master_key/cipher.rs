@@ -162,12 +162,7 @@ fn encrypt(key: &SecretSlice, cipher: Cipher<'_>, data: &SecretSlice) -> Result<
     }
 }
 
-fn decrypt(
-    key: &SecretSlice,
-    cipher: Cipher<'_>,
-    data: &[u8],
-    tag: Option<&[u8]>,
-) -> Result<SecretSlice, CipherFault> {
+fn decrypt(key: &SecretSlice, cipher: Cipher<'_>, data: &[u8], tag: Option<&[u8]>) -> Result<SecretSlice, CipherFault> {
     let Cipher { mode, iv, aad } = cipher;
     refuse_long(data.len())?;
     let iv = iv.ok_or(CipherFault::IvMissing)?;
@@ -225,12 +220,7 @@ fn open_by_short_tag(
     Ok(clear)
 }
 
-fn seal(
-    key: &LessSafeKey,
-    iv: [u8; GCM_IV],
-    aad: &[u8],
-    data: &[u8],
-) -> Result<(SecretSlice, [u8; GCM_TAG]), Bug> {
+fn seal(key: &LessSafeKey, iv: [u8; GCM_IV], aad: &[u8], data: &[u8]) -> Result<(SecretSlice, [u8; GCM_TAG]), Bug> {
     let mut tag = [0; GCM_TAG];
     let sealed = SecretSlice::fill(data.len(), |place| {
         let nonce = Nonce::assume_unique_for_key(iv);

@@ -30,11 +30,7 @@ impl Control {
     }
 
     /// Gives every key that can match, in an order that stays.
-    async fn to_look_through(
-        &self,
-        asker: Asker<'_>,
-        criteria: &Criteria,
-    ) -> Result<Vec<Arc<StoredMasterKey>>, Error> {
+    async fn to_look_through(&self, asker: Asker<'_>, criteria: &Criteria) -> Result<Vec<Arc<StoredMasterKey>>, Error> {
         let node = &asker.node.node;
         let scope = Scope::of_node(node);
         let by_id = criteria.attributes.iter().find_map(|one| match one {
@@ -83,11 +79,8 @@ impl Control {
                 told.push(Ok(state));
                 continue;
             };
-            let by = CustomerKeyId {
-                project: stored.key.project,
-                provider: wrapped.provider,
-                number: wrapped.customer_key,
-            };
+            let by =
+                CustomerKeyId { project: stored.key.project, provider: wrapped.provider, number: wrapped.customer_key };
             if !standings.contains_key(&by) {
                 let standing = self.freshened(self.standing(by).await?).await?;
                 standings.insert(by, standing);

@@ -67,9 +67,7 @@ impl Memories {
 
     /// Wipes what is older than it is ever served, and what was unwrapped under a customer key as it is no more.
     pub(super) fn wipe(&self, longest: Duration, now: BootTime, is_current: impl Fn(&Unwrapped) -> bool) {
-        self.0.retain(|_, unwrapped| {
-            unwrapped.memory.unwrapped.is_within(longest, now) && is_current(unwrapped)
-        });
+        self.0.retain(|_, unwrapped| unwrapped.memory.unwrapped.is_within(longest, now) && is_current(unwrapped));
     }
 
     /// Names the customer keys that something is remembered of.

@@ -76,11 +76,8 @@ impl Control {
     /// Gives a key's bytes from memory or from the provider, as the lease decides.
     async fn look(&self, stored: &Arc<StoredMasterKey>, wrapped: &WrappedKey) -> Result<Look, Error> {
         let id = stored.key.id;
-        let by = CustomerKeyId {
-            project: stored.key.project,
-            provider: wrapped.provider,
-            number: wrapped.customer_key,
-        };
+        let by =
+            CustomerKeyId { project: stored.key.project, provider: wrapped.provider, number: wrapped.customer_key };
         let terms = self.lease_terms();
         let mut standing = self.standing(by).await?;
         if standing.is_bare() {
@@ -155,13 +152,7 @@ impl Control {
         }
     }
 
-    fn release_of(
-        &self,
-        asker: Asker<'_>,
-        stored: &StoredMasterKey,
-        wrapped: &WrappedKey,
-        act: ReleaseAct,
-    ) -> Release {
+    fn release_of(&self, asker: Asker<'_>, stored: &StoredMasterKey, wrapped: &WrappedKey, act: ReleaseAct) -> Release {
         let node = &asker.node.node;
         Release {
             project: stored.key.project,

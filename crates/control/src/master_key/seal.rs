@@ -49,20 +49,14 @@ pub(super) fn seal(
 
 /// Opens sealed bytes.
 /// Errors: `Broken`.
-pub(crate) fn open(
-    key: &MasterKey,
-    wrapped: &WrappedKey,
-    data_key: &SecretBytes<32>,
-) -> Result<SecretSlice, Broken> {
+pub(crate) fn open(key: &MasterKey, wrapped: &WrappedKey, data_key: &SecretBytes<32>) -> Result<SecretSlice, Broken> {
     let WrappedKey { sealed, revision, .. } = wrapped;
     let (sealed, nonce) = sealed.split_last_chunk::<NONCE_LEN>().ok_or(Broken)?;
     let (text, tag) = sealed.split_last_chunk::<TAG_LEN>().ok_or(Broken)?;
     let cipher = cipher(data_key)?;
     let bound = Aad::from(binding(key, *revision));
     SecretSlice::fill(text.len(), |place| {
-        cipher
-            .open_separate_gather(Nonce::assume_unique_for_key(*nonce), bound, text, tag, place)
-            .map_err(|_| Broken)
+        cipher.open_separate_gather(Nonce::assume_unique_for_key(*nonce), bound, text, tag, place).map_err(|_| Broken)
     })
 }
 

@@ -169,7 +169,8 @@ impl Control {
         let Some(wrapped) = &stored.wrapped else { return Ok(Landed::Away) };
         let unwrapping = &self.keys().unwrapping;
         let of_one = unwrapping.turns_of(standing.of);
-        let _turn_of_one = of_one.acquire().await.map_err(|_| Error::Bug(Bug("a customer's turns are never closed")))?;
+        let _turn_of_one =
+            of_one.acquire().await.map_err(|_| Error::Bug(Bug("a customer's turns are never closed")))?;
         let _turn = unwrapping.turn().await?;
         let start = self.boot_now();
         let deadline = Deadline::after(self.timings().read_deadline);
@@ -209,7 +210,8 @@ impl Control {
         let sealed = seal::seal(&data_key, key, FIRST_SEALING, material)?;
         let unwrapping = &self.keys().unwrapping;
         let of_one = unwrapping.turns_of(standing.of);
-        let _turn_of_one = of_one.acquire().await.map_err(|_| Error::Bug(Bug("a customer's turns are never closed")))?;
+        let _turn_of_one =
+            of_one.acquire().await.map_err(|_| Error::Bug(Bug("a customer's turns are never closed")))?;
         let _turn = unwrapping.turn().await?;
         let start = self.boot_now();
         let deadline = Deadline::after(self.timings().check_deadline);
