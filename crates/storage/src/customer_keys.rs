@@ -204,6 +204,14 @@ impl KeyRow {
         self.open_at(sealer, secret_place(&row, &project))
     }
 
+    /// Gives the key's full name, whether or not its secret can still be opened.
+    pub(crate) fn full_name(&self) -> Result<String> {
+        let corrupt = |what| StoreError::Corrupt { table: "customer_keys", what };
+        let settings: SettingsText = serde_json::from_str(&self.settings).map_err(|_| corrupt("settings"))?;
+        let unread = self.sealed_secret.as_ref().map(|_| Arc::new(SecretText::new(String::new())));
+        Ok(from_text(settings, self.role, unread).map_err(corrupt)?.full_name())
+    }
+
     /// Opens a row whose secret was sealed for another place.
     pub(crate) fn open_at(self, sealer: &Sealer, place: Place<'_>) -> Result<CustomerKey> {
         let corrupt = |what| StoreError::Corrupt { table: place.table, what };

@@ -15,6 +15,8 @@ use domain::validity::Validity;
 use crate::cache::Touched;
 use crate::engine::Tx;
 use crate::error::Result;
+use crate::retired_customer_keys::Reach;
+use crate::seal::Sealer;
 use crate::sql::{Sql, values};
 use crate::store::transact;
 use crate::{
@@ -149,14 +151,8 @@ impl Store {
     ) -> Result<()> {
         let (next, at) = (change.next, change.at);
         let project = next.project;
-        let work_id = validities::validity_work_id(project, provider);
         if step == Move::Disable {
-            retired_customer_keys::retire(tx, self.sealer(), project, provider, at).await?;
-            retired_customer_keys::forget_all(tx, project, provider).await?;
-            customer_keys::delete(tx, project, provider).await?;
-            rotations::supersede(tx, project, provider, at).await?;
-            work::remove(tx, WorkKind::Rotation, &work_id).await?;
-            return work::remove(tx, WorkKind::ValidityCheck, &work_id).await;
+            return disable(tx, self.sealer(), project, provider, at).await;
         }
         if step != Move::ChangeOptions && !change.validities.contains_key(&provider) {
             return Err(Bug("a new key or credential comes with its validity").into());
@@ -173,11 +169,12 @@ impl Store {
                 self.put_key(tx, next, key, next.revision, number).await
             }
             Move::ChangeKey => {
-                retired_customer_keys::retire(tx, self.sealer(), project, provider, at).await?;
-                retired_customer_keys::forget_unneeded(tx, project, provider).await?;
+                let of = (project, provider);
+                retired_customer_keys::retire(tx, self.sealer(), of, Reach::WhileNeeded, at).await?;
                 let number = retired_customer_keys::number_for(tx, project, key, true).await?;
                 self.put_key(tx, next, key, next.revision, number).await?;
                 rotations::begin(tx, &rotation(project, provider, kept, number, at)?).await?;
+                let work_id = validities::validity_work_id(project, provider);
                 work::put(tx, WorkKind::Rotation, &work_id, at).await
             }
             Move::ChangeCredentials => self.put_key(tx, next, key, next.revision, kept).await,
@@ -195,6 +192,22 @@ impl Store {
     ) -> Result<()> {
         customer_keys::upsert(tx, self.sealer(), next.project, key, since, number).await
     }
+}
+
+/// Destroys a provider's credentials, present and past, and ends the work on its keys. Names and numbers stay.
+pub(crate) async fn disable(
+    tx: &mut Tx,
+    sealer: &Sealer,
+    project: ProjectId,
+    provider: ProviderKind,
+    at: Timestamp,
+) -> Result<()> {
+    retired_customer_keys::retire(tx, sealer, (project, provider), Reach::NoMore, at).await?;
+    customer_keys::delete(tx, project, provider).await?;
+    rotations::supersede(tx, project, provider, at).await?;
+    let work_id = validities::validity_work_id(project, provider);
+    work::remove(tx, WorkKind::Rotation, &work_id).await?;
+    work::remove(tx, WorkKind::ValidityCheck, &work_id).await
 }
 
 /// A rotation that begins now.

@@ -26,6 +26,7 @@ use crate::sql::{Row, Sql, Value, over_items, to_json, values};
 use row::{MasterKeyRow, master_key_columns, scope_text};
 
 pub use rewrap::CustomerKeyUse;
+pub(crate) use rewrap::needs;
 pub(crate) use row::{reseal_all, verify_all};
 
 /// How many keys one node, or a cluster's clients together, can keep at most; purged ones do not count.

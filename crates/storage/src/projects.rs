@@ -11,12 +11,10 @@ use domain::time::Timestamp;
 use crate::cache::Touched;
 use crate::engine::Tx;
 use crate::error::Result;
+use crate::seal::Sealer;
 use crate::sql::{Fields, Row, Sql, over_items, to_json, values};
 use crate::store::transact;
-use crate::{
-    Outcome, Store, WorkKind, api_keys, clusters, customer_keys, encryption_at_rest, events, service_accounts,
-    validities, work,
-};
+use crate::{Outcome, Store, api_keys, clusters, encryption_at_rest, events, service_accounts};
 
 /// Who creates a project, and owns it from then on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +88,8 @@ impl Store {
     /// Cancel: it took place or it did not.
     pub async fn delete_project(&self, id: ProjectId, at: Timestamp, told: &[Event]) -> Result<Outcome> {
         let touched = [Touched::Project(id)];
-        let outcome = transact!(self, "delete a project", &touched, |tx| delete(tx, id, at, told).await)?;
+        let outcome =
+            transact!(self, "delete a project", &touched, |tx| delete(tx, self.sealer(), id, at, told).await)?;
         if outcome == Outcome::Saved {
             encryption_at_rest::forget_destroyed(self).await;
         }
@@ -161,7 +160,7 @@ async fn create(tx: &mut Tx, project: &Project, creator: Option<Creator>, told: 
     Ok(Outcome::Saved)
 }
 
-async fn delete(tx: &mut Tx, id: ProjectId, at: Timestamp, told: &[Event]) -> Result<Outcome> {
+async fn delete(tx: &mut Tx, sealer: &Sealer, id: ProjectId, at: Timestamp, told: &[Event]) -> Result<Outcome> {
     if !take(tx, id).await? {
         return Ok(Outcome::Conflict);
     }
@@ -171,8 +170,7 @@ async fn delete(tx: &mut Tx, id: ProjectId, at: Timestamp, told: &[Event]) -> Re
     }
     encryption_at_rest::close(tx, id, at).await?;
     for provider in ProviderKind::ALL {
-        customer_keys::delete(tx, id, provider).await?;
-        work::remove(tx, WorkKind::ValidityCheck, &validities::validity_work_id(id, provider)).await?;
+        encryption_at_rest::disable(tx, sealer, id, provider, at).await?;
     }
     tx.execute(&DELETE, values![id, at]).await?;
     events::insert(tx, told).await?;

@@ -20,7 +20,7 @@ use crate::seal::{Place, Sealer};
 use crate::sql::{Row, Sql, Value, over_items, to_json, values};
 use crate::store::transact;
 use crate::validities::{self, batch_columns, set_columns, validity, validity_columns};
-use crate::{Store, ValidityOutcome, customer_keys, encryption_at_rest, events};
+use crate::{Store, ValidityOutcome, customer_keys, encryption_at_rest, events, master_keys};
 
 /// A customer key that a project had.
 #[derive(Debug, Clone)]
@@ -47,6 +47,15 @@ pub struct RetiredCustomerKey {
     pub key_revision: i64,
     /// Counts the writes of the row; an update names the one it saw.
     pub row_revision: i64,
+}
+
+/// Whether the customer keys that a provider had before are still to be reached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// As long as master keys are wrapped by them.
+    WhileNeeded,
+    /// Not at all: their credentials are destroyed.
+    NoMore,
 }
 
 macro_rules! select {
@@ -229,31 +238,31 @@ impl Store {
     }
 }
 
-/// Keeps a provider's present customer key among the retired ones, its credentials sealed for their new place. What
-/// follows in the transaction replaces or deletes the present row.
+/// Keeps a provider's present customer key among the retired ones: with its credentials, sealed for their new place, if
+/// master keys are wrapped by it and it is to be reached; its name otherwise. What follows in the transaction replaces
+/// or deletes the present row.
 pub(crate) async fn retire(
     tx: &mut Tx,
     sealer: &Sealer,
-    project: ProjectId,
-    provider: ProviderKind,
+    (project, provider): (ProjectId, ProviderKind),
+    reach: Reach,
     at: Timestamp,
 ) -> Result<()> {
     let Some((number, row)) = customer_keys::present(tx, project, provider).await? else { return Ok(()) };
-    let key = row.open(sealer)?;
-    let (id, owner) = (row_id(project, provider, number.stored()), project.to_string());
-    let sealed = customer_keys::seal_secret(sealer, secret_place(&id, &owner), &key)?;
-    let values = values![project, provider.name(), key.full_name(), sealed.as_deref(), at];
-    tx.execute(&RETIRE, values).await.map(drop)
-}
-
-/// Destroys the credentials of a provider's retired keys that nothing needs.
-pub(crate) async fn forget_unneeded(tx: &mut Tx, project: ProjectId, provider: ProviderKind) -> Result<()> {
-    tx.execute(&FORGET_UNNEEDED, values![project, provider.name()]).await.map(drop)
-}
-
-/// Destroys the credentials of all retired keys of a provider.
-pub(crate) async fn forget_all(tx: &mut Tx, project: ProjectId, provider: ProviderKind) -> Result<()> {
-    tx.execute(&FORGET_ALL, values![project, provider.name()]).await.map(drop)
+    let name = row.full_name()?;
+    let kept = reach == Reach::WhileNeeded && master_keys::needs(tx, project, provider, number).await?;
+    let sealed = if kept {
+        let (id, owner) = (row_id(project, provider, number.stored()), project.to_string());
+        customer_keys::seal_secret(sealer, secret_place(&id, &owner), &row.open(sealer)?)?
+    } else {
+        None
+    };
+    tx.execute(&RETIRE, values![project, provider.name(), name, sealed.as_deref(), at]).await?;
+    let forget = match reach {
+        Reach::WhileNeeded => &FORGET_UNNEEDED,
+        Reach::NoMore => &FORGET_ALL,
+    };
+    tx.execute(forget, values![project, provider.name()]).await.map(drop)
 }
 
 /// Gives the number for a customer key that comes into use. A key that the project had before gets the number it had:

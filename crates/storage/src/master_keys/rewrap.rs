@@ -32,6 +32,11 @@ static TO_REWRAP: Sql = Sql::same(
     "SELECT id FROM master_keys WHERE project_id = $1 AND provider = $2 AND customer_key <> $3 AND purged_at IS NULL
        AND id > $4 ORDER BY id LIMIT $5",
 );
+static NEEDS: Sql = Sql::same(
+    "look for master keys of a customer key",
+    "SELECT id FROM master_keys
+     WHERE project_id = $1 AND provider = $2 AND customer_key = $3 AND purged_at IS NULL LIMIT 1",
+);
 static USES: Sql = Sql::same(
     "count what customer keys protect",
     "SELECT m.provider, m.customer_key, COUNT(*), COALESCE(MAX(n.snapshots), 0) FROM master_keys AS m
@@ -120,4 +125,14 @@ impl Store {
         row.update(tx, self.sealer()).await?;
         Ok(Outcome::Saved)
     }
+}
+
+/// Tells whether a customer key still wraps a master key.
+pub(crate) async fn needs(
+    tx: &mut Tx,
+    project: ProjectId,
+    provider: ProviderKind,
+    number: CustomerKeyNumber,
+) -> Result<bool> {
+    Ok(!tx.fetch(&NEEDS, values![project, provider.name(), number]).await?.is_empty())
 }
