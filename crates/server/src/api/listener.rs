@@ -5,10 +5,8 @@
 
 mod body;
 mod pace;
-mod roster;
 
 use std::convert::Infallible;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +21,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -32,7 +30,8 @@ use tower::ServiceExt;
 
 pub use self::body::{SlowBody, is_slow_body};
 use self::pace::Paced;
-use self::roster::{Life, Roster};
+use crate::entrance::roster::{Dismissed, Life, Roster};
+use crate::entrance::{Present, find_room, pause_after};
 
 /// How long and how much a connection may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,57 +139,6 @@ pub async fn serve(door: Door, tracker: TaskTracker, cancel: CancellationToken) 
     }
 }
 
-/// Waits for a place, asking silent connections to leave while there is none.
-async fn find_room(room: &Arc<Semaphore>, roster: &Roster) -> Option<OwnedSemaphorePermit> {
-    const ASK_AGAIN: Duration = Duration::from_millis(50);
-    loop {
-        if let Ok(permit) = Arc::clone(room).try_acquire_owned() {
-            return Some(permit);
-        }
-        roster.dismiss(1);
-        match timeout(ASK_AGAIN, Arc::clone(room).acquire_owned()).await {
-            Ok(permit) => return permit.ok(),
-            Err(_) => continue,
-        }
-    }
-}
-
-/// Tells how long to pause after `accept` failed; nothing if only that one connection was at fault.
-fn pause_after(error: &io::Error, failures: u32) -> Option<Duration> {
-    const FIRST: Duration = Duration::from_millis(20);
-    const LONGEST: Duration = Duration::from_secs(1);
-    let is_of_one_connection = matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::Interrupted
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::TimedOut
-    );
-    (!is_of_one_connection).then(|| (FIRST * 2_u32.saturating_pow(failures.min(10))).min(LONGEST))
-}
-
-/// One open connection's place; given back when dropped.
-struct Present {
-    open: Gauge,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl Present {
-    fn count(open: &Gauge, permit: OwnedSemaphorePermit) -> Self {
-        open.inc();
-        Self { open: open.clone(), _permit: permit }
-    }
-}
-
-impl Drop for Present {
-    fn drop(&mut self) {
-        self.open.dec();
-    }
-}
-
 struct Connection {
     peer: SocketAddr,
     limits: ConnectionLimits,
@@ -267,7 +215,7 @@ async fn answer(
     peer: SocketAddr,
     limits: ConnectionLimits,
     life: Arc<Life>,
-) -> Result<Response<Body>, roster::Dismissed> {
+) -> Result<Response<Body>, Dismissed> {
     let busy = life.begin_request()?;
     let deadline = Instant::now() + limits.body;
     let (mut parts, incoming) = request.into_parts();

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::ConnectionLimits;
-use super::roster::{Life, Phase};
+use crate::entrance::roster::{Life, Phase};
 
 /// What is said, in one write and if the socket takes it, when a head does not come to its end.
 const HEAD_TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";

@@ -2,6 +2,7 @@
 //! each test waits for what it expects to happen rather than for a time to pass.
 
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Who may be asked to leave when there is no room: connections without a request in flight, those
 //! that have never sent one first, then whoever has been silent longest.
-//! Must not know sockets or HTTP.
+//! Must not know sockets, nor what is spoken on them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 /// All connections that are waiting for a request.
 #[derive(Debug, Default)]
-pub(super) struct Roster(Mutex<Waiting>);
+pub(crate) struct Roster(Mutex<Waiting>);
 
 #[derive(Debug, Default)]
 struct Waiting {
@@ -27,7 +27,7 @@ struct Ticket {
 
 /// What one connection is doing.
 #[derive(Debug)]
-pub(super) struct Life {
+pub(crate) struct Life {
     roster: Arc<Roster>,
     dismissal: CancellationToken,
     state: Mutex<State>,
@@ -43,7 +43,7 @@ struct State {
 /// The phases of a connection. Quiet → Head when a byte comes, → Busy when the head is whole,
 /// → Quiet when the whole answer is handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(crate) enum Phase {
     /// Nothing has come since the last answer.
     Quiet,
     /// A part of a request's head has come.
@@ -54,7 +54,7 @@ pub(super) enum Phase {
 
 /// Says that the connection was told to leave.
 #[derive(Debug)]
-pub(super) struct Dismissed;
+pub(crate) struct Dismissed;
 
 impl fmt::Display for Dismissed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -66,7 +66,7 @@ impl std::error::Error for Dismissed {}
 
 impl Roster {
     /// Asks up to `count` connections to leave.
-    pub(super) fn dismiss(&self, count: usize) {
+    pub(crate) fn dismiss(&self, count: usize) {
         let mut waiting = self.lock();
         for _ in 0..count {
             let Some((_, dismissal)) = waiting.connections.pop_first() else { return };
@@ -94,7 +94,7 @@ impl Roster {
 
 impl Life {
     /// Begins a connection's life: it waits for its first request.
-    pub(super) fn begin(roster: &Arc<Roster>) -> Arc<Self> {
+    pub(crate) fn begin(roster: &Arc<Roster>) -> Arc<Self> {
         let dismissal = CancellationToken::new();
         let ticket = roster.enter(false, dismissal.clone());
         let state = State { phase: Phase::Quiet, ticket: Some(ticket), requests: 0 };
@@ -102,18 +102,18 @@ impl Life {
     }
 
     /// Waits until the connection is told to leave.
-    pub(super) async fn dismissed(&self) {
+    pub(crate) async fn dismissed(&self) {
         self.dismissal.cancelled().await;
     }
 
     /// Gives the phase, and how many requests have begun.
-    pub(super) fn phase(&self) -> (Phase, u64) {
+    pub(crate) fn phase(&self) -> (Phase, u64) {
         let state = self.lock();
         (state.phase, state.requests)
     }
 
     /// Takes note that bytes came: out of silence, they begin a head.
-    pub(super) fn heard(&self) {
+    pub(crate) fn heard(&self) {
         let mut state = self.lock();
         if state.phase == Phase::Quiet {
             state.phase = Phase::Head;
@@ -122,7 +122,7 @@ impl Life {
 
     /// Begins a request, which nobody interrupts; it lasts until the guard is dropped.
     /// Errors: `Dismissed` if the connection was told to leave before.
-    pub(super) fn begin_request(self: &Arc<Self>) -> Result<Busy, Dismissed> {
+    pub(crate) fn begin_request(self: &Arc<Self>) -> Result<Busy, Dismissed> {
         let mut state = self.lock();
         state.phase = Phase::Busy;
         state.requests = state.requests.wrapping_add(1);
@@ -147,7 +147,7 @@ impl Drop for Life {
 
 /// Marks a request in flight.
 #[derive(Debug)]
-pub(super) struct Busy(Arc<Life>);
+pub(crate) struct Busy(Arc<Life>);
 
 impl Drop for Busy {
     fn drop(&mut self) {
