@@ -13,6 +13,7 @@ use domain::validity::Finding;
 #[derive(Debug, Default)]
 pub struct Observed {
     checks: Mutex<BTreeMap<(ProviderKind, &'static str), u64>>,
+    unwraps: Mutex<BTreeMap<(ProviderKind, &'static str), u64>>,
     last_sweep: AtomicI64,
 }
 
@@ -28,6 +29,13 @@ impl Observed {
         *count = count.saturating_add(1);
     }
 
+    /// Counts a master key's data key that a provider was asked to unwrap, under what came of it.
+    pub(crate) fn count_unwrap(&self, provider: ProviderKind, outcome: &'static str) {
+        let mut unwraps = self.unwraps.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let count = unwraps.entry((provider, outcome)).or_default();
+        *count = count.saturating_add(1);
+    }
+
     /// Notes that the sweep of customer keys is alive.
     pub(crate) fn beat(&self, now: Timestamp) {
         self.last_sweep.store(now.as_millis(), Ordering::Relaxed);
@@ -37,6 +45,12 @@ impl Observed {
     #[must_use]
     pub fn checks(&self) -> BTreeMap<(ProviderKind, &'static str), u64> {
         self.checks.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Gives how often each provider was asked to unwrap for a master key, and what came of it.
+    #[must_use]
+    pub fn unwraps(&self) -> BTreeMap<(ProviderKind, &'static str), u64> {
+        self.unwraps.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// Tells when the sweep of customer keys last turned.

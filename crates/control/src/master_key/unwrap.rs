@@ -184,8 +184,14 @@ impl Control {
         unwrapping.note(standing.of, answer.as_ref().err(), self.boot_now());
         let data_key = match answer {
             Ok(data_key) => data_key,
-            Err(failure) => return Ok(turned_away(stored.key.id, &failure)),
+            Err(failure) => {
+                let landed = turned_away(stored.key.id, &failure);
+                let outcome = if matches!(landed, Landed::Refused) { "refused" } else { "away" };
+                self.observed().count_unwrap(standing.of.provider, outcome);
+                return Ok(landed);
+            }
         };
+        self.observed().count_unwrap(standing.of.provider, "unwrapped");
         let Ok(material) = seal::open(&stored.key, wrapped, &data_key) else {
             tracing::error!(key = %stored.key.id, "the sealed bytes of a master key do not open with its data key");
             return Ok(Landed::Broken);

@@ -29,6 +29,7 @@ struct Figures {
     request_seconds: Family<Operation, Histogram, fn() -> Histogram>,
     auth_failures: Family<Kind, Counter>,
     provider_checks: Family<ProviderCheck, Counter>,
+    unwraps: Family<Unwrap, Counter>,
     validity: Family<Validity, Gauge>,
     operator_identity_broken: Gauge,
     clock_skewed: Gauge,
@@ -50,6 +51,12 @@ struct Operation {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Kind {
     kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Unwrap {
+    provider: &'static str,
+    outcome: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -81,6 +88,7 @@ impl Metrics {
             request_seconds: Family::new_with_constructor(request_buckets),
             auth_failures: Family::default(),
             provider_checks: Family::default(),
+            unwraps: Family::default(),
             validity: Family::default(),
             operator_identity_broken: Gauge::default(),
             clock_skewed: Gauge::default(),
@@ -131,6 +139,10 @@ impl Metrics {
             let labels = ProviderCheck { provider: provider.name(), outcome, reason };
             self.0.provider_checks.get_or_create(&labels).inner().store(count, Ordering::Relaxed);
         }
+        for ((provider, outcome), count) in control.observed().unwraps() {
+            let labels = Unwrap { provider: provider.name(), outcome };
+            self.0.unwraps.get_or_create(&labels).inner().store(count, Ordering::Relaxed);
+        }
         let health = ProviderKind::ALL.map(|provider| control.providers().operator_health(provider));
         let broken = health.iter().any(|health| health.identity_broken());
         self.0.operator_identity_broken.set(i64::from(broken));
@@ -161,6 +173,11 @@ impl Figures {
         registry.register("http_connections", "Open connections of the API door", self.connections.clone());
         registry.register("kmip_connections", "Connections that nodes have open", self.kmip_connections.clone());
         registry.register("provider_checks", "Checks of customer keys", self.provider_checks.clone());
+        registry.register(
+            "unwraps",
+            "Data keys of master keys that providers were asked to unwrap",
+            self.unwraps.clone(),
+        );
         registry.register("customer_keys", "Configured customer keys by validity", self.validity.clone());
         registry.register(
             "operator_identity_broken",

@@ -37,22 +37,22 @@ const ENROLMENTS: &str = "/api/atrest/v1/enrolments";
 const AUTHORITIES: &str = "/api/atrest/v1/certificateAuthorities";
 
 /// Where the nodes of a cluster of the first project are.
-fn nodes_of(house: &House, cluster: &str) -> String {
+pub(crate) fn nodes_of(house: &House, cluster: &str) -> String {
     format!("/api/atrest/v1/groups/{}/clusters/{cluster}/nodes", house.project)
 }
 
-async fn new_cluster(house: &House, name: &str) {
+pub(crate) async fn new_cluster(house: &House, name: &str) {
     let path = format!("/api/atlas/v2/groups/{}/clusters", house.project);
     let got = house.ask("POST", &path).json(&cluster(name)).send().await;
     assert_eq!(got.status, 201, "{}", got.text());
 }
 
-fn mongod(name: &str) -> Value {
+pub(crate) fn mongod(name: &str) -> Value {
     json!({"name": name, "role": "mongod", "region": "US_EAST_1"})
 }
 
 /// Makes a node, and gives its address.
-async fn new_node(house: &House, cluster: &str, body: &Value) -> String {
+pub(crate) async fn new_node(house: &House, cluster: &str, body: &Value) -> String {
     let got = house.ask("POST", &nodes_of(house, cluster)).json(body).send().await;
     assert_eq!(got.status, 201, "{}", got.text());
     let id = got.json()["id"].as_str().unwrap().to_owned();
@@ -69,7 +69,7 @@ pub(crate) async fn open(database: Database) -> (House, String) {
     (house, node)
 }
 
-async fn token_for(house: &House, node: &str) -> String {
+pub(crate) async fn token_for(house: &House, node: &str) -> String {
     let got = house.ask("POST", &format!("{node}/enrolmentTokens")).send().await;
     assert_eq!(got.status, 201, "{}", got.text());
     let token = got.json();
@@ -78,13 +78,13 @@ async fn token_for(house: &House, node: &str) -> String {
 }
 
 /// A request that wishes for names of others.
-fn request(key: &KeyPair) -> String {
+pub(crate) fn request(key: &KeyPair) -> String {
     let mut params = CertificateParams::new(vec!["evil.example.com".to_owned()]).unwrap();
     params.distinguished_name.push(rcgen::DnType::CommonName, "somebody else");
     params.serialize_request(key).unwrap().pem().unwrap()
 }
 
-fn new_key() -> KeyPair {
+pub(crate) fn new_key() -> KeyPair {
     KeyPair::generate().unwrap()
 }
 
@@ -93,19 +93,19 @@ async fn enrol(house: &House, token: &str, request: &str) -> Got {
 }
 
 /// Enrols with a new token, and gives the certificate as DER.
-async fn enrolled(house: &House, node: &str, key: &KeyPair) -> Vec<u8> {
+pub(crate) async fn enrolled(house: &House, node: &str, key: &KeyPair) -> Vec<u8> {
     let token = token_for(house, node).await;
     let got = enrol(house, &token, &request(key)).await;
     assert_eq!(got.status, 201, "{}", got.text());
     der(&got.json()["certificate"])
 }
 
-fn der(pem: &Value) -> Vec<u8> {
+pub(crate) fn der(pem: &Value) -> Vec<u8> {
     CertificateDer::from_pem_slice(pem.as_str().unwrap().as_bytes()).unwrap().to_vec()
 }
 
 /// Asks as the door for keys will, with the issuer that signs now.
-async fn recognise(house: &House, leaf: &[u8]) -> Result<NodeCaller, Unrecognised> {
+pub(crate) async fn recognise(house: &House, leaf: &[u8]) -> Result<NodeCaller, Unrecognised> {
     let issuer = house.control.certificate_authorities().await.unwrap()[0].public_key;
     house.control.node_by_certificate(leaf, &issuer).await.unwrap()
 }
