@@ -163,15 +163,15 @@ def feed_keys(canaries, token):
         hostname=kmip["host"], port=kmip["port"], cert=node["certFile"], key=node["keyFile"], ca=kmip["caFile"],
         config_file=os.devnull, kmip_version=KMIPVersion.KMIP_1_2,
     ) as client:
-        key = client.register(SymmetricKey(CryptographicAlgorithm.AES, 256, new("a master key", 32), masks))
-        client.register(SecretData(new("secret data", 96), SecretDataType.SEED))
-        client.register(OpaqueObject(new("an opaque object", 64), OpaqueDataType.NONE))
+        key = client.register(SymmetricKey(CryptographicAlgorithm.AES, 256, new("a master key", 32), masks, name="first"))
+        client.register(SecretData(new("secret data", 96), SecretDataType.SEED, name="seed"))
+        client.register(OpaqueObject(new("an opaque object", 64), OpaqueDataType.NONE, name="opaque"))
         client.activate(key)
         canaries.spelled("a master key that Atrest made", client.get(client.create(CryptographicAlgorithm.AES, 256)).value)
         text = new("a text to encrypt", 48)
         data, iv = client.encrypt(text, uid=key)
         assert client.decrypt(data, uid=key, iv_counter_nonce=iv) == text
-        gone = client.register(SymmetricKey(CryptographicAlgorithm.AES, 256, new("a destroyed master key", 32), masks))
+        gone = client.register(SymmetricKey(CryptographicAlgorithm.AES, 256, new("a destroyed master key", 32), masks, name="gone"))
         client.destroy(gone)
         wrong = SymmetricKey(CryptographicAlgorithm.AES, 256, new("a master key whose name is taken", 32), masks, name="canary")
         client.register(SymmetricKey(CryptographicAlgorithm.AES, 256, new("a named master key", 32), masks, name="canary"))
