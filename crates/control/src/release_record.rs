@@ -42,11 +42,21 @@ struct Shared {
     clock: Clock,
     tasks: Tasks,
     ledger: Mutex<Ledger>,
+    #[cfg(test)]
+    transactions: std::sync::atomic::AtomicU64,
 }
 
 impl Recorder {
     pub(crate) fn new(store: Store, clock: Clock, tasks: Tasks) -> Self {
-        Self(Arc::new(Shared { store, clock, tasks, ledger: Mutex::default() }))
+        let ledger = Mutex::default();
+        Self(Arc::new(Shared {
+            store,
+            clock,
+            tasks,
+            ledger,
+            #[cfg(test)]
+            transactions: std::sync::atomic::AtomicU64::default(),
+        }))
     }
 
     /// Records a release. When it returns, the first release of its kind in its minute is durable, and this one too or
@@ -81,7 +91,9 @@ impl Recorder {
                 return;
             };
             let answers = self.append(&releases).await;
-            for (project, error) in answers.iter().filter_map(|(project, answer)| Some((project, answer.as_ref().err()?))) {
+            for (project, error) in
+                answers.iter().filter_map(|(project, answer)| Some((project, answer.as_ref().err()?)))
+            {
                 let (project, error): (_, &(dyn std::error::Error + 'static)) = (project.to_string(), error.as_ref());
                 tracing::error!(project, error, "releases were refused: they could not be recorded");
             }
@@ -91,6 +103,8 @@ impl Recorder {
 
     /// Writes one batch. A project whose record is damaged does not keep the others from theirs.
     async fn append(&self, releases: &[Release]) -> BTreeMap<ProjectId, Answer> {
+        #[cfg(test)]
+        self.0.transactions.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let projects = releases.iter().map(|release| release.project);
         let error = match self.0.store.append_releases(releases).await {
             Ok(()) => return projects.map(|project| (project, Ok(()))).collect(),
