@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::event::EventKind;
 use domain::master_key::MasterKeyId;
-use storage::{Outcome, StoredMasterKey};
+use storage::{Outcome, StoreError, StoredMasterKey};
 
 use crate::{Control, Error};
 
@@ -58,7 +58,16 @@ impl Control {
 
     /// Wipes one. Gives it as it was, unless somebody was faster or a snapshot needs it.
     async fn purge(&self, id: MasterKeyId) -> Result<Option<Arc<StoredMasterKey>>, Error> {
-        let Some(stored) = self.store().master_key(id).await? else { return Ok(None) };
+        let stored = match self.store().master_key(id).await {
+            Ok(Some(stored)) => stored,
+            Ok(None) => return Ok(None),
+            // Somebody changed its row. It is left for whoever finds out, and holds up no other.
+            Err(StoreError::Corrupt { .. } | StoreError::Sealed { .. }) => {
+                tracing::error!(master_key = %id, "the row of a master key was changed by somebody else");
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
         let key = &stored.key;
         let Some(org) = self.store().org_of_project(key.project).await? else { return Ok(None) };
         let detail = Some(format!("master key {id} of node {}", key.owner.node));

@@ -19,7 +19,7 @@ use domain::rotation::Rotation;
 use domain::validity::Reason;
 use futures_util::{StreamExt, future, stream};
 use providers::{Deadline, KeyProvider};
-use storage::{Claim, Outcome, ProjectSnapshot, WorkKind, validity_work};
+use storage::{Claim, Outcome, ProjectSnapshot, StoreError, WorkKind, validity_work};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -291,7 +291,16 @@ impl<'m> Mover<'m> {
         if stopping || self.begun.elapsed() >= BUDGET || self.found().wrapping.gave_up() {
             return Ok(false);
         }
-        let Some(stored) = self.control.store().master_key(id).await? else { return Ok(true) };
+        let stored = match self.control.store().master_key(id).await {
+            Ok(Some(stored)) => stored,
+            Ok(None) => return Ok(true),
+            Err(StoreError::Corrupt { .. } | StoreError::Sealed { .. }) => {
+                tracing::error!(master_key = %id, "the row of a master key was changed by somebody else");
+                self.found().broken.push(id);
+                return Ok(true);
+            }
+            Err(error) => return Err(error.into()),
+        };
         let Some(wrapped) = &stored.wrapped else { return Ok(true) };
         if wrapped.customer_key == self.number || wrapped.provider != self.provider {
             return Ok(true);

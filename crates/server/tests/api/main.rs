@@ -44,6 +44,7 @@ mod probes;
 mod rate_limits;
 mod renewals;
 mod replicas;
+mod rewrapping;
 mod rotations;
 mod snapshots;
 mod store_away;
