@@ -22,7 +22,7 @@ use storage::Engine;
 use crate::log::{LogConfig, LogFormat};
 use crate::say::say;
 pub(crate) use clouds::{CloudsConfig, operator_of};
-pub(crate) use kmip::{KMIP_PORT, KeyTimes, KmipCertificate, KmipConfig, KmipLimits};
+pub(crate) use kmip::{KmipCertificate, KmipConfig};
 pub(crate) use root_key::{RootKeyConfig, VaultConfig, VaultLogin, WrapperConfig};
 use section::{Faults, Section};
 
@@ -39,7 +39,6 @@ pub(crate) struct ConfigFile {
 pub(crate) struct Config {
     pub(crate) api: ApiConfig,
     pub(crate) kmip: Option<KmipConfig>,
-    pub(crate) key_times: KeyTimes,
     pub(crate) operations_listen: SocketAddr,
     pub(crate) storage: StorageConfig,
     pub(crate) root_key: RootKeyConfig,
@@ -139,7 +138,6 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
     api.finish();
 
     let kmip = kmip::read(root, faults);
-    let key_times = kmip::read_times(root);
 
     let mut operations = root.section("operations");
     let operations_listen = operations.parsed("listen").unwrap_or((IpAddr::V4(Ipv4Addr::LOCALHOST), 9090).into());
@@ -175,6 +173,7 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
     let mut checks = root.section("checks");
     let timings = read_timings(&mut checks);
     checks.finish();
+    let timings = kmip::read_times(root, timings);
 
     let clouds = clouds::read(root, faults);
     let by_aws = matches!(root_key_config, Some(RootKeyConfig::Wrapped { by: WrapperConfig::AwsKms { .. }, .. }));
@@ -193,7 +192,6 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
     Some(Config {
         api: api_config,
         kmip,
-        key_times,
         operations_listen,
         storage: storage_config?,
         root_key: root_key_config?,

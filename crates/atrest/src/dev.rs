@@ -17,12 +17,13 @@ use domain::secret::SecretText;
 use server::api::ApiSettings;
 use server::api::address::TrustedProxies;
 use server::api::auth::AuthSettings;
+use server::kmip::KmipSettings;
 use simulators::Clouds;
 use storage::{Engine, RootKey};
 use tokio::net::TcpListener;
 
 use crate::config::dev_timings;
-use crate::house::{Doors, House, Plan, Stamp};
+use crate::house::{Doors, House, KmipDoor, Plan, Stamp};
 use crate::log::{self, LogConfig, LogFormat};
 use crate::say::{Progress, say};
 use crate::shutdown;
@@ -116,7 +117,9 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         loopback_only: true,
         body_cap: ApiSettings::BODY_CAP,
     };
-    house.run(Doors { api, tls: None, settings, operations }, end).await?;
+    // Its own certificate names this machine, which is where it is.
+    let kmip = KmipDoor { listener: kmip, settings: KmipSettings::default() };
+    house.run(Doors { api, tls: None, settings, operations, kmip: Some(kmip) }, end).await?;
     clouds.shutdown().await;
     Ok(())
 }
@@ -228,7 +231,7 @@ fn greet_nodes(kmip: &KmipPart) {
     if let Some(client) = kmip.clients.iter().find(|client| client.role == NodeRole::Client.name()) {
         say("Or make a key in Python (pip install pykmip):\n");
         say(&format!(
-            "python3 -c 'from kmip.pie.client import ProxyKmipClient as Client; from kmip.enums import CryptographicAlgorithm as Algorithm\nwith Client(\"{host}\", {port}, cert=\"{cert}\", key=\"{key}\", ca=\"{ca}\") as client: \\\n    uid = client.create(Algorithm.AES, 256); client.activate(uid); print(uid, len(client.get(uid).value) * 8, \"bits\")'\n",
+            "python3 -c 'from kmip.pie.client import ProxyKmipClient as Client; from kmip.core.enums import CryptographicAlgorithm as Algorithm\nwith Client(\"{host}\", {port}, cert=\"{cert}\", key=\"{key}\", ca=\"{ca}\") as client: \\\n    uid = client.create(Algorithm.AES, 256); client.activate(uid); print(uid, len(client.get(uid).value) * 8, \"bits\")'\n",
             cert = client.cert_file.display(),
             key = client.key_file.display(),
         ));

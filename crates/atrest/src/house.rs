@@ -13,11 +13,12 @@ use domain::customer_key::Policy;
 use providers::{Providers, ProvidersConfig};
 use server::api::listener::{self, ConnectionLimits, Door};
 use server::api::{Api, ApiSettings, router};
+use server::kmip::{self, DoorCertificate, Kmip, KmipLimits, KmipSettings};
 use server::probes::{self, Metrics};
 use storage::{Engine, RootKey, Store, StoreOptions};
 use tokio::net::TcpListener;
 
-use crate::config::{ApiConfig, Config};
+use crate::config::{ApiConfig, Config, KmipCertificate, KmipConfig, TlsFiles};
 use crate::root_key;
 
 /// The instance setting that says whose a database is.
@@ -80,10 +81,18 @@ impl House {
         Ok(Self { control, store, tasks, metrics: Metrics::default() })
     }
 
-    /// Runs both doors and the background work until the end is asked for, then lets go in order.
+    /// Runs all doors and the background work until the end is asked for, then lets go in order.
     /// Errors: the doors cannot be set up.
     pub(crate) async fn run(self, doors: Doors, asked_to_end: impl Future<Output = ()>) -> anyhow::Result<()> {
         let api = Api::new(self.control.clone(), doors.settings, self.metrics.clone()).context("set up the API")?;
+        let kmip = match doors.kmip {
+            Some(KmipDoor { listener, settings }) => Some(kmip::Door {
+                listener,
+                kmip: Kmip::prepare(self.control.clone(), settings).await.context("set up the door for keys")?,
+                open: self.metrics.open_kmip_connections(),
+            }),
+            None => None,
+        };
         self.control.start();
         let limits = ConnectionLimits { drain: DRAIN, ..ConnectionLimits::default() };
         let door = |listener, tls, app| Door { listener, tls, limits, app, open: self.metrics.open_connections() };
@@ -99,6 +108,9 @@ impl House {
             self.tasks.tracker().clone(),
             stop.clone(),
         ));
+        if let Some(door) = kmip {
+            self.tasks.spawn(kmip::serve(door, self.tasks.tracker().clone(), stop.clone()));
+        }
         asked_to_end.await;
         tracing::info!("ending: finishing what is in flight");
         self.tasks.shut_down().await;
@@ -114,6 +126,26 @@ pub(crate) struct Doors {
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
     pub(crate) settings: ApiSettings,
     pub(crate) operations: TcpListener,
+    pub(crate) kmip: Option<KmipDoor>,
+}
+
+/// The door for keys, bound but not open.
+pub(crate) struct KmipDoor {
+    pub(crate) listener: TcpListener,
+    pub(crate) settings: KmipSettings,
+}
+
+/// Gives what the door for keys is to be, if there is to be one. It is never without TLS.
+/// Errors: all faults of the certificate's files.
+pub(crate) fn kmip_settings(kmip: &KmipConfig) -> anyhow::Result<KmipSettings> {
+    let certificate = match &kmip.certificate {
+        KmipCertificate::Own { names } => DoorCertificate::Own { names: names.clone() },
+        KmipCertificate::Files(TlsFiles { certificate, private_key }) => {
+            let (chain, key) = server::tls::read_files(certificate, private_key)?;
+            DoorCertificate::Given { chain, key }
+        }
+    };
+    Ok(KmipSettings { certificate, limits: KmipLimits { drain: DRAIN, ..kmip.limits.clone() } })
 }
 
 /// Reads the API's certificate and key, if it has any.
@@ -129,6 +161,11 @@ pub(crate) fn check(config: &Config) -> anyhow::Result<()> {
     let mut faults = Vec::new();
     if let Err(error) = tls(&config.api) {
         faults.push(format!("  api: {error:#}"));
+    }
+    if let Some(KmipConfig { certificate: KmipCertificate::Files(files), .. }) = &config.kmip
+        && let Err(error) = server::tls::server_config(&files.certificate, &files.private_key)
+    {
+        faults.push(format!("  kmip: {error:#}"));
     }
     if let Err(fault) = root_key::check(config) {
         faults.push(format!("  {fault:#}"));

@@ -8,7 +8,7 @@ use server::api::auth::AuthSettings;
 use tokio::net::TcpListener;
 
 use crate::config::{self, ConfigFile};
-use crate::house::{self, Doors, House, Plan, Stamp};
+use crate::house::{self, Doors, House, KmipDoor, Plan, Stamp};
 use crate::{log, root_key, shutdown};
 
 /// Runs the server until it is asked to end.
@@ -18,11 +18,20 @@ pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
     let end = shutdown::listen_for_the_end()?;
     log::start(&config.log)?;
     let tls = house::tls(&config.api)?;
+    let kmip_settings = config.kmip.as_ref().map(house::kmip_settings).transpose()?;
     let root_key = root_key::open(&config).await?;
     let api = TcpListener::bind(config.api.listen).await.with_context(|| format!("listen on {}", config.api.listen))?;
     let operations = TcpListener::bind(config.operations_listen)
         .await
         .with_context(|| format!("listen on {}", config.operations_listen))?;
+    let kmip = match (&config.kmip, kmip_settings) {
+        (Some(kmip), Some(settings)) => {
+            let listener =
+                TcpListener::bind(kmip.listen).await.with_context(|| format!("listen on {}", kmip.listen))?;
+            Some(KmipDoor { listener, settings })
+        }
+        _ => None,
+    };
     let settings = ApiSettings {
         strict_versions: config.api.strict_versions,
         rate_limits: config.rate_limits,
@@ -46,8 +55,11 @@ pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
         tracing::warn!("the database holds no organization: run `atrest init` to make one and its owner's API key");
     }
     let (api_address, operations_address) = (api.local_addr()?, operations.local_addr()?);
+    if let Some(door) = &kmip {
+        tracing::info!(kmip = %door.listener.local_addr()?, "serving keys to nodes");
+    }
     tracing::info!(api = %api_address, operations = %operations_address, started_at = started_at(), "serving");
-    house.run(Doors { api, tls, settings, operations }, end).await
+    house.run(Doors { api, tls, settings, operations, kmip }, end).await
 }
 
 fn started_at() -> i64 {

@@ -9,6 +9,8 @@
     reason = "tests fail loudly, and hear from `cargo xtask test` where PostgreSQL is"
 )]
 
+mod door;
+
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -327,5 +329,51 @@ fn a_node_gets_its_certificate() {
     let enrolled = enrol(&token, &believed);
     assert!(enrolled.status.success(), "{}", said(&enrolled));
     assert_ne!(fs::read(&out).unwrap(), pem, "a new key");
+    server.end();
+}
+
+#[test]
+fn nodes_fetch_keys_where_the_configuration_says_so() {
+    let place = Place::sqlite();
+    let config = place.configure(&place.path("root.key"));
+    let port = free_port();
+    let with = |kmip: &str| {
+        let base = fs::read_to_string(&config).unwrap();
+        let base = base.split("[kmip]").next().unwrap().to_owned();
+        fs::write(&config, format!("{base}[kmip]\nlisten = \"127.0.0.1:{port}\"\n{kmip}\n")).unwrap();
+    };
+    let made = good(&["init"], &config);
+    let project = made.lines().find_map(|line| line.strip_prefix("project")).unwrap().trim().to_owned();
+    let (certificate, key) = (place.path("kmip.pem"), place.path("kmip.key"));
+    with(&format!("certificate = {certificate:?}\nprivate_key = {key:?}\n"));
+    let faults = bad(&["config", "check"], &config);
+    assert!(faults.contains("kmip.pem") && faults.contains("kmip.key"), "both files are named: {faults}");
+    assert!(bad(&["serve"], &config).contains("kmip.pem"));
+
+    // Over Atrest's own authority, and then over a certificate of the operator's.
+    with("names = [\"127.0.0.1\", \"kmip.example.com\"]");
+    assert!(good(&["config", "check"], &config).contains("no faults"));
+    let server = Server::start(&config, place.operations);
+    let base = format!("http://127.0.0.1:{}", place.api);
+    let cluster = r#"{"name":"c","clusterType":"REPLICASET","replicationSpecs":[{"regionConfigs":[{"providerName":"AWS","regionName":"US_EAST_1","priority":7,"electableSpecs":{"instanceSize":"M10","nodeCount":3}}]}]}"#;
+    post(&format!("{base}/api/atlas/v2/groups/{project}/clusters"), &made, cluster, "id");
+    let nodes = format!("{base}/api/atrest/v1/groups/{project}/clusters/c/nodes");
+    let id = post(&nodes, &made, r#"{"name":"app","role":"client"}"#, "id");
+    let token = post(&format!("{nodes}/{id}/enrolmentTokens"), &made, "", "token");
+    let (pem, ca) = (place.path("app.pem"), place.path("ca.pem"));
+    let words = ["--server", &base, "--out", pem.to_str().unwrap(), "--ca-out", ca.to_str().unwrap()];
+    assert!(enrol(&token, &words).status.success());
+    let mut held = door::connect(port, &ca, &pem, &pem, SOON);
+    assert_eq!(door::get(&mut held), door::ITEM_NOT_FOUND);
+    // A node that keeps its connection open does not keep the server from ending.
+    server.end();
+
+    let signed = rcgen::KeyPair::generate().unwrap();
+    let made = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().self_signed(&signed).unwrap();
+    fs::write(&key, signed.serialize_pem()).unwrap();
+    fs::write(&certificate, made.pem()).unwrap();
+    with(&format!("certificate = {certificate:?}\nprivate_key = {key:?}\n"));
+    let server = Server::start(&config, place.operations);
+    assert_eq!(door::ask(port, &certificate, &pem, &pem, SOON), door::ITEM_NOT_FOUND);
     server.end();
 }

@@ -5,9 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use domain::master_key::lease::{LEASE_MAX, OUTAGE_GRACE};
-use domain::master_key::state::PURGE_AFTER;
+use control::Timings;
+use domain::master_key::lease::LEASE_MAX;
 use rustls::pki_types::ServerName;
+use server::kmip::KmipLimits;
 
 use super::TlsFiles;
 use super::section::{Faults, Section};
@@ -35,26 +36,6 @@ pub(crate) enum KmipCertificate {
     Files(TlsFiles),
 }
 
-/// What the door takes. Nothing said is the door's own default.
-#[derive(Debug, Default)]
-pub(crate) struct KmipLimits {
-    pub(crate) message_bytes: Option<u64>,
-    pub(crate) batch_items: Option<u64>,
-    pub(crate) connections: Option<u64>,
-    pub(crate) connections_per_node: Option<u64>,
-    pub(crate) handshake: Option<Duration>,
-    pub(crate) message: Option<Duration>,
-    pub(crate) idle: Option<Duration>,
-}
-
-/// How long keys last: in memory, and after their end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct KeyTimes {
-    pub(crate) lease_max: Duration,
-    pub(crate) outage_grace: Duration,
-    pub(crate) purge_after: Duration,
-}
-
 /// Reads the door's section, if the file has one.
 pub(super) fn read(root: &mut Section<'_>, faults: &Faults) -> Option<KmipConfig> {
     if !root.names("kmip") {
@@ -64,18 +45,34 @@ pub(super) fn read(root: &mut Section<'_>, faults: &Faults) -> Option<KmipConfig
     let listen = kmip.parsed("listen").unwrap_or_else(|| (IpAddr::V4(Ipv4Addr::UNSPECIFIED), KMIP_PORT).into());
     let certificate = read_certificate(&mut kmip, faults);
     let mut limits = kmip.section("limits");
-    let read = KmipLimits {
-        message_bytes: limits.number("message_bytes", 1024, 16 * 1024 * 1024),
-        batch_items: limits.number("batch_items", 1, 1000),
-        connections: limits.number("connections", 1, 100_000),
-        connections_per_node: limits.number("connections_per_node", 1, 10_000),
-        handshake: limits.duration("handshake", Duration::from_secs(1), MINUTE),
-        message: limits.duration("message", Duration::from_secs(1), 5 * MINUTE),
-        idle: limits.duration("idle", Duration::from_secs(1), DAY),
-    };
+    let read = read_limits(&mut limits);
     limits.finish();
     kmip.finish();
     Some(KmipConfig { listen, certificate: certificate?, limits: read })
+}
+
+/// Reads what the door takes; nothing said is its own default.
+fn read_limits(limits: &mut Section<'_>) -> KmipLimits {
+    let mut read = KmipLimits::default();
+    let mut number = |key: &str, least: u64, most: u64, place: &mut usize| {
+        let number = limits.number(key, least, most).and_then(|number| usize::try_from(number).ok());
+        *place = number.unwrap_or(*place);
+    };
+    number("message_bytes", 1024, 16 * 1024 * 1024, &mut read.message.message_bytes);
+    number("depth", 8, 64, &mut read.message.depth);
+    number("items", 100, 1_000_000, &mut read.message.items);
+    number("batch_items", 1, 1000, &mut read.message.batch_items);
+    number("connections", 1, 100_000, &mut read.connections);
+    number("connections_per_node", 1, 10_000, &mut read.connections_per_node);
+    let mut time = |key: &str, most: Duration, place: &mut Duration| {
+        *place = limits.duration(key, Duration::from_secs(1), most).unwrap_or(*place);
+    };
+    time("handshake", MINUTE, &mut read.handshake);
+    time("idle", DAY, &mut read.idle);
+    time("pause", MINUTE, &mut read.pause);
+    time("whole", 5 * MINUTE, &mut read.whole);
+    time("write", 5 * MINUTE, &mut read.write);
+    read
 }
 
 fn read_certificate(kmip: &mut Section<'_>, faults: &Faults) -> Option<KmipCertificate> {
@@ -114,16 +111,16 @@ fn read_certificate(kmip: &mut Section<'_>, faults: &Faults) -> Option<KmipCerti
     }
 }
 
-/// Reads how long keys last.
-pub(super) fn read_times(root: &mut Section<'_>) -> KeyTimes {
+/// Reads how long keys last: in memory, and after their end.
+pub(super) fn read_times(root: &mut Section<'_>, timings: Timings) -> Timings {
     let mut leases = root.section("leases");
-    let lease_max = leases.duration("max", Duration::from_secs(1), LEASE_MAX).unwrap_or(LEASE_MAX);
-    let outage_grace = leases.duration("outage_grace", Duration::ZERO, DAY).unwrap_or(OUTAGE_GRACE);
+    let lease_max = leases.duration("max", Duration::from_secs(1), LEASE_MAX).unwrap_or(timings.lease_max);
+    let outage_grace = leases.duration("outage_grace", Duration::ZERO, DAY).unwrap_or(timings.outage_grace);
     leases.finish();
     let mut keys = root.section("keys");
-    let purge_after = keys.duration("purge_after", DAY, 3650 * DAY).unwrap_or(PURGE_AFTER);
+    let purge_after = keys.duration("purge_after", DAY, 3650 * DAY).unwrap_or(timings.purge_after);
     keys.finish();
-    KeyTimes { lease_max, outage_grace, purge_after }
+    Timings { lease_max, outage_grace, purge_after, ..timings }
 }
 
 #[cfg(test)]
@@ -139,8 +136,8 @@ mod tests {
     fn there_is_no_door_before_it_is_asked_for() {
         let config = parse(GOOD).unwrap();
         assert!(config.kmip.is_none());
-        let usual = KeyTimes { lease_max: 5 * MINUTE, outage_grace: 15 * MINUTE, purge_after: 30 * DAY };
-        assert_eq!(config.key_times, usual);
+        let Timings { lease_max, outage_grace, purge_after, .. } = config.timings;
+        assert_eq!((lease_max, outage_grace, purge_after), (5 * MINUTE, 15 * MINUTE, 30 * DAY));
     }
 
     #[test]
@@ -149,6 +146,11 @@ mod tests {
         let kmip = config.kmip.unwrap();
         assert_eq!(kmip.listen.to_string(), "0.0.0.0:5696");
         assert!(matches!(kmip.certificate, KmipCertificate::Own { names } if names.len() == 3));
+        let limited =
+            "names = [\"a\"]\n[kmip.limits]\nbatch_items = 7\ndepth = 9\nidle = \"90s\"\nconnections_per_node = 3\n";
+        let limits = parse(&format!("{GOOD}[kmip]\n{limited}")).unwrap().kmip.unwrap().limits;
+        assert_eq!((limits.message.batch_items, limits.message.depth, limits.connections_per_node), (7, 9, 3));
+        assert_eq!((limits.idle, limits.connections), (Duration::from_secs(90), KmipLimits::default().connections));
         let files = parse(&format!("{GOOD}[kmip]\ncertificate = \"a\"\nprivate_key = \"b\"\n")).unwrap();
         assert!(matches!(files.kmip.unwrap().certificate, KmipCertificate::Files(_)));
 
@@ -183,11 +185,10 @@ mod tests {
 
     #[test]
     fn a_time_has_its_unit() {
-        let times = |text: &str| parse(&format!("{GOOD}{text}")).unwrap().key_times;
+        let times = |text: &str| parse(&format!("{GOOD}{text}")).unwrap().timings;
         let written = times("[leases]\nmax = \"90s\"\noutage_grace = \"0s\"\n[keys]\npurge_after = \"48h\"\n");
-        let wanted =
-            KeyTimes { lease_max: Duration::from_secs(90), outage_grace: Duration::ZERO, purge_after: 2 * DAY };
-        assert_eq!(written, wanted);
+        let Timings { lease_max, outage_grace, purge_after, .. } = written;
+        assert_eq!((lease_max, outage_grace, purge_after), (Duration::from_secs(90), Duration::ZERO, 2 * DAY));
         assert_eq!(times("[leases]\noutage_grace = \"1d\"\n").outage_grace, DAY);
         assert!(faults("[leases]\noutage_grace = \"\"\n").contains("such as"));
         assert!(faults("[leases]\noutage_grace = \"99999999999999999999d\"\n").contains("outage_grace"));
