@@ -15,15 +15,15 @@ use crate::store::transact;
 use crate::{Outcome, Store, encryption_at_rest, events};
 
 // Two searches by index rather than one through all keys.
-static TO_PURGE: Sql = Sql::same(
+pub(super) static TO_PURGE: Sql = Sql::same(
     "list master keys to purge",
     "SELECT m.id FROM master_keys AS m
      WHERE m.purge_at IS NOT NULL AND m.purge_at <= $1 AND m.purged_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM snapshot_keys AS k JOIN snapshots AS s ON s.id = k.snapshot_id
                        WHERE k.master_key_id = m.id AND s.released_at IS NULL)
      UNION
-     SELECT m.id FROM clusters AS c JOIN master_keys AS m ON m.cluster_id = c.id
-     WHERE c.deleted_at IS NOT NULL AND c.deleted_at < $2 AND m.purged_at IS NULL
+     SELECT m.id FROM master_keys AS m
+     WHERE m.cluster_id IN (SELECT c.id FROM clusters AS c WHERE c.deleted_at < $2) AND m.purged_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM snapshot_keys AS k JOIN snapshots AS s ON s.id = k.snapshot_id
                        WHERE k.master_key_id = m.id AND s.released_at IS NULL)
      LIMIT $3",

@@ -27,12 +27,12 @@ pub struct CustomerKeyUse {
     pub snapshots: i64,
 }
 
-static TO_REWRAP: Sql = Sql::same(
+pub(super) static TO_REWRAP: Sql = Sql::same(
     "list master keys to wrap again",
     "SELECT id FROM master_keys WHERE project_id = $1 AND provider = $2 AND customer_key <> $3 AND purged_at IS NULL
        AND id > $4 ORDER BY id LIMIT $5",
 );
-static NEEDS: Sql = Sql::same(
+pub(super) static NEEDS: Sql = Sql::same(
     "look for master keys of a customer key",
     "SELECT id FROM master_keys
      WHERE project_id = $1 AND provider = $2 AND customer_key = $3 AND purged_at IS NULL LIMIT 1",

@@ -28,7 +28,7 @@ static HOLD_NODE: Sql = Sql::each(
     "SELECT id FROM nodes WHERE cluster_id = $1 AND id = $2 AND role = $3 AND revoked_at IS NULL",
     "SELECT id FROM nodes WHERE cluster_id = $1 AND id = $2 AND role = $3 AND revoked_at IS NULL FOR SHARE",
 );
-static COUNT: Sql = Sql::same(
+pub(super) static COUNT: Sql = Sql::same(
     "count the master keys of a scope",
     "SELECT COUNT(*) FROM master_keys WHERE scope = $1 AND purged_at IS NULL",
 );

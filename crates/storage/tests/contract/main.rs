@@ -6,6 +6,7 @@
 
 mod accounts;
 mod backup;
+mod bare_keys;
 mod cache;
 mod clusters;
 mod crash;
@@ -13,13 +14,20 @@ mod database;
 mod encryption_at_rest;
 mod events;
 mod fixtures;
+mod master_key_rows;
+mod master_keys;
 mod migrations;
 mod nodes;
 mod opening;
 mod projects;
 mod providers;
+mod release_grants;
 mod releases;
+mod retired_customer_keys;
+mod returns;
+mod rotations;
 mod secrets;
+mod snapshots;
 mod tokens;
 mod validities;
 mod work;
