@@ -7,6 +7,7 @@ mod delete;
 use domain::access::ProjectRole;
 use domain::id::ProjectId;
 use domain::project::Project;
+pub use storage::DeletedProject;
 
 use crate::{Caller, Control, Error};
 

@@ -5,4 +5,5 @@ pub mod encryption_at_rest;
 pub mod events;
 pub mod groups;
 pub mod orgs;
+pub mod snapshots;
 pub mod system_status;

@@ -98,7 +98,10 @@ async fn a_snapshot_keeps_its_keys_from_being_wiped(database: Database) {
     })
     .await;
     let shown = house.get(&ours(&house, &format!("masterKeys/{key}"))).await.ok();
-    assert_eq!((&shown["provider"], &shown["customerKey"], &shown["state"]), (&Value::Null, &Value::Null, &json!("DESTROYED")));
+    assert_eq!(
+        (&shown["provider"], &shown["customerKey"], &shown["state"]),
+        (&Value::Null, &Value::Null, &json!("DESTROYED"))
+    );
     house.end().await;
 }
 

@@ -2,12 +2,12 @@
 //! back. It must not hold anything but data.
 
 use super::{DELETION, LIST, NAMED, ONE, WRITE, dated, own, own_from};
-use crate::atlas::clusters;
 use crate::atlas::snapshots::v2023_01_01 as backup_snapshots;
 use crate::atlas::version::ApiVersion;
-use crate::atrest::{customer_keys, deleted_clusters, grants, master_keys, rotations, snapshots};
-use crate::operations::rate_limit::{BACKUP, KEYS};
-use crate::operations::{Access, Api, Method, Operation, OperationId, ProjectRole};
+use crate::atlas::{clusters, groups};
+use crate::atrest::{customer_keys, deleted_clusters, deleted_groups, grants, master_keys, rotations, snapshots};
+use crate::operations::rate_limit::{BACKUP, KEYS, PROJECTS};
+use crate::operations::{Access, Api, Method, Operation, OperationId, OrgRole, ProjectRole};
 use crate::paging::{INCLUDE_COUNT, ITEMS_PER_PAGE, PAGE_NUM};
 use crate::query::{ENVELOPE, PRETTY, QueryParameter};
 
@@ -294,6 +294,42 @@ pub(super) static RETURN_CLUSTER: Operation = Operation {
     tag: TAG,
     operation_id: "returnCluster",
     summary: "Bring a deleted cluster back, with its master keys",
+};
+
+pub(super) static LIST_DELETED_GROUPS: Operation = Operation {
+    id: OperationId::ListDeletedGroups,
+    method: Method::Get,
+    api: Api::Atrest,
+    path: "/orgs/{orgId}/deletedGroups",
+    versions: &[own(&deleted_groups::SCHEMA)],
+    list: true,
+    access: Access::Organization(OrgRole::Owner),
+    success: 200,
+    query: LIST,
+    headers: &[],
+    errors: NAMED,
+    rate_limit: &PROJECTS,
+    tag: TAG,
+    operation_id: "listDeletedGroups",
+    summary: "List deleted projects that can be brought back",
+};
+
+pub(super) static RETURN_GROUP: Operation = Operation {
+    id: OperationId::ReturnGroup,
+    method: Method::Post,
+    api: Api::Atrest,
+    path: "/orgs/{orgId}/deletedGroups/{groupId}/return",
+    versions: &[own(&groups::v2023_01_01::SCHEMA)],
+    list: false,
+    access: Access::Organization(OrgRole::Owner),
+    success: 200,
+    query: ONE,
+    headers: &[],
+    errors: DELETION,
+    rate_limit: &PROJECTS,
+    tag: TAG,
+    operation_id: "returnGroup",
+    summary: "Bring a deleted project back",
 };
 
 pub(super) static LIST_BACKUP_SNAPSHOTS: Operation = Operation {

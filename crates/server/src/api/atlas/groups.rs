@@ -4,5 +4,5 @@ pub mod create;
 pub mod delete;
 mod from_wire;
 pub mod list;
-mod to_wire;
+pub(in crate::api) mod to_wire;
 pub mod view;

@@ -52,7 +52,9 @@ fn to_wire(project: ProjectId, key: CustomerKeyView) -> WireKey {
 fn reason(provider: ProviderKind, is_current: bool, protected: Protected, disabling: Disabling) -> String {
     let title = provider.title();
     match disabling {
-        Disabling::Safe => format!("No master key and no snapshot needs this key. It can be disabled or deleted in {title}."),
+        Disabling::Safe => {
+            format!("No master key and no snapshot needs this key. It can be disabled or deleted in {title}.")
+        }
         Disabling::InUse => format!(
             "This is the key in use, and the next master key will need it. Do not disable or delete it in {title} before another key has taken its place, or {title} is disabled for this project."
         ),

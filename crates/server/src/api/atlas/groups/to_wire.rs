@@ -7,7 +7,7 @@ use control::project::ProjectView;
 use domain::project::Project;
 
 /// Translates a project.
-pub(super) fn to_wire(base_url: &str, view: ProjectView) -> Group {
+pub(in crate::api) fn to_wire(base_url: &str, view: ProjectView) -> Group {
     let ProjectView { project: Project { id, org, name, created_at }, clusters } = view;
     Group {
         cluster_count: clusters,

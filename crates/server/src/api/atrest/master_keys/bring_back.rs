@@ -1,7 +1,7 @@
 //! POST `/groups/{groupId}/masterKeys/{masterKeyId}/return`.
 
-use super::{master_key, naming};
 use super::to_wire::to_wire;
+use super::{master_key, naming};
 use crate::api::Api;
 use crate::api::call::{Answer, Call};
 use crate::api::error::Refused;

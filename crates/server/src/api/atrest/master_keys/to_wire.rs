@@ -4,11 +4,11 @@
 use api_wire::atrest::master_keys::{KeyState, MasterKey as WireKey, ObjectType as WireObjectType};
 use api_wire::wire_time::WireTime;
 use control::master_key::Attributes;
+use control::master_key::StoredMasterKey;
 use domain::master_key::state::{Life, State};
 use domain::master_key::wrapped::WrappedKey;
 use domain::master_key::{Algorithm, MasterKey, ObjectType, Owner};
 use domain::time::Timestamp;
-use control::master_key::StoredMasterKey;
 
 use crate::api::atrest::validity::wire_provider;
 
@@ -31,7 +31,16 @@ pub(super) fn to_wire(attributes: Attributes) -> WireKey {
         described: _,
         revision: _,
     } = key;
-    let Life { state: stored_state, schedule: _, initial, destroyed, compromise_occurred: _, compromised: _, ending: _, changed: _ } = life;
+    let Life {
+        state: stored_state,
+        schedule: _,
+        initial,
+        destroyed,
+        compromise_occurred: _,
+        compromised: _,
+        ending: _,
+        changed: _,
+    } = life;
     let wrapping = wrapped.as_ref();
     WireKey {
         algorithm: algorithm.map(|algorithm| match algorithm {

@@ -1,7 +1,7 @@
 //! GET `/groups/{groupId}/masterKeys/{masterKeyId}`.
 
-use super::{master_key, naming};
 use super::to_wire::to_wire;
+use super::{master_key, naming};
 use crate::api::Api;
 use crate::api::call::{Answer, Call};
 use crate::api::error::Refused;

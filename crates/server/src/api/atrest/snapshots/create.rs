@@ -13,8 +13,7 @@ use crate::api::error::Refused;
 /// Cancel: it is registered or it is not.
 pub async fn handle(api: &Api, mut call: Call) -> Result<Answer, Refused> {
     let body = std::mem::take(&mut call.body);
-    let SnapshotCreate { description, master_key_ids } =
-        SnapshotCreate::read(&body).map_err(Refused::BodyFaults)?;
+    let SnapshotCreate { description, master_key_ids } = SnapshotCreate::read(&body).map_err(Refused::BodyFaults)?;
     let wanted = master_key_ids.map(from_wire).transpose()?;
     let (project, cluster) = (call.project()?, call.cluster()?);
     let snapshot = api.control().register_snapshot(call.caller()?, project, &cluster, description, wanted).await?;
