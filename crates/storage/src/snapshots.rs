@@ -49,10 +49,16 @@ static INSERT_KEYS: Sql = over_items!(
 );
 static LIST: Sql = Sql::same(
     "list snapshots",
-    select!("project_id = $1 AND cluster_id = $2 ORDER BY taken_at DESC, id DESC LIMIT $3 OFFSET $4"),
+    select!(
+        "project_id = $1 AND cluster_id = $2 AND ($3 = 0 OR released_at IS NULL)
+         ORDER BY taken_at DESC, id DESC LIMIT $4 OFFSET $5"
+    ),
 );
-static COUNT: Sql =
-    Sql::same("count snapshots", "SELECT COUNT(*) FROM snapshots WHERE project_id = $1 AND cluster_id = $2");
+static COUNT: Sql = Sql::same(
+    "count snapshots",
+    "SELECT COUNT(*) FROM snapshots
+     WHERE project_id = $1 AND cluster_id = $2 AND ($3 = 0 OR released_at IS NULL)",
+);
 static FIND: Sql = Sql::same("find a snapshot", select!("project_id = $1 AND id = $2"));
 static KEYS: Sql = over_items!(
     "list the master keys of snapshots",
@@ -79,16 +85,19 @@ impl Store {
         Ok(found.into_iter().next())
     }
 
-    /// Lists a page of a cluster's snapshots, the latest first, released ones too, and counts them all.
+    /// Lists a page of a cluster's snapshots, the latest first, and counts them: all of them, or only those that are
+    /// not released.
     pub async fn snapshots_of_cluster(
         &self,
         project: ProjectId,
         cluster: ClusterId,
         offset: i64,
         limit: i64,
+        kept_only: bool,
     ) -> Result<(Vec<Snapshot>, i64)> {
-        let total = self.read_one(&COUNT, values![project, cluster]).await?.map_or(Ok(0), |row| count(&row))?;
-        let rows = self.read(&LIST, values![project, cluster, limit, offset]).await?;
+        let kept = i64::from(kept_only);
+        let total = self.read_one(&COUNT, values![project, cluster, kept]).await?.map_or(Ok(0), |row| count(&row))?;
+        let rows = self.read(&LIST, values![project, cluster, kept, limit, offset]).await?;
         Ok((self.with_keys(&rows).await?, total))
     }
 

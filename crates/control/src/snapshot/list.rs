@@ -18,7 +18,7 @@ pub struct SnapshotPage {
 }
 
 impl Control {
-    /// Lists the snapshots of a cluster, released ones too, the newest first.
+    /// Lists the snapshots of a cluster, the newest first: all of them, or only those that are not released.
     /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `ClusterNotFound`.
     pub async fn snapshots(
         &self,
@@ -27,11 +27,13 @@ impl Control {
         name: &ClusterName,
         offset: u64,
         limit: u64,
+        kept_only: bool,
     ) -> Result<SnapshotPage, Error> {
         self.project_for(caller, project, ProjectRole::ReadOnly).await?;
         let cluster = self.cluster_of(project, name).await?;
         let (offset, limit) = (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
-        let (snapshots, total) = self.store().snapshots_of_cluster(project, cluster.id, offset, limit).await?;
+        let (snapshots, total) =
+            self.store().snapshots_of_cluster(project, cluster.id, offset, limit, kept_only).await?;
         Ok(SnapshotPage { snapshots, total: u64::try_from(total).unwrap_or(0) })
     }
 
