@@ -120,10 +120,10 @@ impl Pools {
             (Self::Sqlite { write, .. }, Purpose::Write) => write.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
             (Self::Sqlite { read, .. }, Purpose::Snapshot) => read.begin_with("BEGIN DEFERRED").await.map(Tx::Sqlite),
             (Self::Postgres(pool), Purpose::Write) => {
-                pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await.map(Tx::Postgres)
+                begin_whole(pool, "BEGIN ISOLATION LEVEL READ COMMITTED").await.map(Tx::Postgres)
             }
             (Self::Postgres(pool), Purpose::Snapshot) => {
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map(Tx::Postgres)
+                begin_whole(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map(Tx::Postgres)
             }
         };
         begun.map_err(|error| StoreError::database(act, error))
@@ -165,6 +165,17 @@ impl Pools {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Begins a transaction in a task of its own, so that it is begun wholly or not at all. Were the future of sqlx dropped
+/// after it sent BEGIN, the connection would go back to the pool within a transaction that nobody knows of, and the next
+/// statements on it would be acknowledged and never committed. So a caller who goes away leaves a begun transaction,
+/// which is rolled back.
+#[expect(clippy::disallowed_methods, reason = "it ends by itself, as soon as the database answers")]
+async fn begin_whole(pool: &PgPool, statement: &'static str) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+    begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 impl Tx {

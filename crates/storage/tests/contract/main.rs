@@ -11,6 +11,7 @@ mod cache;
 mod clusters;
 mod crash;
 mod database;
+mod dropped_calls;
 mod encryption_at_rest;
 mod events;
 mod fixtures;
