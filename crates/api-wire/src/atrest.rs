@@ -3,9 +3,13 @@
 pub mod certificate_authorities;
 pub mod customer_keys;
 pub mod deleted_clusters;
+pub mod deleted_groups;
 pub mod enrolments;
+pub mod external_certificate_authorities;
 pub mod grants;
 pub mod master_keys;
+pub mod node_certificates;
+pub mod node_identities;
 pub mod nodes;
 pub mod rotations;
 pub mod snapshots;

@@ -63,8 +63,62 @@ pub enum OperationId {
     CreateNodeEnrolmentToken,
     /// POST `/enrolments`, ours
     EnrolNode,
+    /// POST `/nodeCertificates/renew`, ours
+    RenewNodeCertificate,
+    /// GET `/groups/{groupId}/externalCertificateAuthorities`, ours
+    ListExternalCertificateAuthorities,
+    /// POST `/groups/{groupId}/externalCertificateAuthorities`, ours
+    CreateExternalCertificateAuthority,
+    /// GET `/groups/{groupId}/externalCertificateAuthorities/{authorityId}`, ours
+    GetExternalCertificateAuthority,
+    /// DELETE `/groups/{groupId}/externalCertificateAuthorities/{authorityId}`, ours
+    DeleteExternalCertificateAuthority,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}/identities`, ours
+    ListNodeIdentities,
+    /// POST `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}/identities`, ours
+    CreateNodeIdentity,
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}/identities/{identityId}`, ours
+    DeleteNodeIdentity,
     /// GET `/certificateAuthorities`, ours
     GetCertificateAuthorities,
+    /// GET `/groups/{groupId}/rotations`, ours
+    ListRotations,
+    /// GET `/groups/{groupId}/rotations/{rotationId}`, ours
+    GetRotation,
+    /// GET `/groups/{groupId}/customerKeys`, ours
+    ListCustomerKeys,
+    /// GET `/groups/{groupId}/masterKeys`, ours
+    ListMasterKeys,
+    /// GET `/groups/{groupId}/masterKeys/{masterKeyId}`, ours
+    GetMasterKey,
+    /// POST `/groups/{groupId}/masterKeys/{masterKeyId}/return`, ours
+    ReturnMasterKey,
+    /// GET `/groups/{groupId}/masterKeys/{masterKeyId}/grants`, ours
+    ListGrants,
+    /// POST `/groups/{groupId}/masterKeys/{masterKeyId}/grants`, ours
+    CreateGrant,
+    /// DELETE `/groups/{groupId}/masterKeys/{masterKeyId}/grants/{grantId}`, ours
+    DeleteGrant,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/snapshots`, ours
+    ListSnapshots,
+    /// POST `/groups/{groupId}/clusters/{clusterName}/snapshots`, ours
+    CreateSnapshot,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`, ours
+    GetSnapshot,
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`, ours
+    ReleaseSnapshot,
+    /// GET `/groups/{groupId}/deletedClusters`, ours
+    ListDeletedClusters,
+    /// POST `/groups/{groupId}/deletedClusters/{clusterId}/return`, ours
+    ReturnCluster,
+    /// GET `/orgs/{orgId}/deletedGroups`, ours
+    ListDeletedGroups,
+    /// POST `/orgs/{orgId}/deletedGroups/{groupId}/return`, ours
+    ReturnGroup,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/backup/snapshots`
+    ListBackupSnapshots,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
+    GetBackupSnapshot,
     /// GET `/openapi.json`, ours
     GetOpenApi,
 }

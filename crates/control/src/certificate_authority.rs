@@ -114,6 +114,12 @@ pub fn fingerprint_of(certificate: &[u8]) -> [u8; 32] {
     sha256(certificate)
 }
 
+/// Writes a certificate as PEM.
+#[must_use]
+pub fn pem_of(certificate: &[u8]) -> String {
+    pem::certificate(certificate)
+}
+
 /// Writes certificates of authorities one after the other, as PEM.
 #[must_use]
 pub fn bundle(authorities: &[CertificateAuthority]) -> String {

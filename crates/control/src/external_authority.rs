@@ -8,7 +8,8 @@ mod read;
 mod remove;
 
 pub use identities::{NewIdentity, identity_id};
-pub(crate) use read::{expiry, shown};
+pub use read::expiry;
+pub(crate) use read::shown;
 
 use domain::external_authority::{AuthorityRefusal, Identity};
 use domain::id::{NodeId, ProjectId};

@@ -1,8 +1,17 @@
 //! The entries of the registry, one after the other. It must not hold anything but data.
 
+mod node_credentials;
+
+mod keys;
+
 use super::rate_limit::{
     CERTIFICATE_AUTHORITIES, CLUSTERS, DOCUMENT, ENCRYPTION_AT_REST, ENROLMENTS, EVENTS, NODES, ORGANIZATIONS,
     PROJECTS, ROOT,
+};
+use node_credentials::{
+    CREATE_EXTERNAL_CERTIFICATE_AUTHORITY, CREATE_NODE_IDENTITY, DELETE_EXTERNAL_CERTIFICATE_AUTHORITY,
+    DELETE_NODE_IDENTITY, GET_EXTERNAL_CERTIFICATE_AUTHORITY, LIST_EXTERNAL_CERTIFICATE_AUTHORITIES,
+    LIST_NODE_IDENTITIES, RENEW_NODE_CERTIFICATE,
 };
 use time::Date;
 use time::macros::date;
@@ -42,7 +51,34 @@ pub static OPERATIONS: &[&Operation] = &[
     &REVOKE_NODE,
     &CREATE_NODE_ENROLMENT_TOKEN,
     &ENROL_NODE,
+    &RENEW_NODE_CERTIFICATE,
+    &LIST_EXTERNAL_CERTIFICATE_AUTHORITIES,
+    &CREATE_EXTERNAL_CERTIFICATE_AUTHORITY,
+    &GET_EXTERNAL_CERTIFICATE_AUTHORITY,
+    &DELETE_EXTERNAL_CERTIFICATE_AUTHORITY,
+    &LIST_NODE_IDENTITIES,
+    &CREATE_NODE_IDENTITY,
+    &DELETE_NODE_IDENTITY,
     &GET_CERTIFICATE_AUTHORITIES,
+    &keys::LIST_ROTATIONS,
+    &keys::GET_ROTATION,
+    &keys::LIST_CUSTOMER_KEYS,
+    &keys::LIST_MASTER_KEYS,
+    &keys::GET_MASTER_KEY,
+    &keys::RETURN_MASTER_KEY,
+    &keys::LIST_GRANTS,
+    &keys::CREATE_GRANT,
+    &keys::DELETE_GRANT,
+    &keys::LIST_SNAPSHOTS,
+    &keys::CREATE_SNAPSHOT,
+    &keys::GET_SNAPSHOT,
+    &keys::RELEASE_SNAPSHOT,
+    &keys::LIST_DELETED_CLUSTERS,
+    &keys::RETURN_CLUSTER,
+    &keys::LIST_DELETED_GROUPS,
+    &keys::RETURN_GROUP,
+    &keys::LIST_BACKUP_SNAPSHOTS,
+    &keys::GET_BACKUP_SNAPSHOT,
     &GET_OPEN_API,
 ];
 
@@ -73,7 +109,34 @@ impl OperationId {
             Self::RevokeNode => &REVOKE_NODE,
             Self::CreateNodeEnrolmentToken => &CREATE_NODE_ENROLMENT_TOKEN,
             Self::EnrolNode => &ENROL_NODE,
+            Self::RenewNodeCertificate => &RENEW_NODE_CERTIFICATE,
+            Self::ListExternalCertificateAuthorities => &LIST_EXTERNAL_CERTIFICATE_AUTHORITIES,
+            Self::CreateExternalCertificateAuthority => &CREATE_EXTERNAL_CERTIFICATE_AUTHORITY,
+            Self::GetExternalCertificateAuthority => &GET_EXTERNAL_CERTIFICATE_AUTHORITY,
+            Self::DeleteExternalCertificateAuthority => &DELETE_EXTERNAL_CERTIFICATE_AUTHORITY,
+            Self::ListNodeIdentities => &LIST_NODE_IDENTITIES,
+            Self::CreateNodeIdentity => &CREATE_NODE_IDENTITY,
+            Self::DeleteNodeIdentity => &DELETE_NODE_IDENTITY,
             Self::GetCertificateAuthorities => &GET_CERTIFICATE_AUTHORITIES,
+            Self::ListRotations => &keys::LIST_ROTATIONS,
+            Self::GetRotation => &keys::GET_ROTATION,
+            Self::ListCustomerKeys => &keys::LIST_CUSTOMER_KEYS,
+            Self::ListMasterKeys => &keys::LIST_MASTER_KEYS,
+            Self::GetMasterKey => &keys::GET_MASTER_KEY,
+            Self::ReturnMasterKey => &keys::RETURN_MASTER_KEY,
+            Self::ListGrants => &keys::LIST_GRANTS,
+            Self::CreateGrant => &keys::CREATE_GRANT,
+            Self::DeleteGrant => &keys::DELETE_GRANT,
+            Self::ListSnapshots => &keys::LIST_SNAPSHOTS,
+            Self::CreateSnapshot => &keys::CREATE_SNAPSHOT,
+            Self::GetSnapshot => &keys::GET_SNAPSHOT,
+            Self::ReleaseSnapshot => &keys::RELEASE_SNAPSHOT,
+            Self::ListDeletedClusters => &keys::LIST_DELETED_CLUSTERS,
+            Self::ReturnCluster => &keys::RETURN_CLUSTER,
+            Self::ListDeletedGroups => &keys::LIST_DELETED_GROUPS,
+            Self::ReturnGroup => &keys::RETURN_GROUP,
+            Self::ListBackupSnapshots => &keys::LIST_BACKUP_SNAPSHOTS,
+            Self::GetBackupSnapshot => &keys::GET_BACKUP_SNAPSHOT,
             Self::GetOpenApi => &GET_OPEN_API,
         }
     }

@@ -54,7 +54,8 @@ pub(super) fn authority(pem: &str) -> Result<ReadAuthority, CertificateFault> {
 }
 
 /// Tells when a certificate expires; one that cannot be read did long ago.
-pub(crate) fn expiry(der: &[u8]) -> Timestamp {
+#[must_use]
+pub fn expiry(der: &[u8]) -> Timestamp {
     let read = X509Certificate::from_der(der);
     read.map_or(Timestamp::from_millis(i64::MIN), |(_, read)| moment(&read.validity().not_after))
 }

@@ -1,7 +1,17 @@
 //! The handlers of our own additions.
 
 pub mod certificate_authorities;
+pub mod customer_keys;
+pub mod deleted_clusters;
+pub mod deleted_projects;
 pub mod enrolments;
+pub mod external_certificate_authorities;
+pub mod grants;
+pub mod master_keys;
+pub mod node_certificates;
+pub mod node_identities;
 pub mod nodes;
 pub mod openapi;
+pub mod rotations;
+pub mod snapshots;
 pub mod validity;

@@ -9,7 +9,9 @@
 
 mod candidate;
 mod cluster;
+mod external;
 mod kept;
+mod master_key;
 mod node;
 
 use std::net::IpAddr;
@@ -94,6 +96,8 @@ pub enum Refused {
         /// The project.
         project: ProjectId,
     },
+    /// Not a master key of the project, by the id as it was given.
+    NoSuchMasterKey(String),
     /// Not an event's id at all.
     NoSuchEvent(String),
     /// A host name or origin that dev mode does not answer to.
@@ -298,6 +302,7 @@ fn row(refused: &Refused, request_id: &str) -> ErrorBody {
         Refused::NoSuchProject(id) => no_such_project(&quoted(id)),
         Refused::NoSuchOrganization(id) => no_such_organization(&quoted(id)),
         Refused::NoSuchEvent(id) => no_such_event(&quoted(id)),
+        Refused::NoSuchMasterKey(id) => master_key::not_found(id),
         Refused::NoSuchCluster { name, project } => cluster::not_found(&quoted(name), &project.to_string()),
         // ours
         Refused::ForeignHost => body(
@@ -320,11 +325,13 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
         control::Error::ClusterRefused { name, refusal } => cluster::refused(name.as_ref(), refusal),
         control::Error::ClusterConflict(name) => cluster::conflict(name),
         control::Error::Node(error) => node::row(error),
+        control::Error::External(error) => external::row(error),
         control::Error::Snapshot(error) => kept::snapshot_row(error),
         control::Error::Grant(error) => kept::grant_row(error),
         control::Error::RotationNotFound(id) => kept::rotation_not_found(id),
         control::Error::DeletedClusterNotFound(id) => kept::deleted_cluster_not_found(id),
         control::Error::DeletedProjectNotFound(id) => kept::deleted_project_not_found(id),
+        control::Error::MasterKey(error) => master_key::row(error, request_id),
         control::Error::ProjectNameTaken(name) => cluster::project_name_taken(name),
         control::Error::ProjectHasClusters(_) => cluster::project_has_clusters(),
         control::Error::CustomerKeyNotEnabled { project, provider } => cluster::key_not_enabled(*project, *provider),

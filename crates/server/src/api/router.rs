@@ -9,8 +9,13 @@ use axum::routing::{MethodFilter, get, on};
 use percent_encoding::percent_decode_str;
 use tower::Layer as _;
 
+use super::atlas::snapshots as backup_snapshots;
 use super::atlas::{clusters, encryption_at_rest, events, groups, orgs, system_status};
-use super::atrest::{certificate_authorities, enrolments, nodes, openapi, validity};
+use super::atrest::{
+    certificate_authorities, customer_keys, deleted_clusters, deleted_projects, enrolments,
+    external_certificate_authorities, grants, master_keys, node_certificates, node_identities, nodes, openapi,
+    rotations, snapshots, validity,
+};
 use super::call::{Answer, Call};
 use super::error::Refused;
 use super::{Api, oauth, pipeline};
@@ -42,7 +47,42 @@ pub(super) async fn dispatch(api: &Api, call: Call) -> Result<Answer, Refused> {
         OperationId::RevokeNode => nodes::revoke::handle(api, &call).await,
         OperationId::CreateNodeEnrolmentToken => nodes::create_enrolment_token::handle(api, &call).await,
         OperationId::EnrolNode => enrolments::handle(api, call).await,
+        OperationId::RenewNodeCertificate => node_certificates::handle(api, call).await,
+        OperationId::ListExternalCertificateAuthorities => {
+            external_certificate_authorities::list::handle(api, &call).await
+        }
+        OperationId::CreateExternalCertificateAuthority => {
+            external_certificate_authorities::create::handle(api, call).await
+        }
+        OperationId::GetExternalCertificateAuthority => {
+            external_certificate_authorities::view::handle(api, &call).await
+        }
+        OperationId::DeleteExternalCertificateAuthority => {
+            external_certificate_authorities::delete::handle(api, &call).await
+        }
+        OperationId::ListNodeIdentities => node_identities::list::handle(api, &call).await,
+        OperationId::CreateNodeIdentity => node_identities::create::handle(api, call).await,
+        OperationId::DeleteNodeIdentity => node_identities::delete::handle(api, &call).await,
         OperationId::GetCertificateAuthorities => certificate_authorities::handle(api, &call).await,
+        OperationId::ListRotations => rotations::list::handle(api, &call).await,
+        OperationId::GetRotation => rotations::view::handle(api, &call).await,
+        OperationId::ListCustomerKeys => customer_keys::handle(api, &call).await,
+        OperationId::ListMasterKeys => master_keys::list::handle(api, &call).await,
+        OperationId::GetMasterKey => master_keys::view::handle(api, &call).await,
+        OperationId::ReturnMasterKey => master_keys::bring_back::handle(api, &call).await,
+        OperationId::ListGrants => grants::list::handle(api, &call).await,
+        OperationId::CreateGrant => grants::create::handle(api, call).await,
+        OperationId::DeleteGrant => grants::delete::handle(api, &call).await,
+        OperationId::ListSnapshots => snapshots::list::handle(api, &call).await,
+        OperationId::CreateSnapshot => snapshots::create::handle(api, call).await,
+        OperationId::GetSnapshot => snapshots::view::handle(api, &call).await,
+        OperationId::ReleaseSnapshot => snapshots::release::handle(api, &call).await,
+        OperationId::ListDeletedClusters => deleted_clusters::list::handle(api, &call).await,
+        OperationId::ReturnCluster => deleted_clusters::bring_back::handle(api, &call).await,
+        OperationId::ListDeletedGroups => deleted_projects::list::handle(api, &call).await,
+        OperationId::ReturnGroup => deleted_projects::bring_back::handle(api, &call).await,
+        OperationId::ListBackupSnapshots => backup_snapshots::list::handle(api, &call).await,
+        OperationId::GetBackupSnapshot => backup_snapshots::view::handle(api, &call).await,
         OperationId::GetOpenApi => openapi::handle(&call),
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use api_wire::operations::{Access, Method, OPERATIONS, Operation, OperationId, ProjectRole as NeededRole};
+use api_wire::operations::{
+    Access, Method, OPERATIONS, Operation, OperationId, OrgRole as NeededOrgRole, ProjectRole as NeededRole,
+};
 use domain::access::{OrgRole, ProjectRole};
 use domain::id::{OrgId, ProjectId};
 use serde_json::{Value, json};
@@ -11,6 +13,7 @@ use crate::client::{Call, Got, Key};
 use crate::clusters::cluster;
 use crate::database::Database;
 use crate::house::House;
+use crate::keys::{KeyNode, new_encrypted_cluster, ours};
 use crate::on_both_engines;
 
 const NOBODYS_ID: &str = "0123456789abcdef01234567";
@@ -24,30 +27,51 @@ struct Ids {
     event: String,
     cluster: String,
     node: String,
+    rotation: String,
+    master_key: String,
+    grant: String,
+    snapshot: String,
+    deleted_cluster: String,
 }
 
 impl Ids {
     fn path(&self, operation: &Operation) -> String {
-        let path = operation.full_path();
-        let path = path.replace("{groupId}", &self.project).replace("{orgId}", &self.org);
-        path.replace("{eventId}", &self.event).replace("{clusterName}", &self.cluster).replace("{nodeId}", &self.node)
+        self.fill(operation.full_path())
+    }
+
+    fn fill(&self, path: String) -> String {
+        let known = [
+            ("{groupId}", &self.project),
+            ("{orgId}", &self.org),
+            ("{eventId}", &self.event),
+            ("{clusterName}", &self.cluster),
+            ("{nodeId}", &self.node),
+            ("{rotationId}", &self.rotation),
+            ("{masterKeyId}", &self.master_key),
+            ("{grantId}", &self.grant),
+            ("{snapshotId}", &self.snapshot),
+            ("{clusterId}", &self.deleted_cluster),
+        ];
+        known.into_iter().fold(path, |path, (name, id)| path.replace(name, id))
     }
 }
 
 /// A legal call of an operation, by nobody yet.
-fn call(house: &House, operation: &Operation, target: &str) -> Call {
+fn call(house: &House, operation: &Operation, ids: &Ids, target: &str) -> Call {
     let call = house.nobody(operation.method.as_str(), target);
-    if operation.takes_body() { call.json(&body(house, operation)) } else { call }
+    if operation.takes_body() { call.json(&body(house, operation, ids)) } else { call }
 }
 
 /// A legal body; a name in it is new.
 #[expect(clippy::wildcard_enum_match_arm, reason = "a few operations need a body of their own")]
-fn body(house: &House, operation: &Operation) -> Value {
+fn body(house: &House, operation: &Operation, ids: &Ids) -> Value {
     match operation.id {
         OperationId::CreateGroup => json!({"name": new_name(), "orgId": house.org.to_string()}),
         OperationId::CreateCluster => cluster(&new_name()),
         OperationId::CreateNode => json!({"name": new_name(), "role": "client"}),
         OperationId::UpdateCluster => json!({"backupEnabled": true}),
+        OperationId::CreateGrant => json!({"nodeId": ids.node, "expiresInHours": 1}),
+        OperationId::CreateSnapshot => json!({"description": "nightly"}),
         _ => json!({"enabledForSearchNodes": true}),
     }
 }
@@ -74,6 +98,29 @@ async fn new_node(house: &House, cluster: &str) -> String {
     got.json()["id"].as_str().unwrap().to_owned()
 }
 
+/// Lets the node read the master key.
+async fn new_grant(house: &House, ids: &Ids) -> String {
+    let path = ours(house, &format!("masterKeys/{}/grants", ids.master_key));
+    let got = house.ask("POST", &path).json(&json!({"nodeId": ids.node, "expiresInHours": 1})).send().await;
+    assert_eq!(got.status, 201, "{}", got.text());
+    got.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// Makes a project and deletes it.
+async fn new_deleted_project(house: &House) -> String {
+    let project = house.new_project(&new_name()).await.to_string();
+    assert_eq!(house.ask("DELETE", &format!("/api/atlas/v2/groups/{project}")).send().await.status, 202);
+    project
+}
+
+/// Makes a cluster in the first project and deletes it.
+async fn new_deleted_cluster(house: &House) -> String {
+    let path = format!("/api/atlas/v2/groups/{}/clusters/{}", house.project, new_cluster(house).await);
+    let id = house.get(&path).await.ok()["id"].as_str().unwrap().to_owned();
+    assert_eq!(house.ask("DELETE", &path).send().await.status, 202);
+    id
+}
+
 /// The ids of something that an operation may take away.
 #[expect(clippy::wildcard_enum_match_arm, reason = "few operations take something away")]
 async fn expendable(house: &House, operation: &Operation, ids: &Ids) -> Ids {
@@ -82,6 +129,15 @@ async fn expendable(house: &House, operation: &Operation, ids: &Ids) -> Ids {
         OperationId::DeleteGroup => ids.project = house.new_project(&new_name()).await.to_string(),
         OperationId::DeleteCluster => ids.cluster = new_cluster(house).await,
         OperationId::RevokeNode => ids.node = new_node(house, &ids.cluster).await,
+        OperationId::ReturnMasterKey => {
+            let node = KeyNode::new(house, &ids.cluster, &new_name(), "client").await;
+            let key = node.make_active(house, &[]).await;
+            node.destroy(house, key).await;
+            ids.master_key = key.to_string();
+        }
+        OperationId::DeleteGrant => ids.grant = new_grant(house, &ids).await,
+        OperationId::ReturnGroup => ids.project = new_deleted_project(house).await,
+        OperationId::ReturnCluster => ids.deleted_cluster = new_deleted_cluster(house).await,
         _ => {}
     }
     ids
@@ -96,9 +152,29 @@ async fn own_ids(house: &House) -> Ids {
     house.enable().await;
     let events = house.get(&format!("/api/atlas/v2/groups/{}/events", house.project)).await.ok();
     let event = events["results"][0]["id"].as_str().unwrap().to_owned();
-    let cluster = new_cluster(house).await;
+    let cluster = new_name();
+    new_encrypted_cluster(house, &cluster, "AWS").await;
     let node = new_node(house, &cluster).await;
-    Ids { project: house.project.to_string(), org: house.org.to_string(), event, cluster, node }
+    let key = KeyNode::new(house, &cluster, &new_name(), "mongod").await.make(house, &[]).await;
+    let snapshots = ours(house, &format!("clusters/{cluster}/snapshots"));
+    let snapshot = house.ask("POST", &snapshots).json(&json!({})).send().await.json();
+    let second = house.cloud().new_key("second").await;
+    house.patch(&json!({"awsKms": {"customerMasterKeyID": second.arn}})).await.ok();
+    let rotations = house.get(&ours(house, "rotations")).await.ok();
+    let mut ids = Ids {
+        project: house.project.to_string(),
+        org: house.org.to_string(),
+        event,
+        cluster,
+        node,
+        rotation: rotations["results"][0]["id"].as_str().unwrap().to_owned(),
+        master_key: key.to_string(),
+        grant: String::new(),
+        snapshot: snapshot["id"].as_str().unwrap().to_owned(),
+        deleted_cluster: new_deleted_cluster(house).await,
+    };
+    ids.grant = new_grant(house, &ids).await;
+    ids
 }
 
 async fn nobody_gets_in_without_good_credentials(database: Database) {
@@ -108,7 +184,7 @@ async fn nobody_gets_in_without_good_credentials(database: Database) {
     let unknown = Key { public: "zzzzzzzz".into(), private: house.owner.private.clone() };
     let before = house.read().await.body;
     for operation in OPERATIONS.iter().filter(|operation| operation.access != Access::Public) {
-        let call = call(&house, operation, &ids.path(operation));
+        let call = call(&house, operation, &ids, &ids.path(operation));
         let name = operation.operation_id;
         let mut answers = vec![call.send().await];
         for key in [&stranger, &unknown] {
@@ -157,8 +233,8 @@ async fn what_the_caller_cannot_see_does_not_exist(database: Database) {
             if matches!(operation.access, Access::Organization(_)) && !of_another_org {
                 continue;
             }
-            let foreign = call(&house, operation, &ids.path(operation)).by(stranger).send().await;
-            let absent = call(&house, operation, &nobodys.path(operation)).by(stranger).send().await;
+            let foreign = call(&house, operation, &ids, &ids.path(operation)).by(stranger).send().await;
+            let absent = call(&house, operation, &ids, &nobodys.path(operation)).by(stranger).send().await;
             absent.is(404, code);
             assert_eq!(absent.json()["parameters"], json!([NOBODYS_ID]));
             assert_eq!((foreign.status, about_nobody(&foreign, id)), (404, absent.text().to_owned()));
@@ -166,7 +242,7 @@ async fn what_the_caller_cannot_see_does_not_exist(database: Database) {
             assert_eq!(names(&foreign), names(&absent), "the headers tell no more");
         }
         // The owner, for whom it exists, hears the same of what does not.
-        call(&house, operation, &nobodys.path(operation)).by(&house.owner).send().await.is(404, code);
+        call(&house, operation, &ids, &nobodys.path(operation)).by(&house.owner).send().await.is(404, code);
     }
     assert_eq!(house.read().await.body, before);
     house.end().await;
@@ -186,7 +262,12 @@ async fn a_reader_reads_and_is_told_which_role_writing_needs(database: Database)
                 // Nobody signs in there: the token is the credential.
                 continue;
             }
-            let got = call(&house, operation, &ids.path(operation)).by(key).send().await;
+            let got = call(&house, operation, &ids, &ids.path(operation)).by(key).send().await;
+            if operation.access == Access::Organization(NeededOrgRole::Owner) {
+                got.is(403, "USER_UNAUTHORIZED");
+                assert!(got.detail().contains("Organization Owner (ORG_OWNER)"), "{}", got.detail());
+                continue;
+            }
             if operation.method == Method::Get {
                 assert_eq!(got.status, 200, "{} {}", operation.operation_id, got.text());
                 continue;
@@ -232,15 +313,21 @@ async fn a_malformed_id_is_not_found(database: Database) {
             ("eventId", "EVENT_NOT_FOUND"),
             ("clusterName", "CLUSTER_NOT_FOUND"),
             ("nodeId", "NODE_NOT_FOUND"),
+            ("rotationId", "ROTATION_NOT_FOUND"),
+            ("masterKeyId", "MASTER_KEY_NOT_FOUND"),
+            ("grantId", "GRANT_NOT_FOUND"),
+            ("snapshotId", "SNAPSHOT_NOT_FOUND"),
+            ("clusterId", "DELETED_CLUSTER_NOT_FOUND"),
         ] {
             if !operation.path_parameters().any(|known| known == parameter) {
                 continue;
             }
+            let of_what_is_deleted = operation.id == OperationId::ReturnGroup && parameter == "groupId";
+            let code = if of_what_is_deleted { "DELETED_GROUP_NOT_FOUND" } else { code };
             for id in malformed {
                 let path = operation.full_path().replace(&format!("{{{parameter}}}"), id);
-                let path = path.replace("{groupId}", &ids.project).replace("{eventId}", &ids.event);
-                let path = path.replace("{clusterName}", &ids.cluster).replace("{nodeId}", &ids.node);
-                call(&house, operation, &path).by(&house.owner).send().await.is(404, code);
+                let path = ids.fill(path);
+                call(&house, operation, &ids, &path).by(&house.owner).send().await.is(404, code);
             }
         }
     }
@@ -256,7 +343,7 @@ async fn knows_its_methods_slashes_and_types() {
         let name = operation.operation_id;
         let right = async |tail: &str| {
             let path = format!("{}{tail}", expendable(&house, operation, &ids).await.path(operation));
-            call(&house, operation, &path).by(&house.owner)
+            call(&house, operation, &ids, &path).by(&house.owner)
         };
         let bare = right("").await.send().await;
         assert_eq!(bare.status, operation.success, "{name} {}", bare.text());

@@ -33,15 +33,20 @@ pub async fn handle(api: &Api, mut call: Call) -> Result<Answer, Refused> {
         }
     };
     throttle.succeeded(attempt);
+    call.single(&to_wire(enrolled))
+}
+
+/// Translates what a node gets.
+pub(super) fn to_wire(enrolled: Enrolled) -> Enrolment {
     let Enrolled { node, certificate, certificate_pem, bundle_pem } = enrolled;
-    call.single(&Enrolment {
+    Enrolment {
         certificate: certificate_pem,
         certificate_authorities: bundle_pem,
         expires_at: WireTime::from_epoch_millis(certificate.expires_at.as_millis()),
         name: node.name.to_string(),
         node_id: node.id.to_string(),
         serial_number: certificate.serial.to_string(),
-    })
+    }
 }
 
 /// Tells whether it was the credential that failed, and not what came with it.

@@ -15,7 +15,7 @@ use control::node::NodeError;
 
 /// Gives the node of the path.
 /// Errors: not found if it is no id; `NoSuchCluster`, `NoSuchProject` before that.
-fn node(call: &Call) -> Result<NodeId, Refused> {
+pub(super) fn node(call: &Call) -> Result<NodeId, Refused> {
     let (cluster, id) = (call.cluster()?, call.parameter("nodeId"));
     id.parse().map_err(|_| control::Error::from(NodeError::NotFound { cluster, id: id.to_owned() }).into())
 }

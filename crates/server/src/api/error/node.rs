@@ -4,7 +4,7 @@
 use api_wire::error_body::ErrorBody;
 use control::certificate_authority::RequestFault;
 use control::node::NodeError;
-use domain::node::EnrolmentRefusal;
+use domain::node::{EnrolmentRefusal, RenewalRefusal};
 
 use super::{BAD_REQUEST, CONFLICT, FORBIDDEN, NOT_FOUND, body, quoted};
 
@@ -29,6 +29,7 @@ pub(super) fn row(error: &NodeError) -> ErrorBody {
         )
         .with_parameters([id.to_string()]),
         NodeError::Enrolment(refusal) => enrolment_row(*refusal),
+        NodeError::Renewal(refusal) => renewal_row(*refusal),
         NodeError::Request(fault) => request_row(*fault),
     }
 }
@@ -60,6 +61,46 @@ fn enrolment_row(refusal: EnrolmentRefusal) -> ErrorBody {
     }
 }
 
+/// 403 and not 401, likewise.
+fn renewal_row(refusal: RenewalRefusal) -> ErrorBody {
+    match refusal {
+        RenewalRefusal::Unknown => body(
+            FORBIDDEN,
+            "NODE_CERTIFICATE_UNKNOWN",
+            "The certificate is not one that was given to a node here. Ask a project owner for an enrolment token.",
+        ),
+        RenewalRefusal::Signature => body(
+            FORBIDDEN,
+            "RENEWAL_SIGNATURE_INVALID",
+            "The request is not signed with the certificate's key. What is signed stands in the description of this operation.",
+        ),
+        RenewalRefusal::Clock => body(
+            BAD_REQUEST,
+            "RENEWAL_CLOCK_SKEWED",
+            "signedAt is more than 5 minutes from the time here. Set the clock, and sign again.",
+        )
+        .with_parameters(["signedAt"]),
+        RenewalRefusal::NodeRevoked => {
+            body(FORBIDDEN, "NODE_CERTIFICATE_REVOKED", "The node this certificate belongs to was revoked.")
+        }
+        RenewalRefusal::Expired => body(
+            FORBIDDEN,
+            "NODE_CERTIFICATE_EXPIRED",
+            "The certificate's time is over. Ask a project owner for an enrolment token.",
+        ),
+        RenewalRefusal::Succeeded => body(
+            FORBIDDEN,
+            "NODE_CERTIFICATE_SUCCEEDED",
+            "The certificate has a successor, and only the newest one renews. If it was not this node that got it, somebody else holds its key: revoke the node. Else ask a project owner for an enrolment token.",
+        ),
+        RenewalRefusal::KeyUsedBefore => body(
+            CONFLICT,
+            "NODE_KEY_USED_BEFORE",
+            "The node has had a certificate for this key. Make a new key and send a request for that.",
+        ),
+    }
+}
+
 fn request_row(fault: RequestFault) -> ErrorBody {
     let why = match fault {
         RequestFault::NotPem => "It must be PEM, a block that begins with -----BEGIN CERTIFICATE REQUEST-----.",
@@ -72,7 +113,7 @@ fn request_row(fault: RequestFault) -> ErrorBody {
     body(
         BAD_REQUEST,
         "INVALID_CERTIFICATE_REQUEST",
-        format!("Invalid certificateRequest. {why} The token was not used up."),
+        format!("Invalid certificateRequest. {why} Nothing was changed; a token was not used up."),
     )
     .with_parameters(["certificateRequest"])
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use control::certificate_authority::RequestFault;
 use control::error::CandidateRefused;
+use control::master_key::MasterKeyError;
 use control::master_key_grant::GrantError;
 use control::node::NodeError;
 use control::snapshot::SnapshotError;
@@ -13,9 +14,12 @@ use domain::cluster::{ClusterName, Refusal, SharedTier};
 use domain::customer_key::azure_key_vault::AzureEnvironment;
 use domain::id::{EventId, NodeId, OrgId, ProjectId, ProviderRoleId};
 use domain::master_key::MasterKeyId;
-use domain::node::{EnrolmentRefusal, NodeName};
+use domain::master_key::attribute::{Name, NameKind};
+use domain::master_key::state::ReturnRefusal;
+use domain::node::{EnrolmentRefusal, NodeName, RenewalRefusal};
 use domain::release_grant::GrantRefusal;
 use domain::snapshot::SnapshotRefusal;
+use domain::time::Timestamp;
 use domain::validity::{DefiniteReason, Failure, ForeignText, Reason, TransientReason};
 
 use super::*;
@@ -108,6 +112,8 @@ fn every_refusal() -> Vec<Refused> {
     all.extend(of_clusters().into_iter().map(control));
     all.extend(of_nodes().into_iter().map(|error| control(error.into())));
     all.extend(of_what_is_kept().into_iter().map(control));
+    all.push(Refused::NoSuchMasterKey("x\r\ny".to_owned()));
+    all.extend(of_master_keys().into_iter().map(|error| control(error.into())));
     all
 }
 
@@ -164,7 +170,34 @@ fn of_nodes() -> Vec<NodeError> {
     all.extend([Unknown, Expired, Used, NodeRevoked, KeyUsedBefore].map(NodeError::Enrolment));
     use RequestFault::{Key, Malformed, NotPem, Signature};
     all.extend([NotPem, Malformed, Key, Signature].map(NodeError::Request));
+    all.extend(
+        [
+            RenewalRefusal::Unknown,
+            RenewalRefusal::Signature,
+            RenewalRefusal::Clock,
+            RenewalRefusal::NodeRevoked,
+            RenewalRefusal::Expired,
+            RenewalRefusal::Succeeded,
+            RenewalRefusal::KeyUsedBefore,
+        ]
+        .map(NodeError::Renewal),
+    );
     all
+}
+
+fn of_master_keys() -> Vec<MasterKeyError> {
+    use ReturnRefusal::{NotDestroyed, Purged};
+    let since = Timestamp::from_millis(0);
+    vec![
+        MasterKeyError::NotFound,
+        MasterKeyError::Return(NotDestroyed),
+        MasterKeyError::Return(Purged { since }),
+        MasterKeyError::NameTaken(vec![Name { value: "a\r\nb".to_owned(), kind: NameKind::Text }]),
+        MasterKeyError::Conflict,
+        MasterKeyError::TooManyKeys,
+        MasterKeyError::ReadOnly,
+        MasterKeyError::Untold,
+    ]
 }
 
 fn of_what_is_kept() -> Vec<control::Error> {
