@@ -124,6 +124,15 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Gives what opens the database of a folder, for those who only read it. One that was started with
+/// `--database-url` keeps none there.
+/// Errors: it is no folder of dev mode; its root key is unfit.
+pub(crate) fn look_into(dir: &Path) -> anyhow::Result<(Engine, RootKey)> {
+    let folder = DevFolder::made(dir)?;
+    let root_key = RootKey::from_file(&folder.root_key(), Some(&folder.data()))?;
+    Ok((Engine::Sqlite { dir: folder.data() }, root_key))
+}
+
 /// Makes the second project, or finds it, and sees to its nodes' certificates.
 async fn furnish_fleet(
     control: &Control,

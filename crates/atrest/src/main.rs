@@ -1,6 +1,7 @@
 //! The one binary: reads the command line, wires the house up, runs one subcommand. Must not hold a
 //! rule of any room.
 
+mod audit;
 mod backup;
 mod config;
 mod dev;
@@ -48,6 +49,11 @@ enum Command {
     Backup(backup::BackupArguments),
     /// Fill an empty database from a sealed backup.
     Restore(backup::RestoreArguments),
+    /// Verify or export the record of who got which key.
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
     /// Look after a database node, on its own machine.
     Node {
         #[command(subcommand)]
@@ -89,6 +95,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Config { command: ConfigCommand::Check(file) } => config::check(&file),
         Command::Backup(arguments) => backup::backup(&arguments).await,
         Command::Restore(arguments) => backup::restore(&arguments).await,
+        Command::Audit { command } => audit::run(command).await,
         Command::Node { command } => node::run(command).await,
         Command::RootKey { command } => root_key::run(command).await,
     }

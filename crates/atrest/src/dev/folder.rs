@@ -45,6 +45,13 @@ impl DevFolder {
         Ok(folder)
     }
 
+    /// Names a folder that dev mode made; nothing is changed in it.
+    /// Errors: it does not bear dev mode's stamp.
+    pub(super) fn made(dir: &Path) -> anyhow::Result<Self> {
+        anyhow::ensure!(dir.join(STAMP).exists(), "{} is not a folder of `atrest dev`", dir.display());
+        Ok(Self(dir.to_owned()))
+    }
+
     pub(super) fn data(&self) -> PathBuf {
         self.0.join("data")
     }
