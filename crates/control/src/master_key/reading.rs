@@ -1,18 +1,19 @@
 //! What the store says about the customer key behind a master key, not older than a second, in the words of leases.
 //! Must not know what is decided by it.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::customer_key::{CustomerKey, ProviderKind};
 use domain::id::ProjectId;
 use domain::master_key::backing::Backing;
-use domain::master_key::lease::{BootTime, Reading};
+use domain::master_key::lease::{BootTime, NoKey, Reading};
 use domain::time::Timestamp;
 use domain::validity::{State, Validity};
 use providers::{KeyProvider, RoleFault};
 use quick_cache::sync::Cache;
-use storage::{ProjectSnapshot, RetiredCustomerKey};
+use storage::{ProjectSnapshot, RetiredCustomerKey, StoreError};
 use tokio::sync::watch;
 
 use super::{CustomerKeyId, MasterKeyError};
@@ -28,14 +29,20 @@ const CAPACITY: usize = 20_000;
 #[derive(Debug)]
 pub(super) struct Readings {
     copies: Cache<ProjectId, Copied>,
+    /// The reads under way, each with the moment it began.
+    reads: Mutex<HashMap<ProjectId, (BootTime, watch::Receiver<Option<Read>>)>>,
     successes: Cache<CustomerKeyId, Success>,
 }
 
+/// A copy of what the store said of a project; none if there is no such project.
 #[derive(Debug, Clone)]
 struct Copied {
-    snapshot: Arc<ProjectSnapshot>,
+    snapshot: Option<Arc<ProjectSnapshot>>,
     read: BootTime,
 }
+
+/// What came of a read. All who waited for it share it, a failure too.
+type Read = Result<Copied, Arc<StoreError>>;
 
 /// The last successful check of a customer key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,15 +50,6 @@ struct Success {
     generation: i64,
     checked_at: Timestamp,
     start: BootTime,
-}
-
-/// How much a copy will do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Copies {
-    /// A young one will.
-    Allowed,
-    /// None will: something is known to have changed.
-    Refused,
 }
 
 /// Where a customer key stands, as the store says.
@@ -77,7 +75,7 @@ enum Which {
 
 impl Readings {
     pub(super) fn empty() -> Self {
-        Self { copies: Cache::new(CAPACITY), successes: Cache::new(CAPACITY) }
+        Self { copies: Cache::new(CAPACITY), reads: Mutex::default(), successes: Cache::new(CAPACITY) }
     }
 
     /// Gives the start of the last successful check on the clock since boot. Remembers it, because a failed check
@@ -129,22 +127,24 @@ impl Control {
     /// Reads where the customer key stands that a master key is wrapped by.
     /// Errors: those of the store; `NotFound` if the project is gone.
     pub(crate) async fn standing(&self, of: CustomerKeyId) -> Result<Standing, Error> {
-        let standing = self.standing_by(of, Copies::Allowed).await?;
+        let now = self.boot_now();
+        let standing = self.standing_since(of, now.minus(COPY_MAX_AGE)).await?;
         // A copy from before a change of keys may not know the one that came.
         match standing.key {
-            Which::Nowhere => self.standing_by(of, Copies::Refused).await,
+            Which::Nowhere => self.standing_since(of, now).await,
             Which::Current | Which::Retired(_) => Ok(standing),
         }
     }
 
-    /// Reads it from the store itself.
+    /// Reads it as it is now, or was since this call began.
     /// Errors: as `standing`.
     pub(super) async fn fresh_standing(&self, of: CustomerKeyId) -> Result<Standing, Error> {
-        self.standing_by(of, Copies::Refused).await
+        self.standing_since(of, self.boot_now()).await
     }
 
-    async fn standing_by(&self, of: CustomerKeyId, copies: Copies) -> Result<Standing, Error> {
-        let (snapshot, read) = self.snapshot_copy(of.project, copies).await?;
+    /// Reads it from what was read of the store since a moment, or reads the store.
+    async fn standing_since(&self, of: CustomerKeyId, since: BootTime) -> Result<Standing, Error> {
+        let (snapshot, read) = self.snapshot_since(of.project, since).await?;
         let CustomerKeyId { project, provider, number } = of;
         if let Some(stored) = snapshot.validities.get(&provider).filter(|stored| stored.number == number) {
             let (validity, key_revision) = (&stored.validity, stored.key_revision);
@@ -181,25 +181,65 @@ impl Control {
 
     /// Gives a project's snapshot and when it was read. Where nobody else writes to the database, the store's own
     /// memory is the truth of this moment.
-    async fn snapshot_copy(
+    async fn snapshot_since(
         &self,
         project: ProjectId,
-        copies: Copies,
+        since: BootTime,
     ) -> Result<(Arc<ProjectSnapshot>, BootTime), Error> {
-        let remembered = &self.keys().readings.copies;
-        let owns = self.owns_database();
-        let read = self.boot_now();
-        if !owns && copies == Copies::Allowed {
-            let young = remembered.get(&project).filter(|copy| copy.read.is_within(COPY_MAX_AGE, read));
-            if let Some(copy) = young {
-                return Ok((copy.snapshot, copy.read));
+        if self.owns_database() {
+            let read = self.boot_now();
+            let snapshot = self.store().project_snapshot(project).await?.ok_or(MasterKeyError::NotFound)?;
+            return Ok((snapshot, read));
+        }
+        let young = self.keys().readings.copies.get(&project).filter(|copy| copy.read >= since);
+        let copy = match young {
+            Some(copy) => copy,
+            None => self.read_snapshot_since(project, since).await?,
+        };
+        Ok((copy.snapshot.ok_or(MasterKeyError::NotFound)?, copy.read))
+    }
+
+    /// Reads a project's snapshot, or joins a read that began since then: however many ask, the store is asked once.
+    /// Cancel: safe; the read goes on and is remembered.
+    async fn read_snapshot_since(&self, project: ProjectId, since: BootTime) -> Result<Copied, Error> {
+        let mut landing = {
+            let mut reads = self.keys().readings.reads.lock().unwrap_or_else(PoisonError::into_inner);
+            match reads.get(&project).filter(|(began, _)| *began >= since) {
+                Some((_, landing)) => landing.clone(),
+                None => {
+                    let (landed, landing) = watch::channel(None);
+                    let began = self.boot_now();
+                    reads.insert(project, (began, landing.clone()));
+                    self.spawn_read(project, began, landed);
+                    landing
+                }
             }
+        };
+        let landed = landing.wait_for(Option::is_some).await;
+        match landed.ok().and_then(|landed| landed.clone()) {
+            Some(Ok(copy)) => Ok(copy),
+            Some(Err(error)) => Err(StoreError::Shared(error).into()),
+            None => Err(NoKey::StoreAway.into()),
         }
-        let snapshot = self.store().project_snapshot(project).await?.ok_or(MasterKeyError::NotFound)?;
-        if !owns {
-            remembered.insert(project, Copied { snapshot: snapshot.clone(), read });
-        }
-        Ok((snapshot, read))
+    }
+
+    fn spawn_read(&self, project: ProjectId, began: BootTime, landed: watch::Sender<Option<Read>>) {
+        let control = self.clone();
+        self.tasks().spawn(async move {
+            let found = control.store().project_snapshot(project).await;
+            let read = found.map(|snapshot| Copied { snapshot, read: began }).map_err(Arc::new);
+            let readings = &control.keys().readings;
+            if let Ok(copy) = &read {
+                readings.copies.insert(project, copy.clone());
+            }
+            let mut reads = readings.reads.lock().unwrap_or_else(PoisonError::into_inner);
+            // One that began later has taken its place, or it is its own.
+            if reads.get(&project).is_some_and(|(other, _)| *other == began) {
+                reads.remove(&project);
+            }
+            drop(reads);
+            let _nobody_waits = landed.send(Some(read));
+        });
     }
 
     /// Opens a customer key as it stands. None if its credentials are gone.

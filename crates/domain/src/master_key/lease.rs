@@ -141,6 +141,12 @@ impl BootTime {
         now.age_of(self).is_some_and(|age| age < limit)
     }
 
+    /// Gives the moment so much earlier, or that of boot.
+    #[must_use]
+    pub const fn minus(self, time: Duration) -> Self {
+        Self(self.0.saturating_sub(time))
+    }
+
     /// Tells how long ago `earlier` was; none if it lies ahead.
     fn age_of(self, earlier: Self) -> Option<Duration> {
         self.0.checked_sub(earlier.0)
