@@ -30,7 +30,7 @@ pub(crate) use rewrap::needs;
 pub(crate) use row::{reseal_all, verify_all};
 
 /// How many keys one node, or a cluster's clients together, can keep at most; purged ones do not count.
-pub const KEYS_PER_SCOPE_MAX: i64 = 10_000;
+pub const KEYS_PER_SCOPE_MAX: i64 = 100_000;
 
 /// A master key as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

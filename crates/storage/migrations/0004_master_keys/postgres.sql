@@ -65,7 +65,7 @@ CREATE INDEX master_keys_by_provider ON master_keys (project_id, provider, id) W
 CREATE INDEX master_keys_by_project ON master_keys (project_id, created_at, id);
 CREATE INDEX master_keys_by_cluster ON master_keys (cluster_id, id);
 CREATE INDEX master_keys_by_node ON master_keys (node_id, id);
-CREATE INDEX master_keys_by_scope ON master_keys (scope, id);
+CREATE INDEX master_keys_by_scope ON master_keys (scope, id, purged_at);
 CREATE INDEX master_keys_by_purge ON master_keys (purge_at) WHERE purge_at IS NOT NULL AND purged_at IS NULL;
 
 -- The names of living keys.

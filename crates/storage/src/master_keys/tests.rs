@@ -44,7 +44,7 @@ async fn lookups_go_by_index() {
     check(&store, &NAMED, values!["[]", "scope"], &[unique, by_name]).await;
     let by_scope = "USING INDEX master_keys_by_scope (scope=? AND id>?)";
     check(&store, &IN_SCOPE, values!["scope", "", 9_i64], &[by_scope]).await;
-    check(&store, &COUNT_SCOPE, values!["scope"], &["master_keys_by_scope (scope=?)"]).await;
+    check(&store, &COUNT_SCOPE, values!["scope"], &["USING COVERING INDEX master_keys_by_scope (scope=?)"]).await;
     let by_project = "SEARCH m USING INDEX master_keys_by_project (project_id=?)";
     check(&store, &LIST, values!["p", "", "", 0_i64, 9_i64, 0_i64], &[by_project]).await;
     let by_provider = "master_keys_by_provider (project_id=? AND provider=? AND id>?)";

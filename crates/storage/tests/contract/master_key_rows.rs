@@ -342,7 +342,7 @@ async fn purging_wipes_the_bytes_and_keeps_the_row(db: Database) {
 }
 
 /// Tells whether bytes lie in any file of the folder.
-fn lies_in(db: &Database, needle: &[u8]) -> bool {
+pub(crate) fn lies_in(db: &Database, needle: &[u8]) -> bool {
     std::fs::read_dir(db.dir()).unwrap().any(|entry| {
         let file = std::fs::read(entry.unwrap().path()).unwrap();
         file.windows(needle.len()).any(|window| window == needle)

@@ -423,7 +423,7 @@ async fn of_a_key_and_another_customer_key_one_comes_first(db: Database) {
         under_old += match inserted {
             MasterKeyOutcome::Saved => 1,
             MasterKeyOutcome::Conflict => 0,
-            other => panic!("{other:?}"),
+            MasterKeyOutcome::NameTaken | MasterKeyOutcome::TooMany => panic!("{inserted:?}"),
         };
         // A key that came first is counted by the rotation, and its customer key can still be reached.
         let rotation = store.unfinished_rotation(project_id(1), ProviderKind::AwsKms).await.unwrap().unwrap();

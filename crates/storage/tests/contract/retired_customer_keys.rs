@@ -15,6 +15,7 @@ use storage::{
 
 use crate::database::{Database, root_key};
 use crate::fixtures::*;
+use crate::master_key_rows::lies_in;
 use crate::master_keys::{change_key, insert, key_id, node, seeded, stored_key, wrapped};
 use crate::on_both_engines;
 
@@ -79,6 +80,14 @@ async fn enable(store: &Store, revision: i64, name: &str) {
 /// Lets go of what holds on to the provider.
 async fn without_cluster(db: &Database) {
     assert_eq!(db.tamper("UPDATE clusters SET encryption_provider = NULL").await, 1);
+}
+
+/// Reads every sealed credential.
+async fn sealed_secrets(db: &Database) -> Vec<Vec<u8>> {
+    let hex = if db.is_sqlite() { "hex(sealed_secret)" } else { "encode(sealed_secret, 'hex')" };
+    let of = |table| format!("SELECT {hex} FROM {table} WHERE sealed_secret IS NOT NULL");
+    let all = db.peek(&format!("{} UNION ALL {}", of("customer_keys"), of("retired_customer_keys"))).await;
+    all.iter().map(|sealed| hex::decode(sealed).unwrap()).collect()
 }
 
 fn same(one: &CustomerKey, other: &CustomerKey) -> bool {
@@ -193,8 +202,15 @@ async fn disabling_destroys_every_credential_and_enabling_takes_up_the_number(db
     master_key(&store, 1, 1).await;
     assert_eq!(change_key(&store, 2, "alias/second").await, Outcome::Saved);
     master_key(&store, 2, 2).await;
+    let sealed = sealed_secrets(&db).await;
+    assert_eq!(sealed.len(), 3, "of the present keys of both projects and of the former one of the first");
     without_cluster(&db).await;
     disable(&store, 3).await;
+    assert_eq!(sealed_secrets(&db).await.len(), 1, "the other project's is left");
+    if db.is_sqlite() {
+        let found = sealed.iter().filter(|secret| lies_in(&db, secret)).count();
+        assert_eq!(found, 1, "neither in the file nor in its log, not even sealed");
+    }
     let names = [(1, "US_EAST_2/key-1".to_owned(), false), (2, "US_EAST_2/alias/second".to_owned(), false)];
     assert_eq!(numbers(&store).await, (None, names.to_vec()));
     let left = "SELECT CAST(number AS TEXT) FROM retired_customer_keys WHERE settings IS NOT NULL
