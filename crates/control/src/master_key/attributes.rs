@@ -11,9 +11,12 @@ use domain::master_key::state::State;
 use domain::master_key::usage::{UsageMask, Use, permit};
 use storage::StoredMasterKey;
 
-use super::reading::Standing;
-use super::{Asker, Attributes, Checked, CustomerKeyId, MasterKeyError};
+use super::reading::{Standing, wrapped_by};
+use super::{Asker, Attributes, Checked, MasterKeyError};
 use crate::{Control, Error};
+
+/// How often a key that is being wrapped again is read again.
+const TRIES: u32 = 5;
 
 impl Control {
     /// Tells what there is to say about a key. If its state is wanted, the customer key is checked first, unless that
@@ -58,14 +61,19 @@ impl Control {
         stored: &Arc<StoredMasterKey>,
         freshly: bool,
     ) -> Result<Result<State, Untold>, Error> {
-        let state = stored.key.life.state_at(self.now());
-        let follows = matches!(state, State::PreActive | State::Active);
-        let Some(wrapped) = stored.wrapped.as_ref().filter(|_| follows) else { return Ok(Ok(state)) };
-        let by =
-            CustomerKeyId { project: stored.key.project, provider: wrapped.provider, number: wrapped.customer_key };
-        let standing = self.standing(by).await?;
-        let standing = if freshly { self.freshened(standing).await? } else { standing };
-        Ok(self.told_by(state, &standing))
+        let mut stored = stored.clone();
+        for _ in 0..TRIES {
+            let state = stored.key.life.state_at(self.now());
+            let follows = matches!(state, State::PreActive | State::Active);
+            let Some(by) = wrapped_by(&stored).filter(|_| follows) else { return Ok(Ok(state)) };
+            let standing = self.standing(by).await?;
+            let standing = if freshly { self.freshened(standing).await? } else { standing };
+            match self.rewrapped_meanwhile(&stored, &standing).await? {
+                Some(again) => stored = again,
+                None => return Ok(self.told_by(state, &standing)),
+            }
+        }
+        Ok(Err(Untold))
     }
 
     /// Gives the state to tell while the customer key stands so.

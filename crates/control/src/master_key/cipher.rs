@@ -135,7 +135,7 @@ fn encrypt(key: &SecretSlice, cipher: Cipher<'_>, data: &SecretSlice) -> Result<
         Mode::CbcPkcs5 | Mode::Cbc => {
             refuse_authentication(aad, None)?;
             let pad = if mode == Mode::CbcPkcs5 { BLOCK - length % BLOCK } else { 0 };
-            if (length + pad) % BLOCK != 0 {
+            if !(length + pad).is_multiple_of(BLOCK) {
                 return Err(CipherFault::DataLength { block: BLOCK }.into());
             }
             let iv = iv_or_random::<BLOCK>(iv)?;
@@ -170,7 +170,7 @@ fn decrypt(key: &SecretSlice, cipher: Cipher<'_>, data: &[u8], tag: Option<&[u8]
         Mode::CbcPkcs5 | Mode::Cbc => {
             refuse_authentication(aad, tag)?;
             let iv = fixed::<BLOCK>(iv)?;
-            if data.len() % BLOCK != 0 || (data.is_empty() && mode == Mode::CbcPkcs5) {
+            if !data.len().is_multiple_of(BLOCK) || (data.is_empty() && mode == Mode::CbcPkcs5) {
                 return Err(CipherFault::DataLength { block: BLOCK });
             }
             let key = DecryptingKey::cbc(cipher_key(key)?).map_err(|_| CipherFault::KeyLength)?;

@@ -11,6 +11,7 @@ use domain::master_key::locate::{self, Candidate, Criteria, Located};
 use domain::master_key::state::State;
 use storage::StoredMasterKey;
 
+use super::reading::wrapped_by;
 use super::{Asker, CustomerKeyId, MasterKeyError, Standing};
 use crate::{Control, Error};
 
@@ -33,10 +34,10 @@ impl Control {
     async fn to_look_through(&self, asker: Asker<'_>, criteria: &Criteria) -> Result<Vec<Arc<StoredMasterKey>>, Error> {
         let node = &asker.node.node;
         let scope = Scope::of_node(node);
-        let by_id = criteria.attributes.iter().find_map(|one| match one {
-            Attribute::UniqueIdentifier(id) => Some(*id),
-            _ => None,
-        });
+        let by_id = criteria
+            .attributes
+            .iter()
+            .find_map(|one| if let Attribute::UniqueIdentifier(id) = one { Some(*id) } else { None });
         if let Some(id) = by_id {
             return match self.master_key_for(asker, Act::Locate, id).await {
                 Ok(found) => Ok(vec![found]),
@@ -75,17 +76,19 @@ impl Control {
         for stored in found {
             let state = stored.key.life.state_at(now);
             let follows = state_wanted && matches!(state, State::PreActive | State::Active);
-            let Some(wrapped) = stored.wrapped.as_ref().filter(|_| follows) else {
+            let Some(by) = wrapped_by(stored).filter(|_| follows) else {
                 told.push(Ok(state));
                 continue;
             };
-            let by =
-                CustomerKeyId { project: stored.key.project, provider: wrapped.provider, number: wrapped.customer_key };
-            if !standings.contains_key(&by) {
-                let standing = self.freshened(self.standing(by).await?).await?;
-                standings.insert(by, standing);
+            if let Some(standing) = standings.get(&by).filter(|standing| !standing.is_bare()) {
+                told.push(self.told_by(state, standing));
+                continue;
             }
-            told.push(standings.get(&by).map_or(Err(Untold), |standing| self.told_by(state, standing)));
+            let standing = self.freshened(self.standing(by).await?).await?;
+            // A re-wrapping under way may have moved this one.
+            let moved = standing.is_bare();
+            told.push(if moved { self.told(stored, false).await? } else { self.told_by(state, &standing) });
+            standings.insert(by, standing);
         }
         Ok(told)
     }

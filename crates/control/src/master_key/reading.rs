@@ -9,11 +9,12 @@ use domain::customer_key::{CustomerKey, ProviderKind};
 use domain::id::ProjectId;
 use domain::master_key::backing::Backing;
 use domain::master_key::lease::{BootTime, NoKey, Reading};
+use domain::master_key::wrapped::WrappedKey;
 use domain::time::Timestamp;
 use domain::validity::{State, Validity};
 use providers::{KeyProvider, RoleFault};
 use quick_cache::sync::Cache;
-use storage::{ProjectSnapshot, RetiredCustomerKey, StoreError};
+use storage::{ProjectSnapshot, RetiredCustomerKey, StoreError, StoredMasterKey};
 use tokio::sync::watch;
 
 use super::{CustomerKeyId, MasterKeyError};
@@ -29,8 +30,7 @@ const CAPACITY: usize = 20_000;
 #[derive(Debug)]
 pub(super) struct Readings {
     copies: Cache<ProjectId, Copied>,
-    /// The reads under way, each with the moment it began.
-    reads: Mutex<HashMap<ProjectId, (BootTime, watch::Receiver<Option<Read>>)>>,
+    reads: Mutex<HashMap<ProjectId, UnderWay>>,
     successes: Cache<CustomerKeyId, Success>,
 }
 
@@ -40,6 +40,9 @@ struct Copied {
     snapshot: Option<Arc<ProjectSnapshot>>,
     read: BootTime,
 }
+
+/// A read under way: when it began, and where it will land.
+type UnderWay = (BootTime, watch::Receiver<Option<Read>>);
 
 /// What came of a read. All who waited for it share it, a failure too.
 type Read = Result<Copied, Arc<StoreError>>;
@@ -278,11 +281,32 @@ impl Control {
         self.fresh_standing(standing.of).await
     }
 
+    /// Reads a key again if the last credentials of the customer key that it was wrapped by are gone: a re-wrapping may
+    /// have moved the key to another before it took them away. None if the key is where it was.
+    /// Errors: those of the store.
+    pub(super) async fn rewrapped_meanwhile(
+        &self,
+        stored: &StoredMasterKey,
+        standing: &Standing,
+    ) -> Result<Option<Arc<StoredMasterKey>>, Error> {
+        if !standing.is_bare() {
+            return Ok(None);
+        }
+        let again = self.store().master_key(stored.key.id).await?;
+        Ok(again.filter(|again| wrapped_by(again) != Some(standing.of)))
+    }
+
     /// Names the customer key that a project uses at a provider now.
     pub(super) fn current_customer_key(snapshot: &ProjectSnapshot, provider: ProviderKind) -> Option<CustomerKeyId> {
         let number = snapshot.validities.get(&provider)?.number;
         Some(CustomerKeyId { project: snapshot.project.id, provider, number })
     }
+}
+
+/// Names the customer key that a key is wrapped by; none if its bytes are gone.
+pub(super) fn wrapped_by(stored: &StoredMasterKey) -> Option<CustomerKeyId> {
+    let WrappedKey { provider, customer_key, .. } = stored.wrapped.as_ref()?;
+    Some(CustomerKeyId { project: stored.key.project, provider: *provider, number: *customer_key })
 }
 
 /// Counts the answers about a customer key over all its credentials: other credentials are another generation too.

@@ -15,8 +15,9 @@ use domain::release::{Release, ReleaseAct};
 use domain::secret::SecretSlice;
 use storage::{MasterKeyOutcome, StoredMasterKey};
 
+use super::reading::wrapped_by;
 use super::unwrap::{Landed, broken};
-use super::{Asker, CustomerKeyId, MasterKeyError, Released};
+use super::{Asker, MasterKeyError, Released};
 use crate::{Control, Error};
 
 /// How often a row that changes meanwhile is read again.
@@ -76,20 +77,14 @@ impl Control {
     /// Gives a key's bytes from memory or from the provider, as the lease decides.
     async fn look(&self, stored: &Arc<StoredMasterKey>, wrapped: &WrappedKey) -> Result<Look, Error> {
         let id = stored.key.id;
-        let by =
-            CustomerKeyId { project: stored.key.project, provider: wrapped.provider, number: wrapped.customer_key };
+        let by = wrapped_by(stored).ok_or(Error::Bug(Bug("a key that has bytes is wrapped")))?;
         let terms = self.lease_terms();
         let mut standing = self.standing(by).await?;
-        if standing.is_bare() {
-            // A re-wrapping under way took the last credentials of this number away, if the row has another by now.
-            let now = self.store().master_key(id).await?;
-            let number = now.as_ref().and_then(|now| now.wrapped.as_ref()).map(|wrapped| wrapped.customer_key);
-            if number.is_some_and(|number| number != wrapped.customer_key) {
-                return Ok(Look::ReadAgain);
-            }
-        }
         let mut asked = Asked::NotYet;
         loop {
+            if self.rewrapped_meanwhile(stored, &standing).await?.is_some() {
+                return Ok(Look::ReadAgain);
+            }
             let remembered = self.keys().memories.recall(id, by, wrapped.revision);
             let memory = remembered.as_ref().map(|unwrapped| unwrapped.memory);
             let now = self.boot_now();
