@@ -12,14 +12,14 @@ use super::{BAD_REQUEST, CONFLICT, NOT_FOUND, body, quoted};
 
 pub(super) fn rotation_not_found(id: &str) -> ErrorBody {
     let id = quoted(id);
-    body(NOT_FOUND, "ROTATION_NOT_FOUND", format!("No rotation with ID {id} exists in this group."))
+    body(NOT_FOUND, "ROTATION_NOT_FOUND", format!("No rotation with ID {id} exists in this project."))
         .with_parameters([id])
 }
 
 pub(super) fn deleted_cluster_not_found(id: &str) -> ErrorBody {
     let id = quoted(id);
     let detail = format!(
-        "No deleted cluster with ID {id} can be brought back in this group: there was none, its time is over, or it is back already."
+        "No deleted cluster with ID {id} can be brought back in this project: there was none, its time is over, or it is back already."
     );
     body(NOT_FOUND, "DELETED_CLUSTER_NOT_FOUND", detail).with_parameters([id])
 }
@@ -27,7 +27,7 @@ pub(super) fn deleted_cluster_not_found(id: &str) -> ErrorBody {
 pub(super) fn deleted_project_not_found(id: &str) -> ErrorBody {
     let id = quoted(id);
     let detail = format!(
-        "No deleted group with ID {id} can be brought back: there was none, its time is over, or it is back already."
+        "No deleted project with ID {id} can be brought back: there was none, its time is over, or it is back already."
     );
     body(NOT_FOUND, "DELETED_GROUP_NOT_FOUND", detail).with_parameters([id])
 }
@@ -89,12 +89,12 @@ pub(super) fn grant_row(error: &GrantError) -> ErrorBody {
         }
         GrantError::MasterKeyNotFound(id) => {
             let id = quoted(id);
-            body(NOT_FOUND, "MASTER_KEY_NOT_FOUND", format!("No master key with ID {id} exists in this group."))
+            body(NOT_FOUND, "MASTER_KEY_NOT_FOUND", format!("No master key with ID {id} exists in this project."))
                 .with_parameters([id])
         }
         GrantError::NodeNotFound(id) => {
             let id = quoted(id);
-            body(NOT_FOUND, "NODE_NOT_FOUND", format!("No node with ID {id} exists in this group."))
+            body(NOT_FOUND, "NODE_NOT_FOUND", format!("No node with ID {id} exists in this project."))
                 .with_parameters([id])
         }
         GrantError::Refused(refusal) => grant_refusal_row(*refusal),

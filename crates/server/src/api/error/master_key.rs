@@ -10,14 +10,14 @@ use super::{CONFLICT, NOT_FOUND, body, quoted, unexpected};
 /// Gives the row of a master key that is not there, by the id as it was given.
 pub(super) fn not_found(id: &str) -> ErrorBody {
     let id = quoted(id);
-    body(NOT_FOUND, "MASTER_KEY_NOT_FOUND", format!("No master key with ID {id} exists in this group."))
+    body(NOT_FOUND, "MASTER_KEY_NOT_FOUND", format!("No master key with ID {id} exists in this project."))
         .with_parameters([id])
 }
 
 /// Gives the row of what went wrong with a master key.
 pub(super) fn row(error: &MasterKeyError, request_id: &str) -> ErrorBody {
     match error {
-        MasterKeyError::NotFound => body(NOT_FOUND, "MASTER_KEY_NOT_FOUND", "No such master key exists in this group."),
+        MasterKeyError::NotFound => body(NOT_FOUND, "MASTER_KEY_NOT_FOUND", "No such master key exists in this project."),
         MasterKeyError::Return(ReturnRefusal::NotDestroyed) => body(
             CONFLICT,
             "MASTER_KEY_NOT_DESTROYED",
