@@ -38,7 +38,7 @@ const CLAIM: Duration = Duration::from_secs(60);
 const BUDGET: Duration = Duration::from_secs(30);
 /// How long one master key may take: with [`BUDGET`] less than [`CLAIM`].
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often a customer key may refuse in one pass before the rest of what it protects waits for the next.
+/// How often in a row a customer key may refuse before the rest of what it protects waits for the next pass.
 const REFUSALS: u32 = 16;
 /// How often to look whether there is something to do.
 const NAP: Duration = Duration::from_millis(250);
@@ -127,10 +127,15 @@ impl Worker {
 
     fn pause(&mut self, work: &str) -> Duration {
         let failed = self.failed.entry(work.to_owned()).or_default();
-        let doublings = (*failed).min(16);
+        let wait = pause_after(*failed);
         *failed = failed.saturating_add(1);
-        FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
+        wait
     }
+}
+
+/// How long to wait when so many passes before this one did not get through either.
+fn pause_after(failed: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << failed.min(16)).min(LONGEST_PAUSE)
 }
 
 /// Works on one rotation until nothing is left, something stands in the way, or its time is over.
@@ -226,18 +231,23 @@ struct Found {
 /// How a customer key answered in this pass.
 #[derive(Default)]
 struct Said {
-    yes: u32,
-    no: u32,
+    refused_in_a_row: u32,
+    /// Why it refused last, if it ever did.
     reason: Option<Reason>,
 }
 
 impl Said {
+    /// Tells whether to ask no more: one refusal can be about one master key, many in a row are about the customer's.
     const fn gave_up(&self) -> bool {
-        self.yes == 0 && self.no >= REFUSALS
+        self.refused_in_a_row >= REFUSALS
     }
 
-    fn refused(&mut self, reason: Reason) {
-        self.no = self.no.saturating_add(1);
+    const fn worked(&mut self) {
+        self.refused_in_a_row = 0;
+    }
+
+    const fn refused(&mut self, reason: Reason) {
+        self.refused_in_a_row = self.refused_in_a_row.saturating_add(1);
         self.reason = Some(reason);
     }
 }
@@ -320,9 +330,8 @@ impl<'m> Mover<'m> {
         let mut found = self.found();
         match moved {
             Ok(Rewrapped::Moved | Rewrapped::Overtaken) => {
-                found.wrapping.yes = found.wrapping.yes.saturating_add(1);
-                let said = found.said.entry(number).or_default();
-                said.yes = said.yes.saturating_add(1);
+                found.wrapping.worked();
+                found.said.entry(number).or_default().worked();
             }
             Err(Stuck::NotUnwrapped(failure)) => found.said.entry(number).or_default().refused(failure.reason),
             Err(Stuck::NotWrapped(failure)) => found.wrapping.refused(failure.reason),
@@ -371,11 +380,11 @@ impl<'m> Mover<'m> {
     fn into_words(self) -> Option<String> {
         let Found { from, said, wrapping, broken } = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut words = Vec::new();
-        if let Some(reason) = wrapping.reason.filter(|_| wrapping.no > 0) {
+        if let Some(reason) = wrapping.reason {
             words.push(format!("the present customer key, {}, does not wrap: {}", self.number, reason.code()));
         }
         for (number, said) in &said {
-            if let Some(reason) = said.reason.filter(|_| said.no > 0) {
+            if let Some(reason) = said.reason {
                 words.push(format!("customer key {number} does not unwrap: {}", reason.code()));
             }
         }
@@ -394,5 +403,42 @@ impl<'m> Mover<'m> {
             words.push(text);
         }
         (!words.is_empty()).then(|| words.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::validity::{DefiniteReason, TransientReason};
+
+    #[test]
+    fn waits_longer_after_each_failed_pass_and_a_minute_at_most() {
+        for (failed, seconds) in [(0, 1), (1, 2), (2, 4), (5, 32), (6, 60), (7, 60), (1000, 60)] {
+            assert_eq!(pause_after(failed), Duration::from_secs(seconds), "after {failed}");
+        }
+    }
+
+    #[test]
+    fn a_pass_is_over_before_its_claim() {
+        assert!(BUDGET + PATIENCE < CLAIM);
+    }
+
+    #[test]
+    fn a_customer_key_is_given_up_after_refusals_in_a_row() {
+        let (away, denied) =
+            (Reason::Transient(TransientReason::Throttled), Reason::Definite(DefiniteReason::AccessDenied));
+        let mut said = Said::default();
+        for _ in 1..REFUSALS {
+            said.refused(away);
+            assert!(!said.gave_up());
+        }
+        said.worked();
+        said.refused(denied);
+        assert!(!said.gave_up(), "one that works begins the count again");
+        for _ in 1..REFUSALS {
+            said.refused(away);
+        }
+        assert!(said.gave_up());
+        assert_eq!(said.reason, Some(away));
     }
 }

@@ -91,7 +91,8 @@ async fn changes_and_checks_at_once_tell_the_truth(database: Database) {
             changes += 1;
         }
     }
-    assert_eq!(house.events().await, vec![UPDATED; changes], "each change once, and no key was ever lost");
+    let told: Vec<_> = house.events().await.into_iter().filter(|name| !name.contains("_KEY_ROTAT")).collect();
+    assert_eq!(told, vec![UPDATED; changes], "each change once, and no key was ever lost");
     house.end().await;
 }
 
