@@ -1,4 +1,5 @@
-//! kill -9 in the middle: what was acknowledged is there, each change with exactly one event.
+//! kill -9 in the middle: what was acknowledged is there, each change with exactly one event, and the record of releases
+//! whole.
 
 use std::process::Stdio;
 
@@ -10,6 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use crate::database::{Database, root_key};
 use crate::fixtures::*;
 use crate::on_both_engines;
+use crate::releases::release;
 
 on_both_engines! { survives_kill_9 }
 
@@ -25,6 +27,8 @@ async fn survives_kill_9(db: Database) {
         Database::Sqlite(dir) => dir.path().display().to_string(),
         Database::Postgres { url, .. } => url.clone(),
     };
+    // Releases that were promised, of all rounds; each kill may leave one more that nobody heard of.
+    let mut promised: u64 = 0;
     for round in 0..ROUNDS {
         let mut child = tokio::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "crash::saves_until_it_is_killed", "--ignored", "--nocapture"])
@@ -40,13 +44,14 @@ async fn survives_kill_9(db: Database) {
             let line = lines.next_line().await.unwrap().expect("the child goes on until it is killed");
             if let Some(revision) = line.rsplit_once("saved ") {
                 acknowledged = revision.1.parse::<i64>().unwrap();
-                wanted -= 1;
+                (wanted, promised) = (wanted - 1, promised + 1);
             }
         }
         child.kill().await.unwrap();
         while let Ok(Some(line)) = lines.next_line().await {
             if let Some(revision) = line.rsplit_once("saved ") {
                 acknowledged = revision.1.parse::<i64>().unwrap_or(acknowledged);
+                promised += 1;
             }
         }
         wait_for_the_last_session(&db).await;
@@ -57,6 +62,10 @@ async fn survives_kill_9(db: Database) {
         assert_eq!(found.validities[&ProviderKind::AwsKms].key_revision, revision);
         let (_, events) = store.events_of_project(project_id(1), &EventFilter::default(), 0, 1).await.unwrap();
         assert_eq!(events, revision, "one event a change");
+        let record = store.verify_releases(project_id(1), &[]).await.unwrap();
+        assert!(record.is_intact(), "{record:?}");
+        let most = promised + u64::from(round) + 1;
+        assert!((promised..=most).contains(&record.lines), "{promised} promised, {} lines", record.lines);
         store.close().await;
     }
 }
@@ -89,6 +98,7 @@ async fn saves_until_it_is_killed() {
         let next = setting(1, revision, static_key("alias/next", "AKIAIOSFODNN7EXAMPLE", SECRET));
         let number = 10_000 + u32::try_from(revision).unwrap();
         assert_eq!(save(&store, &next, Move::ChangeKey, event(number, 1)).await, Outcome::Saved);
+        store.append_releases(&[release(revision, 1)]).await.unwrap();
         println!("saved {revision}");
     }
 }

@@ -2,6 +2,7 @@
 //! store's back is found and named.
 
 use std::net::IpAddr;
+use std::slice::from_ref;
 use std::time::Duration;
 
 use domain::cluster::ClusterName;
@@ -268,7 +269,7 @@ async fn a_signed_head_finds_what_a_head_that_was_put_back_hides(db: Database) {
     assert_eq!(breaches(&store, 1, &both).await, [Breach::CutBehindSignedHead { last: 4, signed: 7 }]);
     // It is written on, past the place of the signed head.
     append(&store, 15..=18, 1).await;
-    assert!(breaches(&store, 1, &[early.clone()]).await.is_empty());
+    assert!(breaches(&store, 1, from_ref(&early)).await.is_empty());
     assert_eq!(breaches(&store, 1, &both).await, [Breach::Forked { sequence: 7 }]);
     // All of it goes, head and lines: as if there had never been a release.
     db.tamper("DELETE FROM releases").await;
@@ -355,7 +356,7 @@ async fn ten_thousand_lines_are_verified(db: Database) {
         append(&store, batch * 1000 + 1..=batch * 1000 + 1000, 1).await;
     }
     let head = sign(&store, 1).await;
-    let verdict = store.verify_releases(project_id(1), &[head.clone()]).await.unwrap();
+    let verdict = store.verify_releases(project_id(1), from_ref(&head)).await.unwrap();
     assert!(verdict.is_intact() && verdict.lines == 10_000, "{verdict:?}");
     db.tamper("DELETE FROM releases WHERE sequence = 5678").await;
     db.tamper("UPDATE releases SET line = '{}' WHERE sequence > 9000").await;
@@ -388,13 +389,13 @@ async fn the_record_goes_on_after_a_restore(db: Database) {
     for target in [db.another().await, db.other_engine().await] {
         let restored = target.open().await;
         restored.restore(&mut file.as_slice(), T0).await.unwrap();
-        assert!(breaches(&restored, 1, &[early.clone()]).await.is_empty());
+        assert!(breaches(&restored, 1, from_ref(&early)).await.is_empty());
         // What was recorded after the backup is lost with it, and a head kept elsewhere says so.
         let cut = Breach::CutBehindSignedHead { last: 3, signed: 5 };
-        assert_eq!(breaches(&restored, 1, &[late.clone()]).await, [cut]);
+        assert_eq!(breaches(&restored, 1, from_ref(&late)).await, [cut]);
         append(&restored, 24..=25, 1).await;
-        assert!(breaches(&restored, 1, &[early.clone()]).await.is_empty());
-        assert_eq!(breaches(&restored, 1, &[late.clone()]).await, [Breach::Forked { sequence: 5 }]);
+        assert!(breaches(&restored, 1, from_ref(&early)).await.is_empty());
+        assert_eq!(breaches(&restored, 1, from_ref(&late)).await, [Breach::Forked { sequence: 5 }]);
     }
 }
 

@@ -5,19 +5,21 @@ use std::time::Duration;
 use domain::cluster::Cluster;
 use domain::event::EventKind;
 use domain::id::SnapshotId;
+use domain::node::NodeRole;
 use domain::snapshot::Snapshot;
-use storage::{EventFilter, Outcome};
+use storage::{EventFilter, MasterKeyOutcome, Outcome};
 
 use crate::bare_keys::*;
 use crate::database::Database;
 use crate::fixtures::*;
-use crate::on_both_engines;
+use crate::{master_keys, on_both_engines};
 
 on_both_engines! {
     a_snapshot_comes_back_with_its_keys
     only_living_keys_of_a_living_cluster_are_registered
     a_snapshot_is_released_once
     snapshots_are_listed_latest_first
+    of_a_snapshot_and_a_purge_at_once_one_wins
 }
 
 fn snapshot(number: u8, of: &Cluster, keys: &[u8]) -> Snapshot {
@@ -104,4 +106,22 @@ async fn snapshots_are_listed_latest_first(db: Database) {
     assert_eq!(page(0, 9, true).await.unwrap(), (vec![third, first], 2));
     assert_eq!(page(0, 9, false).await.unwrap().1, 3, "a released one can still be seen");
     assert_eq!(store.snapshots_of_cluster(project_id(2), cluster.id, 0, 9, false).await.unwrap(), (vec![], 0));
+}
+
+async fn of_a_snapshot_and_a_purge_at_once_one_wins(db: Database) {
+    let (store, cluster) = master_keys::seeded(&db).await;
+    for number in 1..=12 {
+        let stored = master_keys::stored_key(number, &master_keys::node(1, NodeRole::Mongod), &[]);
+        assert_eq!(master_keys::insert(&store, &stored).await, MasterKeyOutcome::Saved);
+        master_keys::destroy(&store, number, T0).await;
+        let revision = master_keys::read(&store, number).await.key.revision;
+        let snapshot = snapshot(number, &cluster, &[number]);
+        let (registered, purged) = tokio::join!(
+            store.insert_snapshot(&snapshot, &[]),
+            store.purge_master_key(key_id(number), revision, T0 + master_keys::LATER, &[])
+        );
+        let both = (registered.unwrap(), purged.unwrap());
+        let one_won = matches!(both, (Outcome::Saved, Outcome::InUse) | (Outcome::Conflict, Outcome::Saved));
+        assert!(one_won, "key {number}: {both:?}");
+    }
 }
