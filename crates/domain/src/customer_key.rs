@@ -508,4 +508,18 @@ mod tests {
     fn names_are_read_back() {
         assert!(ProviderKind::ALL.into_iter().all(|kind| ProviderKind::by_name(kind.name()) == Some(kind)));
     }
+
+    #[test]
+    fn a_full_name_tells_the_key_and_nothing_else() {
+        let mut aws = role_settings();
+        let check = |aws: &AwsKms, expected: &str| assert_eq!(CustomerKey::AwsKms(aws.clone()).full_name(), expected);
+        aws.key = aws_kms::AwsKeyName::parse("alias/one").unwrap();
+        aws.region = aws_kms::AwsRegion::parse("EU_WEST_1").unwrap();
+        check(&aws, "EU_WEST_1/alias/one");
+        aws.require_private_networking = !aws.require_private_networking;
+        check(&aws, "EU_WEST_1/alias/one");
+        let arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        aws.key = aws_kms::AwsKeyName::parse(arn).unwrap();
+        check(&aws, arn);
+    }
 }

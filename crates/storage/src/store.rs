@@ -296,7 +296,12 @@ mod tests {
     #[test]
     fn futures_can_move_between_threads() {
         fn movable<T: Send>(_: T) {}
-        fn all(store: &Store, change: crate::SaveSetting<'_>, file: &mut tokio::fs::File) {
+        fn all(
+            store: &Store,
+            change: crate::SaveSetting<'_>,
+            key: &crate::StoredMasterKey,
+            file: &mut tokio::fs::File,
+        ) {
             let at = domain::time::Timestamp::EPOCH;
             let project = domain::id::ProjectId::from_random([0; 12]);
             movable(store.save_encryption_at_rest(change));
@@ -308,6 +313,10 @@ mod tests {
             movable(store.burn_nonce("", 1, at));
             movable(store.backup(file, at));
             movable(store.restore(file, at));
+            movable(store.insert_master_key(key, &[]));
+            movable(store.update_master_key(&key.key, None, &[]));
+            movable(store.purge_master_key(key.key.id, 1, at, &[]));
+            movable(store.forget_unneeded_retired_customer_keys(project, domain::customer_key::ProviderKind::AwsKms));
             movable(store.ping());
         }
         let _compiles = all;

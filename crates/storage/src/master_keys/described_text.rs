@@ -56,7 +56,7 @@ pub(super) fn write(instance: &Instance) -> Result<InstanceText> {
             AttributeText::AlternativeName { value: value.clone(), kind: *kind }
         }
         Attribute::OperationPolicyName(name) => AttributeText::OperationPolicyName(name.clone()),
-        Attribute::ObjectGroup(group) => AttributeText::ObjectGroup(group.clone()),
+        Attribute::ObjectGroup(name) => AttributeText::ObjectGroup(name.clone()),
         Attribute::ApplicationSpecificInformation(ApplicationSpecificInformation { namespace, data }) => {
             AttributeText::Application { namespace: namespace.clone(), data: data.clone() }
         }
@@ -98,7 +98,7 @@ pub(super) fn read(text: InstanceText) -> Option<Instance> {
         }
         AttributeText::AlternativeName { value, kind } => Attribute::AlternativeName(AlternativeName { value, kind }),
         AttributeText::OperationPolicyName(name) => Attribute::OperationPolicyName(name),
-        AttributeText::ObjectGroup(group) => Attribute::ObjectGroup(group),
+        AttributeText::ObjectGroup(name) => Attribute::ObjectGroup(name),
         AttributeText::Application { namespace, data } => {
             Attribute::ApplicationSpecificInformation(ApplicationSpecificInformation { namespace, data })
         }
