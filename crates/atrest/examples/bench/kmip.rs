@@ -18,6 +18,7 @@ use kmip_wire::payload::create;
 use kmip_wire::template::TemplateAttribute;
 use serde_json::Value;
 
+use crate::http::{Client, request};
 use crate::kmip_client::{self, Identity, Target};
 use crate::report::{Latencies, figure, heading, line, millis, resident};
 
@@ -51,7 +52,7 @@ pub(crate) async fn bench() -> anyhow::Result<()> {
         sessions(&target, &bare, workers, least, &[state.clone(), get.clone()]).await?;
     }
     first_answer(&target, &bare, &get).await?;
-    idle(&server, &target, &get).await?;
+    idle(&mut server, &target, &get).await?;
     storm(&mut server, &target).await?;
     Ok(())
 }
@@ -127,7 +128,10 @@ async fn first_answer(target: &Target, bare: &Target, get: &Arc<Vec<u8>>) -> any
 }
 
 /// Counts what connections cost that asked once and wait.
-async fn idle(server: &Server, target: &Target, get: &Arc<Vec<u8>>) -> anyhow::Result<()> {
+async fn idle(server: &mut Server, target: &Target, get: &Arc<Vec<u8>>) -> anyhow::Result<()> {
+    // A fresh process: nothing that earlier connections left behind is used again.
+    server.restart()?;
+    target.connect().await?.send(get).await?;
     let before = server.resident()?;
     let mut waiting = Vec::new();
     for _ in 0..IDLE {
@@ -259,8 +263,10 @@ impl Server {
 
     /// Gives how many data keys providers have unwrapped since the server started, as its metrics tell.
     async fn unwraps(&self) -> anyhow::Result<u64> {
-        let address = format!("{}/metrics", self.text("/api/operationsUrl")?);
-        let metrics = reqwest::get(address).await?.text().await?;
+        let address = self.text("/api/operationsUrl")?.trim_start_matches("http://").trim_end_matches('/').parse()?;
+        let (status, answer) = Client::connect(address).await?.send(&request("GET", "/metrics", "", b"")).await?;
+        anyhow::ensure!(status == 200, "/metrics answered {status}");
+        let metrics = String::from_utf8(answer)?;
         let counted = metrics.lines().filter(|line| line.starts_with("atrest_unwraps_total"));
         Ok(counted.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum())
     }
