@@ -1,4 +1,5 @@
-//! Forgets what has expired: access tokens, used-up nonces, and enrolment tokens. Running it twice changes nothing.
+//! Forgets what has expired: access tokens, used-up nonces, enrolment tokens, and leave to read a key. Running it twice
+//! changes nothing.
 
 use std::time::Duration;
 
@@ -27,5 +28,6 @@ async fn purge(control: &Control) -> Result<(), Error> {
     control.store().purge_access_tokens(control.now()).await?;
     control.store().purge_burned_nonces(control.now()).await?;
     control.store().purge_enrolment_tokens(control.now() - ENROLMENT_TOKENS_KEPT).await?;
+    control.store().purge_release_grants(control.now()).await?;
     Ok(())
 }
