@@ -3,6 +3,7 @@
 
 mod audit;
 mod backup;
+mod certificate_authority;
 mod config;
 mod dev;
 mod house;
@@ -54,6 +55,11 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// Look after the certificate authority that nodes are known by.
+    CertificateAuthority {
+        #[command(subcommand)]
+        command: certificate_authority::CertificateAuthorityCommand,
+    },
     /// Look after a database node, on its own machine.
     Node {
         #[command(subcommand)]
@@ -96,6 +102,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Backup(arguments) => backup::backup(&arguments).await,
         Command::Restore(arguments) => backup::restore(&arguments).await,
         Command::Audit { command } => audit::run(command).await,
+        Command::CertificateAuthority { command } => certificate_authority::run(&command).await,
         Command::Node { command } => node::run(command).await,
         Command::RootKey { command } => root_key::run(command).await,
     }

@@ -1,5 +1,7 @@
-//! `atrest node certificate`: run beside a database, it makes a key, trades a token for a certificate, and writes
-//! the files that `mongod` reads. Must not know a rule: the server decides who gets what.
+//! `atrest node certificate`: run beside a database, it makes a key, trades a token or the present certificate for a
+//! certificate, and writes the files that `mongod` reads. Must not know a rule: the server decides who gets what.
+
+mod renew;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -35,7 +37,7 @@ const ANSWER_LIMIT: usize = 256 * 1024;
 /// What `atrest node` can be told to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum NodeCommand {
-    /// Trade a token for a certificate and write the files a node needs.
+    /// Trade a token, or the certificate it has, for a certificate and write the files a node needs.
     Certificate(CertificateArguments),
 }
 
@@ -46,11 +48,14 @@ pub(crate) struct CertificateArguments {
     #[arg(long)]
     server: Url,
     /// The node's token; - reads it from standard input, where other users of the machine do not see it.
-    #[arg(long, value_parser = token_of)]
-    token: Arc<SecretText>,
+    #[arg(long, value_parser = token_of, required_unless_present = "renew")]
+    token: Option<Arc<SecretText>>,
     /// The file to write key and certificate to, for --kmipClientCertificateFile.
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, required_unless_present = "renew")]
+    out: Option<PathBuf>,
+    /// The file with key and certificate to renew; it is written anew, with a new key. No token is needed.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["token", "out"])]
+    renew: Option<PathBuf>,
     /// The file to write the certificate authorities to, for --kmipServerCAFile.
     #[arg(long)]
     ca_out: Option<PathBuf>,
@@ -99,10 +104,14 @@ pub(crate) async fn run(command: NodeCommand) -> anyhow::Result<()> {
 /// Makes a key and gets its certificate. Nothing is sent before it is sure that the files can be written, because a
 /// token works once.
 async fn certificate(arguments: &CertificateArguments) -> anyhow::Result<()> {
-    let CertificateArguments { server, token, out, ca_out, server_ca } = arguments;
+    let CertificateArguments { server, token, out, renew, ca_out, server_ca } = arguments;
+    if let Some(file) = renew {
+        return renew::renew(server, file, ca_out.as_deref(), server_ca.as_deref()).await;
+    }
+    let (Some(token), Some(out)) = (token, out) else { bail!("--token and --out are needed, or --renew") };
     let token = read_token(token)?;
     let expected = ca_fingerprint(&token).context("--token: not an enrolment token; it begins with atrest-enrol-1.")?;
-    let url = enrolments(server)?;
+    let url = address(server, "/api/atrest/v1/enrolments")?;
     let http = client(server, server_ca.as_deref())?;
     let node_file = Half::create(out, 0o600)?;
     let ca_file = ca_out.as_deref().map(|path| Half::create(path, 0o644)).transpose()?;
@@ -110,7 +119,8 @@ async fn certificate(arguments: &CertificateArguments) -> anyhow::Result<()> {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).context("make a key")?;
     let request = CertificateParams::default().serialize_request(&key).context("make a certificate request")?;
     let request = request.pem().context("write the certificate request")?;
-    let answer = ask(&http, &url, &Ask { token: token.expose(), certificate_request: &request }).await?;
+    let body = || Ok(Ask { token: token.expose(), certificate_request: &request });
+    let answer = ask(&http, &url, body).await?;
 
     check(&answer, &key, &expected)?;
     let pem = Zeroizing::new(key.serialize_pem());
@@ -118,6 +128,11 @@ async fn certificate(arguments: &CertificateArguments) -> anyhow::Result<()> {
     if let Some(file) = ca_file {
         file.finish(&[answer.certificate_authorities.as_bytes()])?;
     }
+    tell(&answer, out, ca_out.as_deref());
+    Ok(())
+}
+
+fn tell(answer: &Answer, out: &Path, ca_out: Option<&Path>) {
     say(&format!("node        {}", shown(&answer.name)));
     say(&format!("serial      {}", shown(&answer.serial_number)));
     say(&format!("expires     {}", shown(&answer.expires_at)));
@@ -125,7 +140,6 @@ async fn certificate(arguments: &CertificateArguments) -> anyhow::Result<()> {
     if let Some(path) = ca_out {
         say(&format!("authorities {}", path.display()));
     }
-    Ok(())
 }
 
 fn read_token(given: &Arc<SecretText>) -> anyhow::Result<Arc<SecretText>> {
@@ -138,7 +152,7 @@ fn read_token(given: &Arc<SecretText>) -> anyhow::Result<Arc<SecretText>> {
 }
 
 /// Gives the address to ask. Without TLS a token would be anybody's on the way.
-fn enrolments(server: &Url) -> anyhow::Result<Url> {
+fn address(server: &Url, path: &str) -> anyhow::Result<Url> {
     let host = server.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let is_loopback =
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
@@ -149,7 +163,7 @@ fn enrolments(server: &Url) -> anyhow::Result<Url> {
         other => bail!("--server: {other} is no way to reach a server; use https"),
     }
     ensure!(server.path() == "/" && server.query().is_none(), "--server: give the address alone, without a path");
-    server.join("/api/atrest/v1/enrolments").context("--server")
+    server.join(path).context("--server")
 }
 
 fn client(server: &Url, server_ca: Option<&Path>) -> anyhow::Result<Client> {
@@ -175,10 +189,10 @@ fn client(server: &Url, server_ca: Option<&Path>) -> anyhow::Result<Client> {
     builder.build().context("set up the client")
 }
 
-async fn ask(http: &Client, url: &Url, body: &Ask<'_>) -> anyhow::Result<Answer> {
+async fn ask<B: Serialize>(http: &Client, url: &Url, body: impl Fn() -> anyhow::Result<B>) -> anyhow::Result<Answer> {
     let mut tries: u32 = 1;
     let answer = loop {
-        match http.post(url.clone()).json(body).send().await {
+        match http.post(url.clone()).json(&body()?).send().await {
             Ok(answer) => break answer,
             Err(error) if tries < TRIES => {
                 complain(&format!("no answer ({}), asking again", error.without_url()));
@@ -209,10 +223,7 @@ async fn whole(mut answer: Response) -> anyhow::Result<Vec<u8>> {
 
 /// Makes sure that the answer is for this key and from the authority that the token names.
 fn check(answer: &Answer, key: &KeyPair, expected: &[u8; 32]) -> anyhow::Result<()> {
-    let authorities = CertificateDer::pem_slice_iter(answer.certificate_authorities.as_bytes())
-        .collect::<Result<Vec<_>, _>>()
-        .context("read the certificate authorities")?;
-    let named = authorities.iter().any(|one| {
+    let named = authorities(answer)?.iter().any(|one| {
         let hash = control::certificate_authority::fingerprint_of(one);
         hash == *expected
     });
@@ -220,17 +231,37 @@ fn check(answer: &Answer, key: &KeyPair, expected: &[u8; 32]) -> anyhow::Result<
         named,
         "the server's certificate authority is not the one that the token names; somebody may stand in between. Nothing was written"
     );
-    let leaf = CertificateDer::from_pem_slice(answer.certificate.as_bytes()).context("read the certificate")?;
+    let private = PrivateKeyDer::try_from(key.serialized_der().to_vec()).map_err(anyhow::Error::msg)?;
+    check_leaf(answer, &leaf(answer)?, Some(private))
+}
+
+fn leaf(answer: &Answer) -> anyhow::Result<CertificateDer<'static>> {
+    CertificateDer::from_pem_slice(answer.certificate.as_bytes()).context("read the certificate")
+}
+
+fn authorities(answer: &Answer) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    CertificateDer::pem_slice_iter(answer.certificate_authorities.as_bytes())
+        .collect::<Result<_, _>>()
+        .context("read the certificate authorities")
+}
+
+/// Makes sure that the answer's authorities vouch for a certificate, and that it is for the key, if one is given.
+fn check_leaf(
+    answer: &Answer,
+    leaf: &CertificateDer<'static>,
+    private: Option<PrivateKeyDer<'static>>,
+) -> anyhow::Result<()> {
     let mut roots = rustls::RootCertStore::empty();
-    for authority in authorities {
+    for authority in authorities(answer)? {
         roots.add(authority).context("read a certificate authority")?;
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
-    verifier.verify_client_cert(&leaf, &[], UnixTime::now()).context("believe the certificate; look at the clock")?;
-    let private = PrivateKeyDer::try_from(key.serialized_der().to_vec()).map_err(anyhow::Error::msg)?;
+    verifier.verify_client_cert(leaf, &[], UnixTime::now()).context("believe the certificate; look at the clock")?;
+    let Some(private) = private else { return Ok(()) };
     let signing = provider.key_provider.load_private_key(private).context("use the key that was made")?;
-    rustls::sign::CertifiedKey::new(vec![leaf], signing).keys_match().context("the certificate is for another key")
+    let pair = rustls::sign::CertifiedKey::new(vec![leaf.clone()], signing);
+    pair.keys_match().context("the certificate is for another key")
 }
 
 fn shown(foreign: &str) -> String {
@@ -259,6 +290,11 @@ impl Half {
         let written = parts.iter().try_for_each(|part| self.file.write_all(part)).and_then(|()| self.file.sync_all());
         written
             .and_then(|()| std::fs::rename(&self.path, &self.whole))
+            .and_then(|()| {
+                // Its name is durable when its folder is.
+                let folder = self.whole.parent().filter(|folder| !folder.as_os_str().is_empty());
+                File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+            })
             .with_context(|| format!("write {}", self.whole.display()))
     }
 }
@@ -277,7 +313,7 @@ mod tests {
     #[test]
     fn a_token_goes_over_tls_or_stays_on_the_machine() {
         let check = |server: &str, expected: bool| {
-            let url = enrolments(&server.parse().unwrap());
+            let url = address(&server.parse().unwrap(), "/api/atrest/v1/enrolments");
             assert_eq!(url.is_ok(), expected, "{server}: {url:?}");
         };
         check("https://atrest.example.com:8443", true);

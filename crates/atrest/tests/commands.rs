@@ -326,9 +326,48 @@ fn a_node_gets_its_certificate() {
     assert!(!enrol(&token, &to_server).status.success());
     let vouching = place.path("tls.pem");
     let believed = [to_server.as_slice(), &["--server-ca", vouching.to_str().unwrap()]].concat();
+    let first = pem;
     let enrolled = enrol(&token, &believed);
     assert!(enrolled.status.success(), "{}", said(&enrolled));
-    assert_ne!(fs::read(&out).unwrap(), pem, "a new key");
+    let pem = fs::read(&out).unwrap();
+    assert_ne!(first, pem, "a new key");
+
+    // Later it renews without a token, and its file changes wholly or not at all.
+    let there = ["--server", base.as_str(), "--server-ca", vouching.to_str().unwrap()];
+    let renew = |file: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atrest"));
+        command.args(["node", "certificate", "--renew", file.to_str().unwrap()]).args(there);
+        command.args(["--ca-out", ca.to_str().unwrap()]).output().unwrap()
+    };
+    fs::set_permissions(&out, fs::Permissions::from_mode(0o640)).unwrap();
+    let renewed = renew(&out);
+    assert!(renewed.status.success(), "{}", said(&renewed));
+    let next = fs::read(&out).unwrap();
+    assert!(
+        next != pem && PrivateKeyDer::from_pem_slice(&next).is_ok() && CertificateDer::from_pem_slice(&next).is_ok()
+    );
+    assert_eq!((fs::metadata(&out).unwrap().permissions().mode() & 0o777, left()), (0o640, 2));
+    let stale = folder.path().join("stale.pem");
+    fs::write(&stale, &pem).unwrap();
+    let refused = renew(&stale);
+    assert!(!refused.status.success() && said(&refused).contains("NODE_CERTIFICATE_SUCCEEDED"), "{}", said(&refused));
+    assert_eq!(fs::read(&stale).unwrap(), pem, "the old file stays");
+    // Interrupted after it was asked for: the key that waits beside the file gets its certificate again.
+    let waiting = folder.path().join("stale.pem.next-key");
+    fs::write(&waiting, &next).unwrap();
+    let again = renew(&stale);
+    assert!(again.status.success(), "{}", said(&again));
+    let leaf = |pem: &[u8]| CertificateDer::from_pem_slice(pem).unwrap().to_vec();
+    assert_eq!((leaf(&fs::read(&stale).unwrap()), waiting.exists()), (leaf(&next), false));
+    server.end();
+
+    // The operator has the authority succeeded; the node renews, and its CA file holds both.
+    let succeeded = good(&["certificate-authority", "succeed"], &config);
+    assert!(succeeded.contains("SHA-256"), "{succeeded}");
+    let server = Server::start(&config, place.operations);
+    let renewed = renew(&out);
+    assert!(renewed.status.success(), "{}", said(&renewed));
+    assert_eq!(fs::read_to_string(&ca).unwrap().matches("BEGIN CERTIFICATE").count(), 2);
     server.end();
 }
 
