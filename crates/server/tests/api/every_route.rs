@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::client::{Call, Got, Key};
 use crate::clusters::cluster;
 use crate::database::Database;
+use crate::external_authorities::{authority_and_identity, new_authority};
 use crate::house::House;
 use crate::keys::{KeyNode, new_encrypted_cluster, ours};
 use crate::on_both_engines;
@@ -32,6 +33,8 @@ struct Ids {
     grant: String,
     snapshot: String,
     deleted_cluster: String,
+    authority: String,
+    identity: String,
 }
 
 impl Ids {
@@ -51,6 +54,8 @@ impl Ids {
             ("{grantId}", &self.grant),
             ("{snapshotId}", &self.snapshot),
             ("{clusterId}", &self.deleted_cluster),
+            ("{authorityId}", &self.authority),
+            ("{identityId}", &self.identity),
         ];
         known.into_iter().fold(path, |path, (name, id)| path.replace(name, id))
     }
@@ -72,6 +77,10 @@ fn body(house: &House, operation: &Operation, ids: &Ids) -> Value {
         OperationId::UpdateCluster => json!({"backupEnabled": true}),
         OperationId::CreateGrant => json!({"nodeId": ids.node, "expiresInHours": 1}),
         OperationId::CreateSnapshot => json!({"description": "nightly"}),
+        OperationId::CreateExternalCertificateAuthority => new_authority(house),
+        OperationId::CreateNodeIdentity => {
+            json!({"externalCertificateAuthorityId": ids.authority, "kind": "SAN_DNS", "value": new_name()})
+        }
         _ => json!({"enabledForSearchNodes": true}),
     }
 }
@@ -106,6 +115,14 @@ async fn new_grant(house: &House, ids: &Ids) -> String {
     got.json()["id"].as_str().unwrap().to_owned()
 }
 
+/// Registers a snapshot of a cluster that has master keys.
+async fn new_snapshot(house: &House, cluster: &str) -> String {
+    let path = ours(house, &format!("clusters/{cluster}/snapshots"));
+    let got = house.ask("POST", &path).json(&json!({})).send().await;
+    assert_eq!(got.status, 201, "{}", got.text());
+    got.json()["id"].as_str().unwrap().to_owned()
+}
+
 /// Makes a project and deletes it.
 async fn new_deleted_project(house: &House) -> String {
     let project = house.new_project(&new_name()).await.to_string();
@@ -135,7 +152,12 @@ async fn expendable(house: &House, operation: &Operation, ids: &Ids) -> Ids {
             node.destroy(house, key).await;
             ids.master_key = key.to_string();
         }
+        OperationId::ReleaseSnapshot => ids.snapshot = new_snapshot(house, &ids.cluster).await,
         OperationId::DeleteGrant => ids.grant = new_grant(house, &ids).await,
+        OperationId::DeleteExternalCertificateAuthority | OperationId::DeleteNodeIdentity => {
+            let node = format!("/api/atrest/v1/groups/{}/clusters/{}/nodes/{}", ids.project, ids.cluster, ids.node);
+            (ids.authority, ids.identity) = authority_and_identity(house, &node, &new_name()).await;
+        }
         OperationId::ReturnGroup => ids.project = new_deleted_project(house).await,
         OperationId::ReturnCluster => ids.deleted_cluster = new_deleted_cluster(house).await,
         _ => {}
@@ -156,11 +178,12 @@ async fn own_ids(house: &House) -> Ids {
     new_encrypted_cluster(house, &cluster, "AWS").await;
     let node = new_node(house, &cluster).await;
     let key = KeyNode::new(house, &cluster, &new_name(), "mongod").await.make(house, &[]).await;
-    let snapshots = ours(house, &format!("clusters/{cluster}/snapshots"));
-    let snapshot = house.ask("POST", &snapshots).json(&json!({})).send().await.json();
+    let snapshot = new_snapshot(house, &cluster).await;
     let second = house.cloud().new_key("second").await;
     house.patch(&json!({"awsKms": {"customerMasterKeyID": second.arn}})).await.ok();
     let rotations = house.get(&ours(house, "rotations")).await.ok();
+    let address = format!("/api/atrest/v1/groups/{}/clusters/{cluster}/nodes/{node}", house.project);
+    let (authority, identity) = authority_and_identity(house, &address, &new_name()).await;
     let mut ids = Ids {
         project: house.project.to_string(),
         org: house.org.to_string(),
@@ -170,8 +193,10 @@ async fn own_ids(house: &House) -> Ids {
         rotation: rotations["results"][0]["id"].as_str().unwrap().to_owned(),
         master_key: key.to_string(),
         grant: String::new(),
-        snapshot: snapshot["id"].as_str().unwrap().to_owned(),
+        snapshot,
         deleted_cluster: new_deleted_cluster(house).await,
+        authority,
+        identity,
     };
     ids.grant = new_grant(house, &ids).await;
     ids
@@ -258,8 +283,8 @@ async fn a_reader_reads_and_is_told_which_role_writing_needs(database: Database)
     let before = house.read().await.body;
     for operation in OPERATIONS {
         for key in [&reader, &manager, &auditor] {
-            if operation.id == OperationId::EnrolNode {
-                // Nobody signs in there: the token is the credential.
+            if [OperationId::EnrolNode, OperationId::RenewNodeCertificate].contains(&operation.id) {
+                // Nobody signs in there: the token or the present key is the credential.
                 continue;
             }
             let got = call(&house, operation, &ids, &ids.path(operation)).by(key).send().await;
@@ -318,6 +343,8 @@ async fn a_malformed_id_is_not_found(database: Database) {
             ("grantId", "GRANT_NOT_FOUND"),
             ("snapshotId", "SNAPSHOT_NOT_FOUND"),
             ("clusterId", "DELETED_CLUSTER_NOT_FOUND"),
+            ("authorityId", "EXTERNAL_CERTIFICATE_AUTHORITY_NOT_FOUND"),
+            ("identityId", "NODE_IDENTITY_NOT_FOUND"),
         ] {
             if !operation.path_parameters().any(|known| known == parameter) {
                 continue;
@@ -338,8 +365,9 @@ async fn a_malformed_id_is_not_found(database: Database) {
 async fn knows_its_methods_slashes_and_types() {
     let house = House::open(Database::sqlite()).await;
     let ids = own_ids(&house).await;
-    // One takes a new token each time, and has tests of its own.
-    for operation in OPERATIONS.iter().filter(|operation| operation.id != OperationId::EnrolNode) {
+    // These take a new token or signature each time, and have tests of their own.
+    let credentials = [OperationId::EnrolNode, OperationId::RenewNodeCertificate];
+    for operation in OPERATIONS.iter().filter(|operation| !credentials.contains(&operation.id)) {
         let name = operation.operation_id;
         let right = async |tail: &str| {
             let path = format!("{}{tail}", expendable(&house, operation, &ids).await.path(operation));

@@ -25,6 +25,7 @@ mod digest;
 mod events;
 mod every_route;
 mod fleet;
+mod external_authorities;
 mod foreign_words;
 mod foreign_words_elsewhere;
 mod grants;
