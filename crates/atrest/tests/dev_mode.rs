@@ -149,12 +149,13 @@ fn nodes_find_everything_where_it_was() {
     assert_eq!(dev.ask(&nodes[1]), door::ITEM_NOT_FOUND);
     dev.end();
 
-    // So is the whole part, in a folder that was made before there was one.
+    // A folder of before there was such a door gets one; and what a start that was cut off has made is taken up.
     let mut json: Value = serde_json::from_slice(&fs::read(folder.join("dev.json")).unwrap()).unwrap();
     json["kmip"] = Value::Null;
     fs::write(folder.join("dev.json"), json.to_string()).unwrap();
     let dev = Dev::start(&folder);
-    assert_ne!(dev.kmip()["projectId"], first["kmip"]["projectId"]);
+    assert_eq!(dev.kmip()["projectId"], first["kmip"]["projectId"]);
+    assert_eq!((dev.kmip()["clients"].clone(), files(&nodes)), (first["kmip"]["clients"].clone(), after));
     assert_eq!(dev.ask(&dev.nodes()[3]), door::ITEM_NOT_FOUND);
     dev.end();
 }

@@ -1,11 +1,12 @@
 //! Dev mode's second project: AWS's and Azure's customer keys enabled, a cluster for each, and nodes that fetch keys.
-//! Made once. Must not know where certificates are kept.
+//! Made once; a start that was cut off is taken up where it stopped. Must not know where certificates are kept.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use anyhow::Context as _;
-use control::{Caller, Control, Identity};
+use control::node::NodeError;
+use control::{Caller, Control, Error, Identity};
 use domain::cluster::{
     AutoScaling, ClusterChange, ClusterName, ClusterType, Disk, Encryption, HostingCloud, InstanceSize, RegionName,
     WantedNodes, WantedPlacement, WantedShard,
@@ -69,7 +70,7 @@ pub(in crate::dev) async fn owner(control: &Control, public_key: &str) -> anyhow
     })
 }
 
-/// Makes the project with its clusters and nodes.
+/// Makes the project with its clusters and nodes, or what is missing of it.
 /// Errors: those of the use cases.
 pub(in crate::dev) async fn seed(
     control: &Control,
@@ -77,7 +78,11 @@ pub(in crate::dev) async fn seed(
     org: OrgId,
     clouds: &SeededClouds,
 ) -> anyhow::Result<ProjectId> {
-    let project = control.create_project(org, PROJECT).await?.id;
+    let begun = control.projects(owner).await?.into_iter().find(|found| found.project.name == PROJECT);
+    let project = match begun {
+        Some(found) => found.project.id,
+        None => control.create_project(org, PROJECT).await?.id,
+    };
     let change = EncryptionAtRestChange {
         customer_keys: BTreeMap::from([
             (ProviderKind::AwsKms, clouds.aws.change()),
@@ -88,8 +93,10 @@ pub(in crate::dev) async fn seed(
     };
     control.update_encryption_at_rest(owner, project, change).await.context("enable the customer keys")?;
     for cluster in &CLUSTERS {
-        let made = control.create_cluster(owner, project, described(cluster)?).await;
-        let made = made.with_context(|| format!("create {}", cluster.name))?;
+        match control.create_cluster(owner, project, described(cluster)?).await {
+            Ok(_) | Err(Error::ClusterNameTaken { .. }) => {}
+            Err(error) => return Err(error).with_context(|| format!("create {}", cluster.name)),
+        }
         for node in cluster.nodes {
             let region = match node.role {
                 NodeRole::Mongod | NodeRole::Mongos => Some(region(cluster)?),
@@ -97,8 +104,10 @@ pub(in crate::dev) async fn seed(
             };
             let name = NodeName::parse(node.name).with_context(|| format!("{} is no node's name", node.name))?;
             let wanted = NewNode { name, role: node.role, region };
-            let created = control.create_node(owner, project, &made.name, wanted).await;
-            created.with_context(|| format!("create {}", node.name))?;
+            match control.create_node(owner, project, &self::name(cluster)?, wanted).await {
+                Ok(_) | Err(Error::Node(NodeError::NameTaken { .. })) => {}
+                Err(error) => return Err(error).with_context(|| format!("create {}", node.name)),
+            }
         }
     }
     Ok(project)
