@@ -191,6 +191,7 @@ class Day:
             self.checks.equal(f"{field}: its roleId, and valid", (got["roleId"], got["valid"]), (roles[field]["roleId"], True))
         static = (answer["awsKms"]["accessKeyID"], answer["azureKeyVault"]["clientID"])
         self.checks.equal("the static identities are gone", static, (None, None))
+        self.second_project_without_azure()
         for customer in self.customers:
             customer.disable()
         none, all_three = dict.fromkeys(self.fields, False), dict.fromkeys(self.fields, True)
@@ -204,6 +205,15 @@ class Day:
             answer = self.patch({customer.field: self.payloads()[customer.field]})
             self.checks.that(f"{customer.field}: no way back to static credentials ({answer.status_code} {code_of(answer)})",
                              answer.status_code == 400, answer.text)
+
+    def second_project_without_azure(self):
+        """Its credentials are others, and five that fail within a minute are held for a fault of the operator's or of a cloud."""
+        group = f"/groups/{self.server.dev['kmip']['projectId']}"
+        newest = {"Accept": "application/vnd.atlas.2024-10-23+json"}
+        answer = self.session.delete(self.server.atlas(f"{group}/clusters/cluster1"), headers=newest, timeout=30)
+        self.checks.equal("the second project gives up its cluster on Azure", answer.status_code, 202)
+        answer = self.session.patch(self.server.atlas(f"{group}/encryptionAtRest"), json={"azureKeyVault": {"enabled": False}}, timeout=30)
+        self.checks.equal("and then Azure", (answer.status_code, code_of(answer)), (200, None))
 
     def operator_broken(self, cloud, broken, mended):
         self.checks.section(f"the operator's own identity in {cloud} breaks: nobody's key is called invalid")

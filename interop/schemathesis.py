@@ -28,7 +28,8 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403",
 checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx"]
 
 [[operations]]
-include-operation-id = ["createGroup", "createCluster", "updateCluster", "createNode", "enrolNode", "createGrant", "createSnapshot"]
+include-operation-id = ["createGroup", "createCluster", "updateCluster", "createNode", "enrolNode", "createGrant", "createSnapshot",
+                        "createExternalCertificateAuthority", "createNodeIdentity"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "406", "409", "415", "429"]
 
 [[operations]]
