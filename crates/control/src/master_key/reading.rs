@@ -202,27 +202,32 @@ impl Control {
         Ok((copy.snapshot.ok_or(MasterKeyError::NotFound)?, copy.read))
     }
 
-    /// Reads a project's snapshot, or joins a read that began since then: however many ask, the store is asked once.
+    /// Reads a project's snapshot, or joins a read that began since then. Who comes too late for the read under way
+    /// waits for the next one with all the others: however many ask, two reads answer them.
     /// Cancel: safe; the read goes on and is remembered.
     async fn read_snapshot_since(&self, project: ProjectId, since: BootTime) -> Result<Copied, Error> {
-        let mut landing = {
-            let mut reads = self.keys().readings.reads.lock().unwrap_or_else(PoisonError::into_inner);
-            match reads.get(&project).filter(|(began, _)| *began >= since) {
-                Some((_, landing)) => landing.clone(),
-                None => {
-                    let (landed, landing) = watch::channel(None);
-                    let began = self.boot_now();
-                    reads.insert(project, (began, landing.clone()));
-                    self.spawn_read(project, began, landed);
-                    landing
+        loop {
+            let (began, mut landing) = {
+                let mut reads = self.keys().readings.reads.lock().unwrap_or_else(PoisonError::into_inner);
+                // One whose task ended without a word is none.
+                match reads.get(&project).filter(|(_, landing)| landing.has_changed().is_ok()) {
+                    Some(under_way) => under_way.clone(),
+                    None => {
+                        let (landed, landing) = watch::channel(None);
+                        let under_way = (self.boot_now(), landing);
+                        reads.insert(project, under_way.clone());
+                        self.spawn_read(project, under_way.0, landed);
+                        under_way
+                    }
                 }
+            };
+            let landed = landing.wait_for(Option::is_some).await;
+            match landed.ok().and_then(|landed| landed.clone()) {
+                Some(Ok(_)) if began < since => {}
+                Some(Ok(copy)) => return Ok(copy),
+                Some(Err(error)) => return Err(StoreError::Shared(error).into()),
+                None => return Err(NoKey::StoreAway.into()),
             }
-        };
-        let landed = landing.wait_for(Option::is_some).await;
-        match landed.ok().and_then(|landed| landed.clone()) {
-            Some(Ok(copy)) => Ok(copy),
-            Some(Err(error)) => Err(StoreError::Shared(error).into()),
-            None => Err(NoKey::StoreAway.into()),
         }
     }
 
@@ -235,12 +240,8 @@ impl Control {
             if let Ok(copy) = &read {
                 readings.copies.insert(project, copy.clone());
             }
-            let mut reads = readings.reads.lock().unwrap_or_else(PoisonError::into_inner);
-            // One that began later has taken its place, or it is its own.
-            if reads.get(&project).is_some_and(|(other, _)| *other == began) {
-                reads.remove(&project);
-            }
-            drop(reads);
+            // Off the board first: whoever comes from here on reads anew.
+            readings.reads.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
             let _nobody_waits = landed.send(Some(read));
         });
     }
