@@ -184,11 +184,12 @@ async fn carry_out_all(
 fn tell(refused: &Refused, operation: OperationCode, node: &NodeCaller) -> Failure {
     let failure = error::failure(refused);
     let (node, reason) = (node.node.id, failure.reason());
-    match refused {
-        Refused::Control(error) if reason == ResultReason::GENERAL_FAILURE => {
-            tracing::warn!(%node, %operation, error = error.chain(), "a key operation failed for now");
-        }
-        _ => tracing::debug!(%node, %operation, %reason, words = failure.message(), "a key operation was refused"),
+    if let Refused::Control(error) = refused
+        && reason == ResultReason::GENERAL_FAILURE
+    {
+        tracing::warn!(%node, %operation, error = error.chain(), "a key operation failed for now");
+    } else {
+        tracing::debug!(%node, %operation, %reason, words = failure.message(), "a key operation was refused");
     }
     failure
 }

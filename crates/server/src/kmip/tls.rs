@@ -62,8 +62,8 @@ impl Tls {
         let mut config = ServerConfig::builder_with_details(provider, Arc::new(Clock(control.clone())))
             .with_protocol_versions(&[&TLS13, &TLS12])
             .map_err(KmipFault::Certificate)?
-            .with_client_cert_verifier(Arc::clone(&trust) as Arc<_>)
-            .with_cert_resolver(Arc::clone(&shown) as Arc<_>);
+            .with_client_cert_verifier(trust.clone())
+            .with_cert_resolver(shown.clone());
         // Tickets carry the client's certificate, which is held against what is believed when they come back.
         config.ticketer = aws_lc_rs::Ticketer::new().map_err(KmipFault::Certificate)?;
         config.send_tls13_tickets = 1;

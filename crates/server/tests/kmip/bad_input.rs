@@ -30,7 +30,7 @@ async fn four_gibibytes_are_refused_before_a_byte_is_allocated() {
         let head = [&[0x42, 0, 0x78, 1], length.to_be_bytes().as_slice()].concat();
         let answer = sent(&mut wire, &head, 0).await;
         assert!(answer.refused(INVALID_MESSAGE).contains("announces"), "{length}");
-        wire.is_over().await;
+        wire.end().await;
     }
     // The version of the messages before is remembered for what cannot be read.
     let mut wire = rig.connect(&node).await;
@@ -46,7 +46,7 @@ async fn what_is_no_message_is_refused_and_closed() {
     for head in [*b"GET / HT", [0x42, 0, 0x7b, 1, 0, 0, 0, 8], [0x42, 0, 0x78, 2, 0, 0, 0, 4], [0; 8]] {
         let mut wire = rig.connect(&node).await;
         sent(&mut wire, &head, 0).await.refused(INVALID_MESSAGE);
-        wire.is_over().await;
+        wire.end().await;
     }
     rig.end().await;
 }
@@ -92,12 +92,12 @@ async fn half_a_message_and_silence_ends() {
     let whole = query();
     wire.write(&whole[..whole.len() / 2]).await;
     rig.once(&other, 0, QUERY, &[]).await.ok();
-    wire.is_over().await;
+    wire.end().await;
     // Half a head, too, and nothing at all.
     let mut wire = rig.connect(&node).await;
     wire.write(&whole[..3]).await;
-    wire.is_over().await;
-    rig.connect(&node).await.is_over().await;
+    wire.end().await;
+    rig.connect(&node).await.end().await;
     rig.end().await;
 }
 

@@ -181,7 +181,7 @@ async fn a_node_with_too_many_connections_is_told_and_closed() {
     two.ask(0, QUERY, &query).await.ok();
     let mut three = rig.connect(&node).await;
     assert!(three.ask(0, QUERY, &query).await.refused(GENERAL_FAILURE).contains("2 connections"));
-    three.is_over().await;
+    three.end().await;
     rig.once(&other, 0, QUERY, &query).await.ok();
     drop(one);
     // Its place is free again as soon as the door has seen the end.

@@ -22,13 +22,13 @@ pub(crate) fn vector(name: &str) -> Bytes {
 fn about(name: &str, id: &str) -> Bytes {
     let mut message = RequestMessage::decode(&vector(name), &Limits::default()).unwrap();
     for item in &mut message.items {
-        let named = match &mut item.operation {
-            Operation::Get(get::Request { unique_identifier, .. })
-            | Operation::Activate(activate::Request { unique_identifier })
-            | Operation::GetAttributes(get_attributes::Request { unique_identifier, .. })
-            | Operation::Encrypt(encrypt::Request { unique_identifier, .. })
-            | Operation::Decrypt(decrypt::Request { unique_identifier, .. }) => unique_identifier,
-            other => panic!("{other:?}"),
+        let (Operation::Get(get::Request { unique_identifier: named, .. })
+        | Operation::Activate(activate::Request { unique_identifier: named })
+        | Operation::GetAttributes(get_attributes::Request { unique_identifier: named, .. })
+        | Operation::Encrypt(encrypt::Request { unique_identifier: named, .. })
+        | Operation::Decrypt(decrypt::Request { unique_identifier: named, .. })) = &mut item.operation
+        else {
+            panic!("{name} names no object")
         };
         *named = Some(id.to_owned());
     }

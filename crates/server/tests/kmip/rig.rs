@@ -271,7 +271,7 @@ impl Wire {
     }
 
     /// Demands that the door has closed the connection.
-    pub(crate) async fn is_over(mut self) {
+    pub(crate) async fn end(mut self) {
         assert_eq!(self.read().await, None);
     }
 }

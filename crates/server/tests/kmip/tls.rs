@@ -79,7 +79,7 @@ async fn an_expired_certificate_does_not_get_in_and_stops_at_the_next_message() 
     rig.house.pass(31 * DAY);
     let words = wire.ask(0, QUERY, &[]).await;
     assert!(words.refused(AUTHENTICATION).contains("expired"));
-    wire.is_over().await;
+    wire.end().await;
     // The client's clock is the machine's, so it is the door that refuses.
     assert!(is_refused(rig.connect_with(rig.tls_of(&node)).await).await);
     rig.end().await;
@@ -95,7 +95,7 @@ async fn a_revoked_node_stops_at_its_next_message() {
     rig.house.ask("DELETE", &node.place).send().await.ok();
     let refused = wire.ask(0, GET, &[uid(&id)]).await;
     assert!(refused.refused(AUTHENTICATION).contains("revoked"));
-    wire.is_over().await;
+    wire.end().await;
     // It still holds a certificate of ours, so it hears why.
     rig.once(&node, 0, GET, &[uid(&id)]).await.refused(AUTHENTICATION);
     rig.once(&other, 0, QUERY, &[]).await.ok();

@@ -89,7 +89,7 @@ fn gcm(padding: Option<PaddingMethod>, tag_length: Option<u32>, version: Version
         return Err(Refused::Cipher(format!("Padding Method {other} with Block Cipher Mode GCM")));
     }
     let bits = tag_length.unwrap_or(GCM_TAG);
-    let bytes = usize::try_from(bits / 8).ok().filter(|_| bits % 8 == 0 && (96..=GCM_TAG).contains(&bits));
+    let bytes = usize::try_from(bits / 8).ok().filter(|_| bits.is_multiple_of(8) && (96..=GCM_TAG).contains(&bits));
     let tag_length = bytes.ok_or_else(|| Refused::Cipher(format!("Tag Length {bits}")))?;
     Ok(Mode::Gcm { tag_length })
 }
