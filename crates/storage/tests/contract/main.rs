@@ -14,6 +14,7 @@ mod database;
 mod dropped_calls;
 mod encryption_at_rest;
 mod events;
+mod external_authorities;
 mod fixtures;
 mod master_key_rows;
 mod master_keys;
