@@ -135,8 +135,8 @@ impl Half {
     }
 
     /// Gives the file to whom the old one belongs, who goes on reading it.
-    fn give_to(&self, user: u32, group: u32) -> anyhow::Result<()> {
-        std::os::unix::fs::fchown(&self.file, Some(user), Some(group)).with_context(|| {
+    fn give_to(&self, uid: u32, gid: u32) -> anyhow::Result<()> {
+        std::os::unix::fs::fchown(&self.file, Some(uid), Some(gid)).with_context(|| {
             format!("give {} to the owner of the old file; run this as that user, or as root", self.path.display())
         })
     }

@@ -12,7 +12,7 @@ pub(super) fn row(error: &ExternalAuthorityError) -> ErrorBody {
     match error {
         ExternalAuthorityError::NotFound { project, id } => {
             let id = quoted(id);
-            let text = format!("No external certificate authority with ID {id} exists in group {project}.");
+            let text = format!("No external certificate authority with ID {id} exists in project {project}.");
             body(NOT_FOUND, "EXTERNAL_CERTIFICATE_AUTHORITY_NOT_FOUND", text)
                 .with_parameters([id, project.to_string()])
         }
@@ -25,7 +25,7 @@ pub(super) fn row(error: &ExternalAuthorityError) -> ErrorBody {
         ExternalAuthorityError::KeyTaken => body(
             CONFLICT,
             "DUPLICATE_EXTERNAL_CERTIFICATE_AUTHORITY",
-            "A certificate authority with this key vouches for a group already, and can for one only. Give each group an authority of its own, such as an intermediate one.",
+            "A certificate authority with this key vouches for a project already, and can for one only. Give each project an authority of its own, such as an intermediate one.",
         )
         .with_parameters(["certificate"]),
         ExternalAuthorityError::IdentityTaken(identity) => body(
@@ -65,7 +65,7 @@ fn refusal_row(refusal: AuthorityRefusal) -> ErrorBody {
             BAD_REQUEST,
             "EXTERNAL_CERTIFICATE_AUTHORITY_LIMIT_EXCEEDED",
             format!(
-                "The group has {} certificate authorities, which is the most. Delete one first.",
+                "The project has {} certificate authorities, which is the most. Delete one first.",
                 ExternalAuthority::MOST
             ),
         ),
