@@ -7,7 +7,6 @@ use std::time::Duration;
 use control::{Caller, Error, Identity};
 use domain::access::OrgRole;
 use domain::id::{ApiKeyId, ProjectId};
-use domain::project::ProjectName;
 use serde_json::json;
 
 use crate::database::Database;
@@ -102,15 +101,14 @@ async fn a_deleted_project_comes_back_and_its_cluster_after_it(database: Databas
     house.get(&project).await.is(404, "GROUP_NOT_FOUND");
     assert!(!node.is_known(&house).await);
 
-    house.pass(DAY * 29);
     let (caller, control) = (owner(&house), &house.control);
     let deleted = control.deleted_projects(&caller, house.org).await.unwrap();
     let names: Vec<_> = deleted.iter().map(|found| (found.project.id, found.project.name.as_str())).collect();
     assert_eq!(names, [(house.project, "first")]);
-    let taken = control.add_project(&caller, house.org, ProjectName::parse("first").unwrap()).await.unwrap();
+    let taken = house.new_project("first").await;
     let refused = control.bring_back_project(&caller, house.org, house.project).await;
     assert!(matches!(refused, Err(Error::ProjectNameTaken(_))), "{refused:?}");
-    control.delete_project(&caller, taken.project.id).await.unwrap();
+    control.delete_project(&caller, taken).await.unwrap();
     let back = control.bring_back_project(&caller, house.org, house.project).await.unwrap();
     assert_eq!((back.project.id, back.clusters), (house.project, 0));
     let again = control.bring_back_project(&caller, house.org, house.project).await;

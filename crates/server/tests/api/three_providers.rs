@@ -12,6 +12,7 @@ use crate::house::{House, Plan, path_of};
 use crate::on_both_engines;
 
 const UPDATED: &str = "ENCRYPTION_AT_REST_CONFIGURATION_UPDATED";
+const ROTATION_STARTED: &str = "ENCRYPTION_AT_REST_KEY_ROTATION_STARTED";
 const FAILED: &str = "ENCRYPTION_AT_REST_CONFIGURATION_VALIDATION_FAILED";
 
 /// The documents' example of a request, with what is a placeholder there replaced.
@@ -170,7 +171,11 @@ async fn a_fault_in_one_leaves_all_three_as_they_were(database: Database) {
             assert_eq!((&got[provider]["enabled"], &got[provider]["valid"]), (&true.into(), &true.into()));
         }
         events.push(UPDATED.to_owned());
-        assert_eq!(house.events_in(project).await, events);
+        // Two of the keys are others then. Whether the rotations, of nothing, are over by now is chance.
+        let rotations = if project == house.project { 2 } else { 0 };
+        events.extend(vec![ROTATION_STARTED.to_owned(); rotations]);
+        let told = house.events_in(project).await.into_iter().filter(|name| !name.ends_with("_KEY_ROTATED"));
+        assert_eq!(told.collect::<Vec<_>>(), events);
     }
     house.end().await;
 }
