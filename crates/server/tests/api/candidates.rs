@@ -17,12 +17,17 @@ const FAILED: &str = "ENCRYPTION_AT_REST_CONFIGURATION_VALIDATION_FAILED";
 
 /// Sends a change that must be refused, and sees that nothing but the refusal is on record.
 pub(crate) async fn refuse(house: &House, body: &Value, status: u16, code: &str) -> Got {
-    let (before, mut events) = (house.read().await.body, house.events().await);
+    // A rotation that an earlier change began ends when it likes.
+    let events = async || {
+        let told = house.events().await.into_iter();
+        told.filter(|name| !name.ends_with("_KEY_ROTATED")).collect::<Vec<_>>()
+    };
+    let (before, mut told) = (house.read().await.body, events().await);
     let got = house.patch(body).await;
     got.is(status, code);
     assert_eq!(house.read().await.body, before, "{body}");
-    events.push(FAILED.to_owned());
-    assert_eq!(house.events().await, events, "{body}");
+    told.push(FAILED.to_owned());
+    assert_eq!(events().await, told, "{body}");
     got
 }
 

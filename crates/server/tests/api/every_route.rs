@@ -22,7 +22,7 @@ const CHALLENGE: &str = "{\n  \"error\" : 401,\n  \"reason\" : \"Unauthorized\",
 
 /// The ids that stand in a path.
 #[derive(Clone)]
-struct Ids {
+pub(crate) struct Ids {
     project: String,
     org: String,
     event: String,
@@ -38,7 +38,7 @@ struct Ids {
 }
 
 impl Ids {
-    fn path(&self, operation: &Operation) -> String {
+    pub(crate) fn path(&self, operation: &Operation) -> String {
         self.fill(operation.full_path())
     }
 
@@ -170,7 +170,8 @@ fn about_nobody(got: &Got, id: &str) -> String {
     got.text().replace(id, NOBODYS_ID)
 }
 
-async fn own_ids(house: &House) -> Ids {
+/// Makes one of everything that a path can name, in the first project.
+pub(crate) async fn own_ids(house: &House) -> Ids {
     house.enable().await;
     let events = house.get(&format!("/api/atlas/v2/groups/{}/events", house.project)).await.ok();
     let event = events["results"][0]["id"].as_str().unwrap().to_owned();

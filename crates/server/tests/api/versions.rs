@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::client::Got;
 use crate::database::Database;
+use crate::every_route::own_ids;
 use crate::house::{House, Plan};
 
 const RESOLVED: &str = "application/vnd.atlas.2023-01-01+json;charset=utf-8";
@@ -230,23 +231,22 @@ async fn answers_of_the_setting_have_their_keys_in_alphabetical_order() {
 
 #[tokio::test]
 async fn our_own_api_speaks_plain_json() {
-    let (house, node) = crate::nodes::open(Database::sqlite()).await;
-    let node = node.rsplit('/').next().unwrap();
+    let house = House::open(Database::sqlite()).await;
+    let standing = house.standing().await;
+    assert_eq!(
+        (&standing["provider"], &standing["state"], &standing["reason"]),
+        (&"AWS".into(), &"NOT_CONFIGURED".into(), &Value::Null)
+    );
+    let ids = own_ids(&house).await;
     let read = |method| matches!(method, Method::Get);
     for operation in OPERATIONS.iter().filter(|operation| operation.api == Api::Atrest && read(operation.method)) {
-        let path = operation.full_path().replace("{groupId}", &house.project.to_string());
-        let path = path.replace("{clusterName}", "c").replace("{nodeId}", node);
+        let path = ids.path(operation);
         for accept in ["application/json", "*/*", "application/vnd.atlas.2025-03-12+json"] {
             let got = house.ask("GET", &path).accept(accept).send().await;
             assert_eq!((got.status, got.header("content-type")), (200, Some("application/json")), "{path} {accept}");
         }
         refused_as_observed(&house.ask("GET", &path).accept("text/html").send().await);
     }
-    let standing = house.standing().await;
-    assert_eq!(
-        (&standing["provider"], &standing["state"], &standing["reason"]),
-        (&"AWS".into(), &"NOT_CONFIGURED".into(), &Value::Null)
-    );
     house.end().await;
 }
 
