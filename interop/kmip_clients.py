@@ -3,7 +3,12 @@ takes the key in the cloud away, when the network is cut, and when a node is rev
 """
 import os
 import pathlib
+import re
+import socket
+import ssl
 import subprocess
+import sys
+import tempfile
 
 import requests
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -194,6 +199,47 @@ class Lives:
         self.checks.that(f"a second one of a name is refused: {again[1]}", again[0] != "ok", again)
 
 
+def greeting(checks, server):
+    """What `atrest dev` prints for a person to paste."""
+    checks.section("the greeting's lines, pasted")
+    text = server.greeting.read_text()
+    python = re.search(r"^python3 -c '.*?'$", text, re.M | re.S).group().replace("python3", sys.executable, 1)
+    run = subprocess.run(["bash", "-c", python], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
+    checks.that(f"the line in Python: {run.stdout.strip()}", re.fullmatch(r"[0-9a-f-]{36} 256 bits\n", run.stdout), run.stdout)
+    # No mongod is at hand: something that only shows with which words it was started stands in.
+    with tempfile.TemporaryDirectory() as folder:
+        mongod = pathlib.Path(folder) / "mongod"
+        mongod.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+        mongod.chmod(0o700)
+        line = re.search(r"^mkdir -p .*? && mongod .*?[^\\]$", text, re.M | re.S).group()
+        run = subprocess.run(
+            ["bash", "-c", line], stdout=subprocess.PIPE, text=True, cwd=folder, timeout=30,
+            env=dict(os.environ, PATH=f"{folder}:{os.environ['PATH']}"),
+        )
+        words = run.stdout.splitlines()
+        given = dict(zip(words, words[1:]))
+        checks.that("mongod's data folder is there", (pathlib.Path(folder) / given["--dbpath"]).is_dir(), words)
+    node = connection_of_mongod(given)
+    uid = node.create(CryptographicAlgorithm.AES, 256)
+    first = value(node, uid)
+    node.activate(uid)
+    checks.equal("its first start: Create, Get, Activate, State", (len(first), state(node, uid)), (32, State.ACTIVE))
+    node.close()
+
+
+def connection_of_mongod(given):
+    """PyKMIP's client with the words that mongod was given: one file for certificate and key, and the server's name checked."""
+    context = ssl.create_default_context(cafile=given["--kmipServerCAFile"])
+    context.load_cert_chain(given["--kmipClientCertificateFile"])
+    host, port = given["--kmipServerName"], int(given["--kmipPort"])
+    with socket.create_connection((host, port)) as plain, context.wrap_socket(plain, server_hostname=host):
+        pass
+    both = given["--kmipClientCertificateFile"]
+    client = client_of({"host": host, "port": port, "caFile": given["--kmipServerCAFile"]}, both, both)
+    client.open()
+    return client
+
+
 class CloudStory:
     """What the customer does in the cloud, seen by open and by new connections of two clusters."""
 
@@ -334,6 +380,7 @@ class NewNode:
 
 
 with Checks("kmip_clients", 420) as checks, DevServer() as server:
+    greeting(checks, server)
     for version in VERSIONS:
         Lives(checks, server, version).run()
     NewNode(checks, server).run()

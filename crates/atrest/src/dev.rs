@@ -240,7 +240,7 @@ fn greet_nodes(kmip: &KmipPart) {
     if let Some(client) = kmip.clients.iter().find(|client| client.role == NodeRole::Client.name()) {
         say("Or make a key in Python (pip install pykmip):\n");
         say(&format!(
-            "python3 -c 'from kmip.pie.client import ProxyKmipClient as Client; from kmip.core.enums import CryptographicAlgorithm as Algorithm\nwith Client(\"{host}\", {port}, cert=\"{cert}\", key=\"{key}\", ca=\"{ca}\") as client: \\\n    uid = client.create(Algorithm.AES, 256); client.activate(uid); print(uid, len(client.get(uid).value) * 8, \"bits\")'\n",
+            "python3 -c 'from kmip.pie.client import ProxyKmipClient as Client; from kmip.core.enums import CryptographicAlgorithm as Algorithm\nwith Client(\"{host}\", {port}, cert=\"{cert}\", key=\"{key}\", ca=\"{ca}\", config_file=\"/dev/null\") as client: \\\n    uid = client.create(Algorithm.AES, 256); client.activate(uid); print(uid, len(client.get(uid).value) * 8, \"bits\")'\n",
             cert = client.cert_file.display(),
             key = client.key_file.display(),
         ));
