@@ -17,7 +17,9 @@ pub(super) fn not_found(id: &str) -> ErrorBody {
 /// Gives the row of what went wrong with a master key.
 pub(super) fn row(error: &MasterKeyError, request_id: &str) -> ErrorBody {
     match error {
-        MasterKeyError::NotFound => body(NOT_FOUND, "MASTER_KEY_NOT_FOUND", "No such master key exists in this project."),
+        MasterKeyError::NotFound => {
+            body(NOT_FOUND, "MASTER_KEY_NOT_FOUND", "No such master key exists in this project.")
+        }
         MasterKeyError::Return(ReturnRefusal::NotDestroyed) => body(
             CONFLICT,
             "MASTER_KEY_NOT_DESTROYED",
