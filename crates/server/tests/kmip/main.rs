@@ -24,6 +24,7 @@ mod breakages;
 mod clients;
 mod customer_keys;
 mod golden;
+mod memory;
 mod rig;
 mod semantics;
 mod strict;

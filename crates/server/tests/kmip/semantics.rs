@@ -179,7 +179,7 @@ async fn an_activation_date_that_has_come_activates_at_once() {
 }
 
 #[tokio::test]
-async fn get_echoes_what_was_registered() {
+async fn what_was_registered_comes_back() {
     let rig = Rig::open().await;
     let node = rig.client("a").await;
     let secret = [0xab; 96];
@@ -226,7 +226,7 @@ async fn get_echoes_what_was_registered() {
 }
 
 #[tokio::test]
-async fn get_refuses_other_shapes_by_name() {
+async fn other_shapes_are_refused_by_name() {
     let rig = Rig::open().await;
     let node = rig.client("a").await;
     let id = rig.active_key(&node).await;
