@@ -116,7 +116,7 @@ async fn a_name_shows_one_node_and_is_remembered_no_longer_than_true(db: Databas
     for one_of in [(&one, &first), (&two, &second)] {
         assert_eq!(store.insert_external_identity(one_of.0, one_of.1, &[]).await.unwrap(), IdentityOutcome::Saved);
     }
-    assert_eq!(store.external_identities(one.id).await.unwrap(), [first.clone()]);
+    assert_eq!(store.external_identities(one.id).await.unwrap(), std::slice::from_ref(&first));
     assert_eq!(recognised(&store, 2, &["db1"]).await, None, "by another key");
     for _ in 0..2 {
         assert_eq!(recognised(&store, 1, &["db1", "db2", "else"]).await, Some(vec![one.id, two.id]));

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use control::certificate_authority::RequestFault;
 use control::error::CandidateRefused;
+use control::external_authority::{CertificateFault, ExternalAuthorityError};
 use control::master_key::MasterKeyError;
 use control::master_key_grant::GrantError;
 use control::node::NodeError;
@@ -12,6 +13,7 @@ use control::snapshot::SnapshotError;
 use domain::access::{OrgRole, ProjectRole};
 use domain::cluster::{ClusterName, Refusal, SharedTier};
 use domain::customer_key::azure_key_vault::AzureEnvironment;
+use domain::external_authority::{AuthorityRefusal, Identity, IdentityKind};
 use domain::id::{EventId, NodeId, OrgId, ProjectId, ProviderRoleId};
 use domain::master_key::MasterKeyId;
 use domain::master_key::attribute::{Name, NameKind};
@@ -111,6 +113,7 @@ fn every_refusal() -> Vec<Refused> {
     }
     all.extend(of_clusters().into_iter().map(control));
     all.extend(of_nodes().into_iter().map(|error| control(error.into())));
+    all.extend(of_external_authorities().into_iter().map(|error| control(error.into())));
     all.extend(of_what_is_kept().into_iter().map(control));
     all.push(Refused::NoSuchMasterKey("x\r\ny".to_owned()));
     all.extend(of_master_keys().into_iter().map(|error| control(error.into())));
@@ -157,6 +160,23 @@ fn of_clusters() -> Vec<control::Error> {
         E::CustomerKeyInUse { provider, clusters: vec![name()] },
         E::CustomerKeyInUse { provider, clusters: vec![name(); 30] },
     ]
+}
+
+fn of_external_authorities() -> Vec<ExternalAuthorityError> {
+    use AuthorityRefusal as R;
+    use CertificateFault::{Malformed, NotPem, Several};
+    let (project, node) = (ProjectId::from_random([1; 12]), NodeId::from_random([3; 12]));
+    let mut all = vec![
+        ExternalAuthorityError::NotFound { project, id: "x\r\ny".to_owned() },
+        ExternalAuthorityError::KeyTaken,
+        ExternalAuthorityError::IdentityTaken(Identity::parse(IdentityKind::SanDns, "db1.example.com").unwrap()),
+        ExternalAuthorityError::IdentityNotFound { node, id: "x\r\ny".to_owned() },
+        ExternalAuthorityError::TooManyIdentities(node),
+    ];
+    all.extend([NotPem, Several, Malformed].map(ExternalAuthorityError::Unreadable));
+    let refusals = [R::NotAnAuthority, R::MayNotSign, R::Key, R::Expired, R::Ours, R::TooMany];
+    all.extend(refusals.map(ExternalAuthorityError::Refused));
+    all
 }
 
 fn of_nodes() -> Vec<NodeError> {
