@@ -107,7 +107,7 @@ impl Control {
     ) -> Option<Observation> {
         let key = snapshot.setting.customer_keys.get(&provider)?;
         let role = key.provider_role().and_then(|role| snapshot.roles.get(&role));
-        let at = self.now();
+        let at = self.check_begins();
         let finding = match self.providers().open(snapshot.project.id, key, role) {
             Ok(opened) => opened.check(tokens, Deadline::after(self.timings().check_deadline)).await,
             Err(fault) => Finding::Failed(fault.failure()),

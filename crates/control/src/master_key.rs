@@ -11,6 +11,7 @@
 mod attribute;
 mod attributes;
 mod cipher;
+mod copy;
 mod create;
 mod life;
 mod locate;
@@ -135,6 +136,7 @@ pub enum MasterKeyError {
 #[derive(Debug)]
 pub(crate) struct Keys {
     memories: memory::Memories,
+    copies: copy::Copies,
     readings: reading::Readings,
     unwrapping: unwrap::Unwrapping,
 }
@@ -144,6 +146,7 @@ impl Keys {
     pub(crate) fn new(at_once: usize) -> Self {
         Self {
             memories: memory::Memories::empty(),
+            copies: copy::Copies::empty(),
             readings: reading::Readings::empty(),
             unwrapping: unwrap::Unwrapping::new(at_once),
         }

@@ -99,7 +99,7 @@ impl Control {
 
     async fn observe_retired(&self, stored: &RetiredCustomerKey, tokens: Tokens) -> Option<Observation> {
         let key = stored.key.as_ref()?;
-        let at = self.now();
+        let at = self.check_begins();
         let finding = match self.providers().open(stored.project, key, stored.role.as_ref()) {
             Ok(opened) => opened.check(tokens, Deadline::after(self.timings().check_deadline)).await,
             Err(fault) => Finding::Failed(fault.failure()),

@@ -29,7 +29,7 @@ impl Control {
     ) -> Result<Observation, Error> {
         let patience = deadline.min(Deadline::after(self.timings().grant_patience));
         loop {
-            let at = self.now();
+            let at = self.check_begins();
             let finding = match self.providers().open(project, candidate, role) {
                 Ok(provider) => provider.check_candidate(what_is_new(step), deadline).await,
                 Err(fault) => Finding::Failed(fault.failure()),

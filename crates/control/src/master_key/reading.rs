@@ -1,51 +1,36 @@
 //! What the store says about the customer key behind a master key, not older than a second, in the words of leases.
 //! Must not know what is decided by it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::customer_key::{CustomerKey, ProviderKind};
-use domain::id::ProjectId;
 use domain::master_key::backing::Backing;
-use domain::master_key::lease::{BootTime, NoKey, Reading};
+use domain::master_key::lease::{BootTime, Reading};
 use domain::master_key::wrapped::WrappedKey;
 use domain::time::Timestamp;
 use domain::validity::{State, Validity};
 use providers::{KeyProvider, RoleFault};
 use quick_cache::sync::Cache;
-use storage::{ProjectSnapshot, RetiredCustomerKey, StoreError, StoredMasterKey};
+use storage::{ProjectSnapshot, RetiredCustomerKey, StoredMasterKey};
 use tokio::sync::watch;
 
-use super::{CustomerKeyId, MasterKeyError};
+use super::CustomerKeyId;
 use crate::{Control, Error};
 
 /// How old a copy can be where others write to the database too. Half of what the rule allows, so that what is decided
 /// by it is decided in time.
 const COPY_MAX_AGE: Duration = Duration::from_millis(500);
-/// How many projects and customer keys are remembered.
+/// How many checks and customer keys are remembered.
 const CAPACITY: usize = 20_000;
 
 /// What is remembered between two readings.
 #[derive(Debug)]
 pub(super) struct Readings {
-    copies: Cache<ProjectId, Copied>,
-    reads: Mutex<HashMap<ProjectId, UnderWay>>,
+    /// When checks began that this process made: on the clock since boot, by the time of day.
+    begun: Cache<Timestamp, BootTime>,
     successes: Cache<CustomerKeyId, Success>,
 }
-
-/// A copy of what the store said of a project; none if there is no such project.
-#[derive(Debug, Clone)]
-struct Copied {
-    snapshot: Option<Arc<ProjectSnapshot>>,
-    read: BootTime,
-}
-
-/// A read under way: when it began, and where it will land.
-type UnderWay = (BootTime, watch::Receiver<Option<Read>>);
-
-/// What came of a read. All who waited for it share it, a failure too.
-type Read = Result<Copied, Arc<StoreError>>;
 
 /// The last successful check of a customer key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,10 +63,18 @@ enum Which {
 
 impl Readings {
     pub(super) fn empty() -> Self {
-        Self { copies: Cache::new(CAPACITY), reads: Mutex::default(), successes: Cache::new(CAPACITY) }
+        Self { begun: Cache::new(CAPACITY), successes: Cache::new(CAPACITY) }
     }
 
-    /// Gives the start of the last successful check on the clock since boot. Remembers it, because a failed check
+    /// Notes that a check begins. If the time of day comes twice, the earlier one counts.
+    fn note(&self, at: Timestamp, boot_now: BootTime) {
+        if self.begun.get(&at).is_none() {
+            self.begun.insert(at, boot_now);
+        }
+    }
+
+    /// Gives the start of the last successful check on the clock since boot. A check of another process is brought over
+    /// from the store's clock. Remembers it, because a failed check
     /// that follows overwrites the store's.
     fn last_success(
         &self,
@@ -96,7 +89,8 @@ impl Readings {
             return known.map(|known| known.start);
         };
         let before = known.filter(|known| known.checked_at == checked_at).map(|known| known.start);
-        let start = BootTime::of_check(checked_at, store_now, now, before)?;
+        let begun = self.begun.get(&checked_at).map(|begun| before.map_or(begun, |before| before.min(begun)));
+        let start = begun.or_else(|| BootTime::of_check(checked_at, store_now, now, before))?;
         let success = Success { generation, checked_at, start };
         if known != Some(success) {
             self.successes.insert(of, success);
@@ -127,6 +121,13 @@ impl Standing {
 }
 
 impl Control {
+    /// Tells the time, at which a check of a customer key begins.
+    pub(crate) fn check_begins(&self) -> Timestamp {
+        let at = self.now();
+        self.keys().readings.note(at, self.boot_now());
+        at
+    }
+
     /// Reads where the customer key stands that a master key is wrapped by.
     /// Errors: those of the store; `NotFound` if the project is gone.
     pub(crate) async fn standing(&self, of: CustomerKeyId) -> Result<Standing, Error> {
@@ -180,70 +181,6 @@ impl Control {
         let last_success = self.keys().readings.last_success(of, validity, generation, now, boot_now);
         let since = definite_since.or(validity.checked_at).unwrap_or(now);
         (Reading { backing: Backing::of(validity, since), generation, last_success, read }, validity.checked_at)
-    }
-
-    /// Gives a project's snapshot and when it was read. Where nobody else writes to the database, the store's own
-    /// memory is the truth of this moment.
-    async fn snapshot_since(
-        &self,
-        project: ProjectId,
-        since: BootTime,
-    ) -> Result<(Arc<ProjectSnapshot>, BootTime), Error> {
-        if self.owns_database() {
-            let read = self.boot_now();
-            let snapshot = self.store().project_snapshot(project).await?.ok_or(MasterKeyError::NotFound)?;
-            return Ok((snapshot, read));
-        }
-        let young = self.keys().readings.copies.get(&project).filter(|copy| copy.read >= since);
-        let copy = match young {
-            Some(copy) => copy,
-            None => self.read_snapshot_since(project, since).await?,
-        };
-        Ok((copy.snapshot.ok_or(MasterKeyError::NotFound)?, copy.read))
-    }
-
-    /// Reads a project's snapshot, or joins a read that began since then. Who comes too late for the read under way
-    /// waits for the next one with all the others: however many ask, two reads answer them.
-    /// Cancel: safe; the read goes on and is remembered.
-    async fn read_snapshot_since(&self, project: ProjectId, since: BootTime) -> Result<Copied, Error> {
-        loop {
-            let (began, mut landing) = {
-                let mut reads = self.keys().readings.reads.lock().unwrap_or_else(PoisonError::into_inner);
-                // One whose task ended without a word is none.
-                match reads.get(&project).filter(|(_, landing)| landing.has_changed().is_ok()) {
-                    Some(under_way) => under_way.clone(),
-                    None => {
-                        let (landed, landing) = watch::channel(None);
-                        let under_way = (self.boot_now(), landing);
-                        reads.insert(project, under_way.clone());
-                        self.spawn_read(project, under_way.0, landed);
-                        under_way
-                    }
-                }
-            };
-            let landed = landing.wait_for(Option::is_some).await;
-            match landed.ok().and_then(|landed| landed.clone()) {
-                Some(Ok(_)) if began < since => {}
-                Some(Ok(copy)) => return Ok(copy),
-                Some(Err(error)) => return Err(StoreError::Shared(error).into()),
-                None => return Err(NoKey::StoreAway.into()),
-            }
-        }
-    }
-
-    fn spawn_read(&self, project: ProjectId, began: BootTime, landed: watch::Sender<Option<Read>>) {
-        let control = self.clone();
-        self.tasks().spawn(async move {
-            let found = control.store().project_snapshot(project).await;
-            let read = found.map(|snapshot| Copied { snapshot, read: began }).map_err(Arc::new);
-            let readings = &control.keys().readings;
-            if let Ok(copy) = &read {
-                readings.copies.insert(project, copy.clone());
-            }
-            // Off the board first: whoever comes from here on reads anew.
-            readings.reads.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
-            let _nobody_waits = landed.send(Some(read));
-        });
     }
 
     /// Opens a customer key as it stands. None if its credentials are gone.
@@ -319,6 +256,7 @@ const fn generation(key_revision: i64, generation: i64) -> i64 {
 mod tests {
     use super::*;
     use domain::customer_key::CustomerKeyNumber;
+    use domain::id::ProjectId;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -368,6 +306,17 @@ mod tests {
         // Set ahead, it is older for good.
         assert_eq!(ask(at(20).0, at(12).1), Some(at(2).1));
         assert_eq!(ask(at(12).0, at(12).1), Some(at(2).1));
+    }
+
+    #[test]
+    fn a_check_of_our_own_counts_from_its_start_whatever_the_time_of_day_does() {
+        let readings = Readings::empty();
+        readings.note(at(10).0, at(10).1);
+        readings.note(at(10).0, at(400).1);
+        for said in [12, 10, 0, 5_000] {
+            let start = readings.last_success(of(), &valid(at(10).0), 1, at(said).0, at(12).1);
+            assert_eq!(start, Some(at(10).1), "the time of day says {said}");
+        }
     }
 
     #[test]
