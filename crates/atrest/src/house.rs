@@ -88,7 +88,9 @@ impl House {
         let kmip = match doors.kmip {
             Some(KmipDoor { listener, settings }) => Some(kmip::Door {
                 listener,
-                kmip: Kmip::prepare(self.control.clone(), settings).await.context("set up the door for keys")?,
+                kmip: Kmip::prepare(self.control.clone(), settings, self.metrics.clone())
+                    .await
+                    .context("set up the door for keys")?,
                 open: self.metrics.open_kmip_connections(),
             }),
             None => None,

@@ -25,6 +25,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 pub use self::listener::{Door, serve};
 pub use self::tls::KmipFault;
+use crate::probes::Metrics;
 
 /// What the operator can say about the door for keys.
 #[derive(Debug)]
@@ -62,6 +63,8 @@ pub struct KmipLimits {
     pub connections: usize,
     /// How many connections one node may have open. One more is told so, and closed.
     pub connections_per_node: usize,
+    /// Whether a node always comes from the same address, so that another one is worth an event.
+    pub fixed_addresses: bool,
     /// How long a TLS handshake may take.
     pub handshake: Duration,
     /// How long a connection may stay silent between two messages.
@@ -85,6 +88,7 @@ impl Default for KmipLimits {
             message: Limits::default(),
             connections: 8192,
             connections_per_node: 256,
+            fixed_addresses: false,
             handshake: Duration::from_secs(10),
             idle: Duration::from_secs(30 * 60),
             pause: Duration::from_secs(10),
@@ -109,6 +113,7 @@ pub struct Kmip(Arc<Inner>);
 struct Inner {
     control: Control,
     limits: KmipLimits,
+    metrics: Metrics,
     tls: tls::Tls,
     roll: identity::Roll,
 }
@@ -116,10 +121,10 @@ struct Inner {
 impl Kmip {
     /// Prepares the door: reads whom to believe and makes what it shows.
     /// Errors: the certificate does not fit its key, a name fits no certificate, or the store is away.
-    pub async fn prepare(control: Control, settings: KmipSettings) -> Result<Self, KmipFault> {
+    pub async fn prepare(control: Control, settings: KmipSettings, metrics: Metrics) -> Result<Self, KmipFault> {
         let KmipSettings { certificate, limits } = settings;
         let tls = tls::Tls::prepare(&control, certificate).await?;
-        Ok(Self(Arc::new(Inner { control, limits, tls, roll: identity::Roll::default() })))
+        Ok(Self(Arc::new(Inner { control, limits, metrics, tls, roll: identity::Roll::default() })))
     }
 }
 

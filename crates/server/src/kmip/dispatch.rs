@@ -39,7 +39,7 @@ pub(super) async fn answer(kmip: &Inner, peer: &Peer, place: &mut Option<Place>,
     drop(message);
     let identity = peer.recognise(&kmip.control).await;
     let admitted = match identity {
-        Ok(Ok(node)) => admit(kmip, place, node),
+        Ok(Ok(node)) => admit(kmip, place, node, peer),
         Ok(Err(unrecognised)) => {
             tracing::info!(address = %peer.address, ?unrecognised, "a certificate that stands for no node was refused");
             Err(Refused::Unrecognised(unrecognised))
@@ -96,11 +96,12 @@ fn broken(kmip: &Inner, error: &RequestError) -> (Option<Version>, MessageBytes)
     (*version, message.encode().unwrap_or_else(|_| MessageBytes::zeroed(0)))
 }
 
-fn admit(kmip: &Inner, place: &mut Option<Place>, node: NodeCaller) -> Result<NodeCaller, Refused> {
+fn admit(kmip: &Inner, place: &mut Option<Place>, node: NodeCaller, peer: &Peer) -> Result<NodeCaller, Refused> {
     if place.is_none() {
         let most = kmip.limits.connections_per_node;
         let entered = kmip.roll.enter(node.node.id, most).ok_or(Refused::TooManyConnections { most })?;
         *place = Some(entered);
+        kmip.control.note_node_seen(&node, peer.address.ip(), kmip.limits.fixed_addresses);
     }
     Ok(node)
 }
@@ -171,6 +172,7 @@ async fn carry_out_all(
             None => carry_out(&mut scene, operation).await,
         };
         let outcome = outcome.map_err(|refused| tell(&refused, code, node));
+        count(kmip, code, outcome.as_ref().err());
         let failed = outcome.is_err();
         answers.push(ResponseItem { operation: Some(code), unique_batch_item_id, outcome });
         if failed && !continues {
@@ -192,6 +194,14 @@ fn tell(refused: &Refused, operation: OperationCode, node: &NodeCaller) -> Failu
         tracing::debug!(%node, %operation, %reason, words = failure.message(), "a key operation was refused");
     }
     failure
+}
+
+/// Numbers that the standard does not name are one label: a client could make up any.
+fn count(kmip: &Inner, operation: OperationCode, failure: Option<&Failure>) {
+    const SUCCESS: &str = "Success";
+    const UNNAMED: &str = "other";
+    let outcome = failure.map_or(Some(SUCCESS), |failure| failure.reason().name());
+    kmip.metrics.count_kmip_request(operation.name().unwrap_or(UNNAMED), outcome.unwrap_or(UNNAMED));
 }
 
 async fn carry_out(scene: &mut operation::Scene<'_>, operation: Operation) -> Result<Answer, Refused> {

@@ -35,12 +35,19 @@ struct Figures {
     clock_skewed: Gauge,
     connections: Gauge,
     kmip_connections: Gauge,
+    kmip_requests: Family<KmipRequest, Counter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
     operation: &'static str,
     status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KmipRequest {
+    operation: &'static str,
+    outcome: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -94,6 +101,7 @@ impl Metrics {
             clock_skewed: Gauge::default(),
             connections: Gauge::default(),
             kmip_connections: Gauge::default(),
+            kmip_requests: Family::default(),
         };
         figures.register();
         Self(Arc::new(figures))
@@ -121,6 +129,11 @@ impl Metrics {
     #[must_use]
     pub fn open_kmip_connections(&self) -> Gauge {
         self.0.kmip_connections.clone()
+    }
+
+    /// Counts an answered batch item of a node. Both labels are names of the standard's.
+    pub fn count_kmip_request(&self, operation: &'static str, outcome: &'static str) {
+        self.0.kmip_requests.get_or_create(&KmipRequest { operation, outcome }).inc();
     }
 
     /// Shows how many configured keys of each provider are in each state.
@@ -172,6 +185,7 @@ impl Figures {
         registry.register("auth_failures", "Requests whose caller was not recognised", self.auth_failures.clone());
         registry.register("http_connections", "Open connections of the API door", self.connections.clone());
         registry.register("kmip_connections", "Connections that nodes have open", self.kmip_connections.clone());
+        registry.register("kmip_requests", "Answered requests of nodes", self.kmip_requests.clone());
         registry.register("provider_checks", "Checks of customer keys", self.provider_checks.clone());
         registry.register(
             "unwraps",
@@ -209,6 +223,7 @@ mod tests {
         metrics.show_validities(&[(ProviderKind::AwsKms, "valid", 7)]);
         metrics.open_connections().set(2);
         metrics.open_kmip_connections().set(3);
+        metrics.count_kmip_request("Get", "Success");
         let text = metrics.text().unwrap();
         for line in [
             "atrest_http_requests_total{operation=\"getEncryptionAtRest\",status=\"200\"} 1",
@@ -217,6 +232,7 @@ mod tests {
             "atrest_customer_keys{provider=\"aws_kms\",state=\"valid\"} 7",
             "atrest_http_connections 2",
             "atrest_kmip_connections 3",
+            "atrest_kmip_requests_total{operation=\"Get\",outcome=\"Success\"} 1",
             "atrest_operator_identity_broken 0",
             "atrest_clock_skewed 0",
             "atrest_build_info{version=\"",

@@ -12,6 +12,7 @@ use rustls::time_provider::{DefaultTimeProvider, TimeProvider};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use serde_json::{Value, json};
 use server::kmip::{self, Door, DoorCertificate, Kmip, KmipLimits, KmipSettings};
+use server::probes::Metrics;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
@@ -66,7 +67,7 @@ impl Rig {
     pub(crate) async fn of(house: House, limits: KmipLimits) -> Self {
         let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
         let settings = KmipSettings { certificate: DoorCertificate::Own { names }, limits };
-        let kmip = Kmip::prepare(house.control.clone(), settings).await.unwrap();
+        let kmip = Kmip::prepare(house.control.clone(), settings, Metrics::default()).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let tasks = house.control.tasks().clone();
