@@ -44,8 +44,9 @@ pub(super) fn read(root: &mut Section<'_>, faults: &Faults) -> Option<KmipConfig
     let mut kmip = root.section("kmip");
     let listen = kmip.parsed("listen").unwrap_or_else(|| (IpAddr::V4(Ipv4Addr::UNSPECIFIED), KMIP_PORT).into());
     let certificate = read_certificate(&mut kmip, faults);
+    let fixed_addresses = kmip.flag("fixed_addresses").unwrap_or_default();
     let mut limits = kmip.section("limits");
-    let read = read_limits(&mut limits);
+    let read = KmipLimits { fixed_addresses, ..read_limits(&mut limits) };
     limits.finish();
     kmip.finish();
     Some(KmipConfig { listen, certificate: certificate?, limits: read })
@@ -148,7 +149,8 @@ mod tests {
         assert!(matches!(kmip.certificate, KmipCertificate::Own { names } if names.len() == 3));
         let limited =
             "names = [\"a\"]\n[kmip.limits]\nbatch_items = 7\ndepth = 9\nidle = \"90s\"\nconnections_per_node = 3\n";
-        let limits = parse(&format!("{GOOD}[kmip]\n{limited}")).unwrap().kmip.unwrap().limits;
+        let limits = parse(&format!("{GOOD}[kmip]\nfixed_addresses = true\n{limited}")).unwrap().kmip.unwrap().limits;
+        assert!(limits.fixed_addresses);
         assert_eq!((limits.message.batch_items, limits.message.depth, limits.connections_per_node), (7, 9, 3));
         assert_eq!((limits.idle, limits.connections), (Duration::from_secs(90), KmipLimits::default().connections));
         let files = parse(&format!("{GOOD}[kmip]\ncertificate = \"a\"\nprivate_key = \"b\"\n")).unwrap();
