@@ -42,6 +42,7 @@ on_both_engines! {
     data_is_encrypted_and_decrypted_in_here
     the_first_release_ends_freshness
     every_release_is_on_record
+    an_owners_grant_lets_another_node_read_one_key_for_a_while
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -558,5 +559,35 @@ async fn every_release_is_on_record(database: Database) {
     assert_eq!(house.fetch(&other, id).await, Err(Refusal(MasterKeyError::NotFound)));
     assert_eq!(house.store.release_lines(house.project, 0, 100).await.unwrap().len(), count);
     assert!(!NoKey::StoreAway.is_definitive());
+    house.end().await;
+}
+
+async fn an_owners_grant_lets_another_node_read_one_key_for_a_while(database: Database) {
+    let (house, node) = open(database).await;
+    let (id, other) = (house.new_active_key(&node).await, house.new_active_key(&node).await);
+    let bytes = house.fetch(&node, id).await.unwrap();
+    house.new_cluster(house.project, "restored", "NONE").await;
+    let restoring = house.new_member(house.project, "restored", "n1", NodeRole::Mongod).await;
+    assert_eq!(house.fetch(&restoring, id).await, Err(Refusal(MasterKeyError::NotFound)));
+    let hour = Duration::from_secs(3600);
+    let to = restoring.0.node.id;
+    house.control.grant_master_key(&house.owning(), house.project, id, to, hour).await.unwrap();
+    assert_eq!(house.fetch(&restoring, id).await, Ok(bytes));
+    assert_eq!(house.state(&restoring, id).await, Ok(State::Active));
+    let reads = ["attributes", "state", "check", "get", "decrypt"];
+    for (what, refusal) in every_use(&house, &restoring, id).await {
+        if reads.contains(&what) {
+            assert!(
+                !matches!(refusal, Some(MasterKeyError::NotFound | MasterKeyError::ReadOnly)),
+                "{what}: {refusal:?}"
+            );
+        } else {
+            assert_eq!(refusal, Some(MasterKeyError::ReadOnly), "{what}");
+        }
+    }
+    assert_eq!(house.fetch(&restoring, other).await, Err(Refusal(MasterKeyError::NotFound)), "one key alone");
+    house.pass_everywhere(hour);
+    assert_eq!(house.fetch(&restoring, id).await, Err(Refusal(MasterKeyError::NotFound)));
+    assert!(house.fetch(&node, id).await.is_ok());
     house.end().await;
 }
