@@ -157,7 +157,7 @@ async fn a_process_that_ends_in_between_loses_nothing(database: Database) {
     let keys = make_many(&house, &node, 90).await;
     let before = materials(&house, &node, &keys).await;
     let second = house.cloud().new_key("second").await;
-    slow_down(&house, 40);
+    slow_down(&house, 100);
     rotate_to(&house, &second).await;
     for least in [8, 24, 40] {
         until("it is on its way", async || done(&house).await >= least).await;
@@ -211,7 +211,7 @@ async fn a_second_rotation_takes_keys_from_wherever_they_are(database: Database)
     let keys = make_many(&house, &node, 119).await;
     let before = materials(&house, &node, &keys).await;
     let (second, third) = (house.cloud().new_key("second").await, house.cloud().new_key("third").await);
-    slow_down(&house, 60);
+    slow_down(&house, 150);
     rotate_to(&house, &second).await;
     until("some have moved", async || done(&house).await >= 8).await;
     rotate_to(&house, &third).await;
@@ -244,7 +244,7 @@ async fn keys_under_the_old_key_follow_its_validity_and_the_others_do_not(databa
     let keys = make_many(&house, &node, 79).await;
     let before = materials(&house, &node, &keys).await;
     let second = house.cloud().new_key("second").await;
-    slow_down(&house, 60);
+    slow_down(&house, 150);
     rotate_to(&house, &second).await;
     until("some have moved", async || done(&house).await >= 8).await;
     // The customer is too early.
