@@ -29,6 +29,8 @@ enum Work {
     CargoDeny,
     /// Runs `interop/<name>.py`.
     Script,
+    /// The same with an environment.
+    ScriptIn(&'static [(&'static str, &'static str)]),
 }
 
 const fn cargo(words: &'static [&'static str]) -> Work {
@@ -58,6 +60,8 @@ const STEPS: &[Step] = &[
     Step { name: "customers", work: Work::Script },
     Step { name: "kmip_clients", work: Work::Script },
     Step { name: "kmip_driver", work: Work::Script },
+    // A debug build takes minutes for the 10,000 keys that the script takes by itself.
+    Step { name: "kmip_rotation", work: Work::ScriptIn(&[("ATREST_ROTATION_KEYS", "2000")]) },
     Step { name: "canary", work: Work::Script },
     Step { name: "schemathesis", work: Work::Script },
     Step { name: "kill9", work: Work::Script },
@@ -98,7 +102,7 @@ pub(crate) fn run(names: &[String]) -> anyhow::Result<ExitCode> {
 }
 
 fn needs_machine(step: &Step) -> bool {
-    step.name == "test" || matches!(step.work, Work::Script)
+    step.name == "test" || matches!(step.work, Work::Script | Work::ScriptIn(_))
 }
 
 fn perform(step: &Step, machine: Option<&Machine>) -> anyhow::Result<Ended> {
@@ -109,16 +113,8 @@ fn perform(step: &Step, machine: Option<&Machine>) -> anyhow::Result<Ended> {
             run::counted(Command::new("cargo").args(*words).envs(own.iter().copied()).envs(environment))
         }
         Work::CargoDeny => cargo_deny(),
-        Work::Script => {
-            let python = machine.and_then(Machine::python).context("no Python was prepared")?;
-            run::counted(
-                Command::new(python)
-                    .arg(format!("interop/{}.py", step.name))
-                    .env("PYTHONUNBUFFERED", "1")
-                    .env("ATREST_TEST_PROGRAMS", programs()?)
-                    .envs(environment),
-            )
-        }
+        Work::Script => script(step.name, &[], machine),
+        Work::ScriptIn(own) => script(step.name, own, machine),
     }
 }
 
@@ -126,6 +122,13 @@ fn perform(step: &Step, machine: Option<&Machine>) -> anyhow::Result<Ended> {
 fn programs() -> anyhow::Result<PathBuf> {
     let this = std::env::current_exe().context("find this program")?;
     Ok(this.parent().context("this program lies in no folder")?.to_owned())
+}
+
+fn script(name: &str, own: &[(&str, &str)], machine: Option<&Machine>) -> anyhow::Result<Ended> {
+    let python = machine.and_then(Machine::python).context("no Python was prepared")?;
+    let mut command = Command::new(python);
+    command.arg(format!("interop/{name}.py")).env("PYTHONUNBUFFERED", "1").env("ATREST_TEST_PROGRAMS", programs()?);
+    run::counted(command.envs(own.iter().copied()).envs(machine.map(Machine::environment).unwrap_or_default()))
 }
 
 fn cargo_deny() -> anyhow::Result<Ended> {
@@ -196,7 +199,7 @@ mod tests {
     #[test]
     fn has_a_script_for_every_script_step() {
         let root = crate::machine::workspace_root().unwrap();
-        for step in STEPS.iter().filter(|step| matches!(step.work, Work::Script)) {
+        for step in STEPS.iter().filter(|step| matches!(step.work, Work::Script | Work::ScriptIn(_))) {
             let script = root.join(format!("interop/{}.py", step.name));
             assert!(script.exists(), "{} is missing", script.display());
         }
