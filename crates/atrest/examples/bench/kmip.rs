@@ -184,10 +184,9 @@ async fn new_key(target: &Target) -> anyhow::Result<String> {
         template_attribute: TemplateAttribute::of(attributes),
     };
     let message = kmip_client::message(Operation::Create(request))?;
-    match kmip_client::answer(target.connect().await?.send(&message).await?)? {
-        Answer::Create(made) => Ok(made.unique_identifier),
-        other => anyhow::bail!("Create was answered with {other:?}"),
-    }
+    let answered = kmip_client::answer(target.connect().await?.send(&message).await?)?;
+    let Answer::Create(made) = answered else { anyhow::bail!("Create was answered with {answered:?}") };
+    Ok(made.unique_identifier)
 }
 
 /// `atrest dev`, the release binary beside this program.

@@ -403,7 +403,7 @@ async fn an_operator_has_the_authority_succeeded(database: Database) {
     assert_eq!((issuer(&door.chain_der[0]), issuer(&later.chain_der[0])), (Some(1), Some(1)));
     assert_eq!((issuer(&old_leaf), issuer(&new_leaf)), (Some(1), Some(0)));
     house.pass(DAY);
-    assert_eq!(house.control.certificate_authorities().await.unwrap(), [second.clone()]);
+    assert_eq!(house.control.certificate_authorities().await.unwrap(), std::slice::from_ref(&second));
     let last = house.control.kmip_server_certificate(&["localhost".to_owned()]).await.unwrap();
     assert!(signed_by(&house, &last.chain_der[0], &second.certificate));
     let events = house.events_in(house.project).await;
