@@ -21,8 +21,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -30,8 +29,8 @@ use tower::ServiceExt;
 
 pub use self::body::{SlowBody, is_slow_body};
 use self::pace::Paced;
-use crate::entrance::roster::{Dismissed, Life, Roster};
-use crate::entrance::{Present, find_room, pause_after};
+use crate::entrance::roster::{Dismissed, Life};
+use crate::entrance::{Entrance, Present, Visitor};
 
 /// How long and how much a connection may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,46 +94,10 @@ pub struct Door {
 /// Cancel: dropping this stops accepting; connections go on.
 pub async fn serve(door: Door, tracker: TaskTracker, cancel: CancellationToken) {
     let Door { listener, tls, limits, app, open } = door;
-    let room = Arc::new(Semaphore::new(limits.connections));
-    let roster = Arc::new(Roster::default());
+    let mut entrance = Entrance::new(listener, limits.connections, open);
     let tls = tls.map(TlsAcceptor::from);
-    let mut failures = 0_u32;
-    loop {
-        let accepted = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return,
-            accepted = listener.accept() => accepted,
-        };
-        let (stream, address) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                let Some(pause) = pause_after(&error, failures) else { continue };
-                if failures == 0 {
-                    tracing::error!(%error, "accepting connections fails; silent ones are closed to make room");
-                }
-                failures = failures.saturating_add(1);
-                roster.dismiss(8);
-                tokio::select! {
-                    () = cancel.cancelled() => return,
-                    () = sleep(pause) => continue,
-                }
-            }
-        };
-        failures = 0;
-        let permit = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return,
-            permit = find_room(&room, &roster) => permit,
-        };
-        let Some(permit) = permit else { return };
-        let connection = Connection {
-            peer: address,
-            limits,
-            life: Life::begin(&roster),
-            cancel: cancel.clone(),
-            app: app.clone(),
-            present: Present::count(&open, permit),
-        };
+    while let Some(Visitor { stream, address, life, present }) = entrance.next(&cancel).await {
+        let connection = Connection { peer: address, limits, life, cancel: cancel.clone(), app: app.clone(), present };
         tracker.spawn(connection.attend(stream, tls.clone()));
     }
 }

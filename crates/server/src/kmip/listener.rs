@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -16,8 +15,8 @@ use super::connection::Connection;
 use super::identity::Peer;
 use super::tls::Clock;
 use super::{Inner, Kmip};
-use crate::entrance::roster::{Life, Roster};
-use crate::entrance::{Present, find_room, pause_after};
+use crate::entrance::roster::Life;
+use crate::entrance::{Entrance, Present, Visitor};
 
 /// A socket with the door behind it, ready to be opened.
 #[derive(Debug)]
@@ -43,45 +42,11 @@ pub async fn serve(door: Door, tracker: TaskTracker, cancel: CancellationToken) 
 }
 
 async fn accept(listener: TcpListener, kmip: Kmip, open: Gauge, tracker: &TaskTracker, cancel: &CancellationToken) {
-    let room = Arc::new(Semaphore::new(kmip.0.limits.connections));
-    let roster = Arc::new(Roster::default());
+    let mut entrance = Entrance::new(listener, kmip.0.limits.connections, open);
     let acceptor = TlsAcceptor::from(Arc::clone(&kmip.0.tls.config));
-    let mut failures = 0_u32;
-    loop {
-        let accepted = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return,
-            accepted = listener.accept() => accepted,
-        };
-        let (stream, address) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                let Some(pause) = pause_after(&error, failures) else { continue };
-                if failures == 0 {
-                    tracing::error!(%error, "accepting connections for keys fails; silent ones are closed to make room");
-                }
-                failures = failures.saturating_add(1);
-                roster.dismiss(8);
-                tokio::select! {
-                    () = cancel.cancelled() => return,
-                    () = sleep(pause) => continue,
-                }
-            }
-        };
-        failures = 0;
-        let permit = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return,
-            permit = find_room(&room, &roster) => permit,
-        };
-        let Some(permit) = permit else { return };
-        let visit = Visit {
-            kmip: Arc::clone(&kmip.0),
-            acceptor: acceptor.clone(),
-            life: Life::begin(&roster),
-            cancel: cancel.clone(),
-            _present: Present::count(&open, permit),
-        };
+    while let Some(Visitor { stream, address, life, present }) = entrance.next(cancel).await {
+        let (kmip, acceptor) = (Arc::clone(&kmip.0), acceptor.clone());
+        let visit = Visit { kmip, acceptor, life, cancel: cancel.clone(), _present: present };
         tracker.spawn(visit.attend(stream, address));
     }
 }

@@ -2,7 +2,6 @@
 //! each test waits for what it expects to happen rather than for a time to pass.
 
 use std::future::Future;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -402,13 +401,4 @@ async fn a_handshake_has_a_deadline() {
     say(&mut plain, GET).await;
     hear_the_end(&mut plain).await;
     door.stop().await;
-}
-
-#[test]
-fn pauses_when_the_system_has_no_more_and_not_for_one_bad_connection() {
-    let no_more_files = io::Error::from_raw_os_error(24);
-    assert_eq!(pause_after(&no_more_files, 0), Some(Duration::from_millis(20)));
-    assert_eq!(pause_after(&no_more_files, 1), Some(Duration::from_millis(40)));
-    assert_eq!(pause_after(&no_more_files, u32::MAX), Some(Duration::from_secs(1)));
-    assert_eq!(pause_after(&io::ErrorKind::ConnectionAborted.into(), 5), None);
 }
