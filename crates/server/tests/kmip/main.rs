@@ -1,5 +1,6 @@
 //! The door for keys over real TLS: messages as clients send them, a reader of answers as strict as libkmip, and what
 //! happens to keys, certificates and customer keys meanwhile. A file per topic. Knows the product from outside.
+//! On SQLite; `kmip_on_postgres` runs the same files on PostgreSQL.
 
 #![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions)]
@@ -31,3 +32,8 @@ mod strict;
 mod tenants;
 mod tls;
 mod ttlv;
+
+/// The database that every house of this target stands on.
+async fn database() -> database::Database {
+    database::Database::sqlite()
+}

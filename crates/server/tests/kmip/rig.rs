@@ -19,7 +19,6 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::client::PATIENCE;
-use crate::database::Database;
 use crate::house::{House, Plan};
 use crate::strict::{self, Response};
 use crate::ttlv::{self, Bytes, Header, ask, message, v};
@@ -56,7 +55,7 @@ impl Rig {
     }
 
     pub(crate) async fn open_as(plan: Plan, limits: KmipLimits) -> Self {
-        let house = House::open_as(Database::sqlite(), plan).await;
+        let house = House::open_as(crate::database().await, plan).await;
         house.enable().await;
         let rig = Self::of(house, limits).await;
         rig.new_cluster(rig.house.project, "c", "AWS").await;
