@@ -50,6 +50,16 @@ impl Target {
     /// Makes a target: whom to trust, and who we are. No session is resumed: database nodes resume none.
     pub(crate) fn new(address: SocketAddr, ca: &Path, identity: &Identity<'_>) -> anyhow::Result<Self> {
         let (chain, key) = identity.read()?;
+        Self::of(address, ca, chain, key)
+    }
+
+    /// Makes a target of an identity that lies in no file.
+    pub(crate) fn of(
+        address: SocketAddr,
+        ca: &Path,
+        chain: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+    ) -> anyhow::Result<Self> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut tls = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13])?

@@ -7,6 +7,7 @@ mod house;
 mod http;
 mod kmip;
 mod kmip_client;
+mod kmip_server;
 mod patch;
 mod report;
 mod start;
