@@ -30,7 +30,7 @@ pub struct CryptographicParameters {
     /// Unit: bits.
     pub iv_length: Option<u32>,
     /// The length of the authentication tag. Since 1.2.
-    /// Unit: bits.
+    /// Unit: bytes.
     pub tag_length: Option<u32>,
     /// The length of the fixed part of the vector. Since 1.2.
     /// Unit: bits.

@@ -202,7 +202,7 @@ fn row(refused: &Refused) -> Row {
         Refused::Cipher(what) => (
             ResultReason::FEATURE_NOT_SUPPORTED,
             format!(
-                "{what} is not supported. Use AES in CBC with PKCS5 or no padding, or in GCM with a tag of 96 to 128 bits and a vector of 96."
+                "{what} is not supported. Use AES in CBC with PKCS5 or no padding, or in GCM with a tag of 12 to 16 bytes and a vector of 96 bits."
             ),
         ),
         Refused::TagNotInVersion(version) => (

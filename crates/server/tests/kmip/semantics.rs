@@ -369,6 +369,48 @@ async fn ways_to_encrypt_are_honoured_or_refused_by_name() {
 }
 
 #[tokio::test]
+async fn lengths_of_vector_and_tag_are_understood_in_bits_and_in_bytes() {
+    let rig = Rig::open().await;
+    let node = rig.client("a").await;
+    let id = rig.active_key(&node).await;
+    let mut wire = rig.connect(&node).await;
+    let lengths = |mode, iv: i32, tag: Option<i32>| {
+        let mut parts = vec![enumeration(0x42_0011, mode), enumeration(0x42_0028, 3), int(0x42_00cd, iv)];
+        parts.extend(tag.map(|tag| int(0x42_00ce, tag)));
+        structure(0x42_002b, &parts)
+    };
+    for iv in [128, 16] {
+        wire.ask(2, ENCRYPT, &[uid(&id), lengths(1, iv, None), data(b"text")]).await.ok();
+    }
+    // The standard's own test cases say 12 to 16 bytes.
+    for (iv, tag, expected) in [(96, 16, 16), (12, 16, 16), (96, 128, 16), (96, 12, 12), (96, 96, 12), (96, 13, 13)] {
+        let sealed = wire.ask(4, ENCRYPT, &[uid(&id), lengths(9, iv, Some(tag)), data(b"text")]).await;
+        let part = |tag| sealed.ok().at(tag).value.clone();
+        assert_eq!((part(0x42_003d).len(), part(0x42_00ff).len()), (12, expected), "IV {iv}, tag {tag}");
+        let opened = [uid(&id), lengths(9, iv, Some(tag)), data(&part(0x42_00c2)), vector(&part(0x42_003d))];
+        let opened = [opened.to_vec(), vec![ttlv::bytes(0x42_00ff, &part(0x42_00ff))]].concat();
+        assert_eq!(wire.ask(4, DECRYPT, &opened).await.ok().at(0x42_00c2).value, b"text");
+    }
+    for (mode, iv, tag) in [
+        (1, 12, None),
+        (1, 96, None),
+        (9, 16, None),
+        (9, 128, None),
+        (9, 0, None),
+        (9, 97, None),
+        (9, 96, Some(1)),
+        (9, 96, Some(11)),
+        (9, 96, Some(17)),
+        (9, 96, Some(32)),
+        (9, 96, Some(136)),
+    ] {
+        let refused = wire.ask(4, ENCRYPT, &[uid(&id), lengths(mode, iv, tag), data(b"text")]).await;
+        assert!(refused.refused(FEATURE_NOT_SUPPORTED).contains("Length"), "mode {mode}, IV {iv}, tag {tag:?}");
+    }
+    rig.end().await;
+}
+
+#[tokio::test]
 async fn check_answers_with_what_may_not_be() {
     let rig = Rig::open().await;
     let node = rig.client("a").await;

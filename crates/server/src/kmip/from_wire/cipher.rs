@@ -8,12 +8,14 @@ use kmip_wire::{Tag, Version};
 
 use crate::kmip::error::Refused;
 
-/// The tag of GCM, unless the client wants a shorter one. Unit: bits.
-const GCM_TAG: u32 = 128;
-/// The vector of CBC: a block. Unit: bits.
-const CBC_IV: u32 = 128;
-/// The vector of GCM that every implementation takes. Unit: bits.
-const GCM_IV: u32 = 96;
+/// The tag of GCM, unless the client wants a shorter one. Unit: bytes.
+const GCM_TAG: usize = 16;
+/// The shortest tag of GCM. Unit: bytes.
+const GCM_TAG_LEAST: usize = 12;
+/// The vector of CBC: a block. Unit: bytes.
+const CBC_IV: usize = 16;
+/// The vector of GCM that every implementation takes. Unit: bytes.
+const GCM_IV: usize = 12;
 
 /// Reads how to encrypt. Without parameters it is AES-CBC with PKCS #5: database processes send none.
 /// Errors: what is not offered here.
@@ -67,10 +69,20 @@ pub(in crate::kmip) fn cipher_mode(
         BlockCipherMode::GCM => (gcm(*padding_method, *tag_length, version)?, GCM_IV),
         other => return Err(Refused::Cipher(format!("Block Cipher Mode {other}"))),
     };
-    match iv_length.filter(|length| *length != iv) {
+    match iv_length.filter(|length| in_bytes(*length) != Some(iv)) {
         Some(length) => Err(Refused::Cipher(format!("IV Length {length}"))),
         None => Ok(mode),
     }
+}
+
+/// Reads the length of a vector or a tag. The standard counts vectors in bits and tags in bytes, and clients mix them
+/// up: kmip-go sends an IV Length of 12, OpenBao a Tag Length of 128. What is offered here is at most 16 bytes and at
+/// least 96 bits, so neither is taken for the other.
+/// Unit: bytes.
+/// Source: KMIP 1.4, 3.6.
+fn in_bytes(length: u32) -> Option<usize> {
+    let length = usize::try_from(length).ok()?;
+    if length <= GCM_TAG { Some(length) } else { length.is_multiple_of(8).then_some(length / 8) }
 }
 
 fn cbc(padding: Option<PaddingMethod>) -> Result<Mode, Refused> {
@@ -88,9 +100,9 @@ fn gcm(padding: Option<PaddingMethod>, tag_length: Option<u32>, version: Version
     if let Some(other) = padding.filter(|padding| *padding != PaddingMethod::NONE) {
         return Err(Refused::Cipher(format!("Padding Method {other} with Block Cipher Mode GCM")));
     }
-    let bits = tag_length.unwrap_or(GCM_TAG);
-    let bytes = usize::try_from(bits / 8).ok().filter(|_| bits.is_multiple_of(8) && (96..=GCM_TAG).contains(&bits));
-    let tag_length = bytes.ok_or_else(|| Refused::Cipher(format!("Tag Length {bits}")))?;
+    let Some(asked) = tag_length else { return Ok(Mode::Gcm { tag_length: GCM_TAG }) };
+    let offered = in_bytes(asked).filter(|length| (GCM_TAG_LEAST..=GCM_TAG).contains(length));
+    let tag_length = offered.ok_or_else(|| Refused::Cipher(format!("Tag Length {asked}")))?;
     Ok(Mode::Gcm { tag_length })
 }
 
