@@ -149,8 +149,8 @@ pub enum Error {
         /// The clusters.
         clusters: Vec<ClusterName>,
     },
-    /// The present key is invalid, so it cannot be exchanged.
-    #[error("exchange the present key of {}, which is invalid", .0.title())]
+    /// The present key is invalid, so it cannot be exchanged, nor disabled while something depends on it.
+    #[error("exchange or disable the present key of {}, which is invalid", .0.title())]
     PresentKeyInvalid(ProviderKind),
     /// The candidate could not encrypt and decrypt.
     #[error("use the candidate key of {}", .0.provider.title())]

@@ -14,7 +14,7 @@ use domain::provider_role::ProviderRole;
 use domain::validity::{Definite, Finding, MassFailure, Reason, Recheck, Validity};
 use futures_util::future;
 use providers::Deadline;
-use storage::{NewValidity, Outcome, ProjectSnapshot, SaveSetting};
+use storage::{CustomerKeyUse, NewValidity, Outcome, ProjectSnapshot, SaveSetting};
 
 use super::prove::{place_of, refused};
 use super::view::{EncryptionAtRestView, view_of};
@@ -65,6 +65,7 @@ impl Control {
             return self.encryption_at_rest(caller, project).await;
         }
         self.require_unused(project, &applied).await?;
+        self.require_nothing_lost(&snapshot, &applied).await?;
         let proofs = self.prove(caller, &snapshot, &applied).await?;
         let saved = self.save(caller, &snapshot, &applied, proofs).await?;
         // Made of what was saved and not read again: once it is durable, nothing may turn the answer
@@ -84,6 +85,23 @@ impl Control {
                 let clusters = self.store().clusters_using(project, *provider).await?;
                 if !clusters.is_empty() {
                     return Err(Error::CustomerKeyInUse { provider: *provider, clusters });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to disable an invalid key while master keys or snapshots depend on it: the credentials that could bring
+    /// them back would be destroyed. Nothing new comes under an invalid key, so this needs no lock.
+    async fn require_nothing_lost(&self, snapshot: &ProjectSnapshot, applied: &Applied) -> Result<(), Error> {
+        for (provider, step) in &applied.moves {
+            let invalid = snapshot.validities.get(provider).is_some_and(|stored| stored.validity.is_invalid());
+            if *step == Move::Disable && invalid {
+                let uses = self.store().customer_key_uses(snapshot.project.id).await?;
+                let needed =
+                    |used: &CustomerKeyUse| used.provider == *provider && used.master_keys + used.snapshots > 0;
+                if uses.iter().any(needed) {
+                    return Err(Error::PresentKeyInvalid(*provider));
                 }
             }
         }

@@ -401,7 +401,7 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
             BAD_REQUEST,
             "ENCRYPTION_AT_REST_SETTINGS_INVALID",
             format!(
-                "Atrest is unable to access your encryption key. You cannot change your encryption key until access to your current encryption key has been restored. Make the present key of {} usable again, or send only new credentials for it.",
+                "Atrest is unable to access your encryption key. You cannot change your encryption key until access to your current encryption key has been restored. Make the present key of {} usable again, or send only new credentials for it. It can be disabled when no master key and no snapshot depends on it.",
                 provider.title()
             ),
         ),

@@ -30,6 +30,7 @@ on_both_engines! {
     refusals_that_pass_hold_nothing_up_for_good
     one_that_does_not_open_holds_up_no_other
     enabling_again_opens_what_was_kept
+    an_invalid_key_is_not_disabled_while_anything_depends_on_it
     answers_that_leases_remember_never_repeat
 }
 
@@ -365,6 +366,24 @@ async fn enabling_again_opens_what_was_kept(database: Database) {
     house.cloud().disable_key(&house.cloud().key).await;
     let house = next_process(house, Plan::default()).await;
     assert_eq!(node.bytes(&house, key).await, bytes);
+    house.end().await;
+}
+
+async fn an_invalid_key_is_not_disabled_while_anything_depends_on_it(database: Database) {
+    let house = House::open_as(database, Plan::watchful()).await;
+    let (node, key) = furnish(&house).await;
+    let bytes = node.bytes(&house, key).await;
+    switch(&house, "NONE").await;
+    house.cloud().disable_key(&house.cloud().key).await;
+    let valid = async || house.read().await.ok()["awsKms"]["valid"] == true;
+    assert!(!valid().await, "the read that finds out tells it");
+    let disable = json!({"awsKms": {"enabled": false}});
+    house.patch(&disable).await.is(400, "ENCRYPTION_AT_REST_SETTINGS_INVALID");
+    // Its credentials are still there, so it comes back by itself.
+    house.cloud().enable_key(&house.cloud().key).await;
+    assert!(valid().await);
+    assert_eq!(node.bytes(&house, key).await, bytes);
+    house.patch(&disable).await.ok();
     house.end().await;
 }
 
