@@ -11,6 +11,7 @@ use kmip_wire::attribute::AttributeName;
 use kmip_wire::message::{RequestHeader, RequestMessage, ResponseMessage};
 use kmip_wire::payload::{get, get_attributes};
 use kmip_wire::{Answer, Limits, Operation, Version};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
@@ -60,8 +61,10 @@ impl Target {
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
     ) -> anyhow::Result<Self> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut tls = ClientConfig::builder_with_provider(provider)
+        // OpenSSL before 3.5, which most database nodes are linked with, offers no post-quantum exchange. The server takes both.
+        let kx_groups = vec![rustls::crypto::aws_lc_rs::kx_group::X25519];
+        let provider = CryptoProvider { kx_groups, ..rustls::crypto::aws_lc_rs::default_provider() };
+        let mut tls = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_protocol_versions(&[&rustls::version::TLS13])?
             .with_root_certificates(roots(ca)?)
             .with_client_auth_cert(chain, key)?;
