@@ -27,8 +27,8 @@ const GROUP_FILES: &[(&str, &str)] = &[
     ("xtask/src/tidy/words.rs", "this rule"),
 ];
 
-/// Other things that are rightly called a group: `resourceGroupName` of Azure, a process's group and so on.
-const OTHER_GROUPS: &[&str] = &["resource", "security", "process", "init", "object"];
+/// Other things that are rightly called a group: `resourceGroupName` of Azure, a process's, a key exchange's (`kx`).
+const OTHER_GROUPS: &[&str] = &["resource", "security", "process", "init", "object", "kx"];
 
 const UNFINISHED: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("X", "XX")];
 
