@@ -171,6 +171,48 @@ async fn the_door_believes_a_new_authority_and_its_nodes_believe_the_door() {
     rig.end().await;
 }
 
+#[tokio::test]
+async fn a_certificate_of_the_projects_own_authority_is_the_node_it_was_said_to_be_and_nobody_else() {
+    let rig = Rig::open().await;
+    let mut params = CertificateParams::default();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    params.distinguished_name.push(rcgen::DnType::CommonName, "the project's own");
+    let authority_key = KeyPair::generate().unwrap();
+    let authority = params.self_signed(&authority_key).unwrap().pem();
+    let issuer = rcgen::Issuer::new(params, authority_key);
+    let leaf = |name: &str| {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+        rig.tls(Some((certificate.der().clone(), key.serialize_der())), &[&TLS13])
+    };
+    let node = rig.client("a").await;
+    let key = rig.active_key(&node).await;
+    let named = async || !is_refused(rig.connect_with(leaf("db1.example.com")).await).await;
+    assert!(!named().await, "nobody has said yet that the authority is believed");
+
+    let path = format!("/api/atrest/v1/groups/{}/externalCertificateAuthorities", rig.house.project);
+    let body = serde_json::json!({"name": "own", "certificate": authority});
+    let got = rig.house.ask("POST", &path).json(&body).send().await;
+    assert_eq!(got.status, 201, "{}", got.text());
+    let place = format!("{path}/{}", got.json()["id"].as_str().unwrap());
+    let body = serde_json::json!({
+        "externalCertificateAuthorityId": got.json()["id"], "kind": "SAN_DNS", "value": "db1.example.com",
+    });
+    let got = rig.house.ask("POST", &format!("{}/identities", node.place)).json(&body).send().await;
+    assert_eq!(got.status, 201, "{}", got.text());
+    until("the door believes the authority", || async { named().await }).await;
+    let mut wire = rig.connect_with(leaf("db1.example.com")).await.unwrap();
+    wire.ask(0, GET, &[uid(&key)]).await.ok();
+
+    // The same authority, and a name that is no node's: in by TLS, and told so.
+    let mut stranger = rig.connect_with(leaf("db2.example.com")).await.unwrap();
+    stranger.ask(0, GET, &[uid(&key)]).await.refused(AUTHENTICATION);
+    // Believed no more: the open connection stops at its next message.
+    assert!(rig.house.ask("DELETE", &place).send().await.status < 300);
+    wire.ask(0, GET, &[uid(&key)]).await.refused(AUTHENTICATION);
+    rig.end().await;
+}
+
 /// Nagle's algorithm against a delayed acknowledgement of the session ticket costs 40 ms. Ten in a row would show.
 #[tokio::test]
 async fn the_first_answer_after_a_handshake_does_not_wait() {
