@@ -35,7 +35,7 @@ class DevServer:
         self.own_folder = None if folder else tempfile.mkdtemp(prefix="atrest-interop-")
         self.folder = pathlib.Path(folder or self.own_folder) / "dev"
         self.log, self.greeting = self.folder.parent / "dev.log", self.folder.parent / "greeting.txt"
-        self.process = None
+        self.process, self.log_begins = None, 0
 
     def __enter__(self):
         try:
@@ -53,6 +53,7 @@ class DevServer:
         listen = ["--listen", "127.0.0.1:0", "--kmip-listen", "127.0.0.1:0", "--clouds-listen", "127.0.0.1:0"]
         # The greeting shows throw-away secrets on purpose; the log must not.
         with open(self.log, "ab") as log, open(self.greeting, "ab") as greeting:
+            self.log_begins = log.tell()
             # A group of its own: a Ctrl-C at the terminal reaches us first, and we stop it in order.
             self.process = subprocess.Popen(
                 [program("atrest"), "dev", "--dir", str(self.folder), *listen, *self.options],
@@ -91,7 +92,9 @@ class DevServer:
             self.kill()
 
     def last_words(self):
-        return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+        """What this start has said, and no earlier one."""
+        said = self.log.read_bytes()[self.log_begins:] if self.log.exists() else b""
+        return said.decode(errors="replace")[-3000:]
 
     # What dev.json says, by short names.
     @property

@@ -78,8 +78,9 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let before = folder.read_dev_json()?;
     let api = bind("--listen", arguments.listen, before.as_ref().and_then(DevJson::api_port)).await?;
     let kmip = bind("--kmip-listen", arguments.kmip_listen, before.as_ref().and_then(DevJson::kmip_port)).await?;
-    let operations = bind("--operations-listen", arguments.operations_listen, None).await?;
     let clouds = start_clouds(&folder, arguments.clouds_listen).await?;
+    // The only one that takes any port comes last, or it could take one that another is remembered by.
+    let operations = bind("--operations-listen", arguments.operations_listen, None).await?;
     let cloud = seed::seed_clouds(&clouds).await.context("furnish the simulated clouds")?;
 
     let database = arguments.database_url.map(SecretText::new);
@@ -157,10 +158,12 @@ async fn furnish_fleet(
 }
 
 async fn bind(option: &str, wanted: SocketAddr, remembered: Option<u16>) -> anyhow::Result<TcpListener> {
-    let port = if wanted.port() == 0 { remembered.unwrap_or(0) } else { wanted.port() };
-    let address = SocketAddr::new(wanted.ip(), port);
-    TcpListener::bind(address).await.with_context(|| {
-        format!("listen on {address}; if another program has it, choose another with {option} 127.0.0.1:0")
+    let bound = match remembered.filter(|_| wanted.port() == 0) {
+        Some(port) => simulators::bind_again(SocketAddr::new(wanted.ip(), port)).await,
+        None => TcpListener::bind(wanted).await,
+    };
+    bound.with_context(|| {
+        format!("listen on {wanted}; if another program has it, choose another with {option} 127.0.0.1:0")
     })
 }
 

@@ -3,10 +3,11 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -29,6 +30,10 @@ const BODY_LIMIT: usize = 256 * 1024;
 const READ_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a shutdown waits for open requests.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
+/// How long a port of an earlier start may be in use before that is an error.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait before it is tried again.
+const PAUSE: Duration = Duration::from_millis(50);
 
 pub(crate) type Answer = Response<Full<Bytes>>;
 
@@ -93,13 +98,33 @@ struct Signals {
     abort: CancellationToken,
 }
 
-/// Binds a loopback listener and says where it is.
-pub(crate) async fn listen(ip: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr), Error> {
-    let asked = SocketAddr::new(ip, port);
-    let wrap = |source| Error::Listen { address: asked, source };
-    let listener = TcpListener::bind(asked).await.map_err(wrap)?;
+/// Binds a loopback listener at the port asked for, else at the one of an earlier start, else at a free one.
+pub(crate) async fn listen(
+    ip: IpAddr,
+    asked: u16,
+    remembered: Option<u16>,
+) -> Result<(TcpListener, SocketAddr), Error> {
+    let remembered = remembered.filter(|_| asked == 0);
+    let wanted = SocketAddr::new(ip, remembered.unwrap_or(asked));
+    let wrap = |source| Error::Listen { address: wanted, source };
+    let bound = if remembered.is_some() { bind_again(wanted).await } else { TcpListener::bind(wanted).await };
+    let listener = bound.map_err(wrap)?;
     let address = listener.local_addr().map_err(wrap)?;
     Ok((listener, address))
+}
+
+/// Binds an address of an earlier start. Its port may be lent to somebody's connection just now; that is waited out.
+/// Errors: it stays in use for [`PATIENCE`], or cannot be bound at all.
+pub async fn bind_again(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        match TcpListener::bind(address).await {
+            Err(error) if error.kind() == ErrorKind::AddrInUse && Instant::now() < patience => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            bound => return bound,
+        }
+    }
 }
 
 impl Door {

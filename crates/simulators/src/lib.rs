@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use aws::Aws;
 pub use azure::Azure;
-pub use door::Connections;
+pub use door::{Connections, bind_again};
 pub use fault::{FaultKind, FaultRule, FaultView, Faults, InvalidFault, Provider};
 pub use gcp::Gcp;
 pub use refused::Refused;
@@ -150,7 +150,7 @@ impl Clouds {
         let console_token = console_token(folder.as_deref())?;
 
         let mut ports = Ports::load(folder.as_deref())?;
-        let listen = async |asked, remembered| door::listen(options.listen, pick(asked, remembered)).await;
+        let listen = async |asked, remembered| door::listen(options.listen, asked, remembered).await;
         let aws_listener = listen(options.aws_port, ports.aws).await?;
         let azure_listener = listen(options.azure_port, ports.azure).await?;
         let gcp_listener = listen(options.gcp_port, ports.gcp).await?;
@@ -330,10 +330,6 @@ impl Ports {
 fn endpoint(tls: bool, address: SocketAddr) -> String {
     let scheme = if tls { "https" } else { "http" };
     format!("{scheme}://{address}")
-}
-
-fn pick(asked: u16, remembered: Option<u16>) -> u16 {
-    if asked == 0 { remembered.unwrap_or(0) } else { asked }
 }
 
 fn console_token(folder: Option<&Folder>) -> Result<String, Error> {
