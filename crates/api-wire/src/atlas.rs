@@ -8,6 +8,7 @@ pub mod events;
 pub mod groups;
 pub mod links;
 pub mod orgs;
+pub mod private_endpoints;
 pub mod regions;
 pub mod snapshots;
 pub mod system_status;

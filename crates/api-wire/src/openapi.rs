@@ -8,6 +8,7 @@ mod responses;
 use serde_json::{Map, Value, json};
 
 use crate::atlas::clusters::v2024_08_05::NAME;
+use crate::atlas::private_endpoints::CLOUD_PROVIDER;
 use crate::header::HeaderFlag;
 use crate::operations::{Access, OPERATIONS, Operation, VersionEntry};
 use crate::query::QueryParameter;
@@ -135,13 +136,17 @@ fn security_schemes(server_url: &str) -> Value {
 
 fn parameters(operation: &Operation, components: &mut Components) -> Value {
     let path = operation.path_parameters().map(|name| {
-        let is_cluster = name == "clusterName";
+        let (description, schema) = match name {
+            "clusterName" => ("The cluster's name.", &NAME),
+            "cloudProvider" => ("The key provider that the private endpoint leads to.", &CLOUD_PROVIDER),
+            _ => ("The id of what the path names.", &OBJECT_ID),
+        };
         json!({
             "name": name,
             "in": "path",
             "required": true,
-            "description": if is_cluster { "The cluster's name." } else { "The id of what the path names." },
-            "schema": json_schema::inline(if is_cluster { &NAME } else { &OBJECT_ID }),
+            "description": description,
+            "schema": json_schema::inline(schema),
         })
     });
     let mut parameters: Vec<Value> = path.collect();

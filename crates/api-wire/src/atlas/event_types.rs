@@ -52,6 +52,12 @@ event_types! {
     EncryptionAtRestPrivateEndpointCreated = "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_CREATED";
     /// A private endpoint was removed.
     EncryptionAtRestPrivateEndpointDeleted = "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_DELETED";
+    /// A private endpoint can be used. Ours.
+    EncryptionAtRestPrivateEndpointActive = "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_ACTIVE";
+    /// A private endpoint was rejected or removed at its provider. Ours.
+    EncryptionAtRestPrivateEndpointRejected = "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_REJECTED";
+    /// A private endpoint could not be made. Ours.
+    EncryptionAtRestPrivateEndpointFailed = "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_FAILED";
     /// The key in AWS KMS cannot be used.
     AwsEncryptionKeyInvalid = "AWS_ENCRYPTION_KEY_INVALID";
     /// The key in AWS KMS can be used again.
@@ -100,6 +106,10 @@ event_types! {
     ClusterInstanceDisabled = "CLUSTER_INSTANCE_DISABLED";
     /// A cluster was thawed.
     ClusterInstanceEnabled = "CLUSTER_INSTANCE_ENABLED";
+    /// A cluster was disabled, because customer keys over private endpoints are not for it. Ours.
+    ClusterDisabledForPrivateNetworking = "CLUSTER_DISABLED_FOR_PRIVATE_NETWORKING";
+    /// A cluster is no longer disabled for that reason. Ours.
+    ClusterEnabledAfterPrivateNetworking = "CLUSTER_ENABLED_AFTER_PRIVATE_NETWORKING";
     /// A cluster was created.
     ClusterCreated = "CLUSTER_CREATED";
     /// A cluster is what it was created to be.

@@ -106,6 +106,103 @@ pub static AZURE_REGIONS: &[&str] = &[
     "US_GOV_TEXAS",
 ];
 
+/// Every region name that a private endpoint can have: those of Azure, then those of AWS that are left.
+pub static PRIVATE_ENDPOINT_REGIONS: &[&str] = &[
+    "US_CENTRAL",
+    "US_EAST",
+    "US_EAST_2",
+    "US_NORTH_CENTRAL",
+    "US_WEST",
+    "US_SOUTH_CENTRAL",
+    "EUROPE_NORTH",
+    "EUROPE_WEST",
+    "US_WEST_CENTRAL",
+    "US_WEST_2",
+    "US_WEST_3",
+    "CANADA_EAST",
+    "CANADA_CENTRAL",
+    "BRAZIL_SOUTH",
+    "BRAZIL_SOUTHEAST",
+    "AUSTRALIA_CENTRAL",
+    "AUSTRALIA_CENTRAL_2",
+    "AUSTRALIA_EAST",
+    "AUSTRALIA_SOUTH_EAST",
+    "GERMANY_WEST_CENTRAL",
+    "GERMANY_NORTH",
+    "SWEDEN_CENTRAL",
+    "SWEDEN_SOUTH",
+    "SWITZERLAND_NORTH",
+    "SWITZERLAND_WEST",
+    "UK_SOUTH",
+    "UK_WEST",
+    "NORWAY_EAST",
+    "NORWAY_WEST",
+    "INDIA_CENTRAL",
+    "INDIA_SOUTH",
+    "INDIA_WEST",
+    "CHINA_EAST",
+    "CHINA_NORTH",
+    "ASIA_EAST",
+    "JAPAN_EAST",
+    "JAPAN_WEST",
+    "ASIA_SOUTH_EAST",
+    "KOREA_CENTRAL",
+    "KOREA_SOUTH",
+    "FRANCE_CENTRAL",
+    "FRANCE_SOUTH",
+    "SOUTH_AFRICA_NORTH",
+    "SOUTH_AFRICA_WEST",
+    "UAE_CENTRAL",
+    "UAE_NORTH",
+    "QATAR_CENTRAL",
+    "POLAND_CENTRAL",
+    "ISRAEL_CENTRAL",
+    "ITALY_NORTH",
+    "SPAIN_CENTRAL",
+    "MEXICO_CENTRAL",
+    "NEW_ZEALAND_NORTH",
+    "US_GOV_VIRGINIA",
+    "US_GOV_ARIZONA",
+    "US_GOV_TEXAS",
+    "US_GOV_WEST_1",
+    "US_GOV_EAST_1",
+    "US_EAST_1",
+    "US_WEST_1",
+    "CA_CENTRAL_1",
+    "EU_NORTH_1",
+    "EU_WEST_1",
+    "EU_WEST_2",
+    "EU_WEST_3",
+    "EU_CENTRAL_1",
+    "EU_CENTRAL_2",
+    "AP_EAST_1",
+    "AP_EAST_2",
+    "AP_NORTHEAST_1",
+    "AP_NORTHEAST_2",
+    "AP_NORTHEAST_3",
+    "AP_SOUTHEAST_1",
+    "AP_SOUTHEAST_2",
+    "AP_SOUTHEAST_3",
+    "AP_SOUTHEAST_4",
+    "AP_SOUTHEAST_5",
+    "AP_SOUTHEAST_6",
+    "AP_SOUTHEAST_7",
+    "AP_SOUTH_1",
+    "AP_SOUTH_2",
+    "SA_EAST_1",
+    "CN_NORTH_1",
+    "CN_NORTHWEST_1",
+    "ME_SOUTH_1",
+    "ME_CENTRAL_1",
+    "AF_SOUTH_1",
+    "EU_SOUTH_1",
+    "EU_SOUTH_2",
+    "IL_CENTRAL_1",
+    "CA_WEST_1",
+    "MX_CENTRAL_1",
+    "GLOBAL",
+];
+
 /// Every region name of Google Cloud, in exactly this case.
 /// Source: regions.json.
 pub static GCP_REGIONS: &[&str] = &[
@@ -163,7 +260,7 @@ pub static GCP_REGIONS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{AWS_REGIONS, AZURE_REGIONS, GCP_REGIONS};
+    use super::{AWS_REGIONS, AZURE_REGIONS, GCP_REGIONS, PRIVATE_ENDPOINT_REGIONS};
 
     #[test]
     fn knows_each_region_once() {
@@ -171,5 +268,12 @@ mod tests {
             let names: std::collections::HashSet<_> = regions.iter().collect();
             assert_eq!((names.len(), regions.len()), (count, count));
         }
+    }
+
+    #[test]
+    fn lists_the_regions_of_both_clouds_that_have_private_endpoints() {
+        let mut both: Vec<&str> = AZURE_REGIONS.to_vec();
+        both.extend(AWS_REGIONS.iter().filter(|region| !AZURE_REGIONS.contains(region)));
+        assert_eq!(PRIVATE_ENDPOINT_REGIONS, both);
     }
 }

@@ -7,6 +7,8 @@ use super::media_type;
 use crate::error_body::{ERROR_CONTENT_TYPE, ERROR_SCHEMA};
 use crate::operations::Operation;
 
+const NO_CONTENT: u16 = 204;
+
 /// Describes every answer of an operation.
 pub(super) fn of(operation: &Operation, components: &mut Components) -> Value {
     let mut content = Map::new();
@@ -27,11 +29,13 @@ pub(super) fn of(operation: &Operation, components: &mut Components) -> Value {
             members.insert("Sunset".into(), header("Sunset"));
         }
     }
+    let mut done = json!({ "description": "Done.", "headers": headers });
+    // Such an answer has no body that could be described.
+    if let (true, Value::Object(members)) = (operation.success != NO_CONTENT, &mut done) {
+        members.insert("content".into(), Value::Object(content));
+    }
     let mut responses = Map::new();
-    responses.insert(
-        operation.success.to_string(),
-        json!({ "description": "Done.", "headers": headers, "content": content }),
-    );
+    responses.insert(operation.success.to_string(), done);
     for status in operation.errors {
         responses.insert(status.to_string(), error_reference(*status));
     }
