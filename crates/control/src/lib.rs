@@ -69,10 +69,18 @@ pub struct Timings {
     pub unwraps_at_once: usize,
     /// How long sealed bytes outlive the destruction of their master key.
     pub purge_after: Duration,
+    /// Between two looks at a private endpoint that is being made or taken away.
+    pub endpoint_poll_fast: Duration,
+    /// Between two looks at one that waits for its approval or is in use.
+    pub endpoint_poll_slow: Duration,
+    /// How long the cloud may take to make one.
+    pub endpoint_timeout: Duration,
+    /// How long the successor waits after the second, the third and the fourth rejection.
+    pub endpoint_backoff: [Duration; 3],
 }
 
 impl Default for Timings {
-    /// Source: product.md 1.4, 1.5, 2.3, 3.4, 3.7.
+    /// Source: product.md 1.4, 1.5, 2.3, 3.4, 3.7, 5.1.
     fn default() -> Self {
         Self {
             check_every: Duration::from_secs(60),
@@ -85,6 +93,10 @@ impl Default for Timings {
             outage_grace: OUTAGE_GRACE,
             unwraps_at_once: 32,
             purge_after: PURGE_AFTER,
+            endpoint_poll_fast: Duration::from_secs(2),
+            endpoint_poll_slow: Duration::from_secs(10),
+            endpoint_timeout: Duration::from_secs(20 * 60),
+            endpoint_backoff: [60, 5 * 60, 30 * 60].map(Duration::from_secs),
         }
     }
 }
