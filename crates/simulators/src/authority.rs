@@ -18,7 +18,7 @@ use time::{Duration, OffsetDateTime};
 use tokio_rustls::TlsAcceptor;
 
 use crate::Error;
-use crate::door::is_vault_name;
+use crate::door::Names;
 use crate::folder::Folder;
 use crate::kept::lock;
 
@@ -65,11 +65,11 @@ impl Authority {
         acceptor(|config| Ok(config.with_cert_resolver(Arc::new(SingleCertAndKey::from(self.certificate(listen)?)))))
     }
 
-    /// The same for a door of many names: each `NAME` and `NAME.localhost` gets a certificate of its own.
-    pub(crate) fn acceptor_of_vaults(self: &Arc<Self>, listen: IpAddr) -> Result<TlsAcceptor, Error> {
-        let names =
-            ByName { authority: self.clone(), own: Arc::new(self.certificate(listen)?), made: Mutex::default() };
-        acceptor(|config| Ok(config.with_cert_resolver(Arc::new(names))))
+    /// The same for a door of many names: each gets a certificate of its own.
+    pub(crate) fn acceptor_by_name(self: &Arc<Self>, listen: IpAddr, names: Names) -> Result<TlsAcceptor, Error> {
+        let own = Arc::new(self.certificate(listen)?);
+        let by_name = ByName { authority: self.clone(), names, own, made: Mutex::default() };
+        acceptor(|config| Ok(config.with_cert_resolver(Arc::new(by_name))))
     }
 
     fn certificate(&self, listen: IpAddr) -> Result<CertifiedKey, Error> {
@@ -109,6 +109,7 @@ fn acceptor(
 /// Certificates by the name that a client asks for; no library accepts `*.localhost`.
 struct ByName {
     authority: Arc<Authority>,
+    names: Names,
     own: Arc<CertifiedKey>,
     made: Mutex<HashMap<String, Arc<CertifiedKey>>>,
 }
@@ -123,7 +124,7 @@ impl ResolvesServerCert for ByName {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let Some(name) = hello.server_name() else { return Some(self.own.clone()) };
         let name = name.to_ascii_lowercase();
-        if name == "localhost" || !is_vault_name(&name) {
+        if name == "localhost" || !self.names.has(&name) {
             return Some(self.own.clone());
         }
         let mut made = lock(&self.made);

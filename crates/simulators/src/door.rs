@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::Error;
+use crate::subnet::{Subnets, Switch, Via};
 
 /// Bytes that a request body may have; the largest real one is a policy of 32 KiB.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -34,11 +35,14 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait before it is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How many free ports are tried until one is free at the private addresses too.
+const TRIES: usize = 16;
 
 pub(crate) type Answer = Response<Full<Bytes>>;
 
 /// A request that was read whole.
 pub(crate) struct Incoming {
+    pub(crate) via: Via,
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) query: String,
@@ -82,6 +86,38 @@ pub(crate) enum Names {
     Loopback,
     /// Those, and names that no public DNS gives out: `NAME.localhost`, and a bare `NAME`.
     Vaults,
+    /// Those of the loopback, and names of AWS' interface endpoints for KMS.
+    Endpoints,
+}
+
+impl Names {
+    /// Tells whether such a name is one of many that the door answers to.
+    pub(crate) fn has(self, name: &str) -> bool {
+        match self {
+            Self::Loopback => false,
+            Self::Vaults => is_vault_name(name),
+            Self::Endpoints => is_endpoint_name(name),
+        }
+    }
+}
+
+/// A listener and where it listens.
+pub(crate) type Bound = (TcpListener, SocketAddr);
+
+/// What a door speaks, whom it answers to, and what its requests are marked with.
+pub(crate) struct Lintel {
+    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) names: Names,
+    pub(crate) via: Via,
+    /// Cuts it off. A public door's is never used.
+    pub(crate) switch: Switch,
+}
+
+impl Lintel {
+    /// A door that anybody reaches.
+    pub(crate) fn public(tls: Option<TlsAcceptor>, names: Names) -> Self {
+        Self { tls, names, via: Via::Public, switch: Switch::default() }
+    }
 }
 
 pub(crate) struct Door {
@@ -99,11 +135,7 @@ struct Signals {
 }
 
 /// Binds a loopback listener at the port asked for, else at the one of an earlier start, else at a free one.
-pub(crate) async fn listen(
-    ip: IpAddr,
-    asked: u16,
-    remembered: Option<u16>,
-) -> Result<(TcpListener, SocketAddr), Error> {
+pub(crate) async fn listen(ip: IpAddr, asked: u16, remembered: Option<u16>) -> Result<Bound, Error> {
     let remembered = remembered.filter(|_| asked == 0);
     let wanted = SocketAddr::new(ip, remembered.unwrap_or(asked));
     let wrap = |source| Error::Listen { address: wanted, source };
@@ -111,6 +143,37 @@ pub(crate) async fn listen(
     let listener = bound.map_err(wrap)?;
     let address = listener.local_addr().map_err(wrap)?;
     Ok((listener, address))
+}
+
+/// As `listen`, and the same port at the private address of every subnet, in their order. A port that is taken there is
+/// given back for another where any port will do.
+pub(crate) async fn listen_privately(
+    ip: IpAddr,
+    asked: u16,
+    remembered: Option<u16>,
+    subnets: &Subnets,
+) -> Result<(Bound, Vec<Bound>), Error> {
+    let addresses = subnets.addresses();
+    let mut tries = if asked == 0 && remembered.is_none() { TRIES } else { 1 };
+    loop {
+        let public = listen(ip, asked, remembered).await?;
+        tries -= 1;
+        match listen_at(&addresses, public.1.port(), remembered.is_some()).await {
+            Ok(private) => return Ok((public, private)),
+            Err(Error::Listen { source, .. }) if source.kind() == ErrorKind::AddrInUse && tries > 0 => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn listen_at(addresses: &[IpAddr], port: u16, patient: bool) -> Result<Vec<Bound>, Error> {
+    let mut listeners = Vec::new();
+    for ip in addresses {
+        let address = SocketAddr::new(*ip, port);
+        let bound = if patient { bind_again(address).await } else { TcpListener::bind(address).await };
+        listeners.push((bound.map_err(|source| Error::Listen { address, source })?, address));
+    }
+    Ok(listeners)
 }
 
 /// Binds an address of an earlier start. Its port may be lent to somebody's connection just now; that is waited out.
@@ -129,12 +192,7 @@ pub async fn bind_again(address: SocketAddr) -> std::io::Result<TcpListener> {
 
 impl Door {
     /// Serves connections until `shutdown`.
-    pub(crate) fn open<H, F>(
-        (listener, address): (TcpListener, SocketAddr),
-        tls: Option<TlsAcceptor>,
-        names: Names,
-        handler: H,
-    ) -> Self
+    pub(crate) fn open<H, F>((listener, address): Bound, lintel: Lintel, handler: H) -> Self
     where
         H: Fn(Incoming) -> F + Clone + Send + Sync + Unpin + 'static,
         F: Future<Output = Outcome> + Send + 'static,
@@ -142,7 +200,8 @@ impl Door {
         let counts = Arc::new(Counts::default());
         let signals = Signals { stop: CancellationToken::new(), abort: CancellationToken::new() };
         let tasks = TaskTracker::new();
-        let accept = accept(listener, (address, names), tls, handler, counts.clone(), signals.clone(), tasks.clone());
+        let accept =
+            accept(listener, (address, Arc::new(lintel)), handler, counts.clone(), signals.clone(), tasks.clone());
         tasks.spawn(accept);
         Self { address, counts, signals, tasks }
     }
@@ -167,6 +226,51 @@ impl Door {
     }
 }
 
+/// The doors of one cloud: its public one, and one at each private address by the subnet's name.
+pub(crate) struct Doors {
+    pub(crate) public: Door,
+    pub(crate) private: Vec<(String, Door)>,
+}
+
+impl Doors {
+    /// Serves the private addresses, given in the order of their subnets. `tls` makes what each needs, where it does.
+    pub(crate) fn open_private<H, F>(
+        bound: Vec<Bound>,
+        subnets: &Subnets,
+        names: Names,
+        tls: Option<impl Fn(SocketAddr) -> Result<TlsAcceptor, Error>>,
+        handler: H,
+    ) -> Result<Vec<(String, Door)>, Error>
+    where
+        H: Fn(Incoming) -> F + Clone + Send + Sync + Unpin + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let mut doors = Vec::new();
+        for (bound, lane) in bound.into_iter().zip(subnets.iter()) {
+            let tls = tls.as_ref().map(|tls| tls(bound.1)).transpose()?;
+            let via = Via::private(&lane.subnet.name);
+            let lintel = Lintel { tls, names, via, switch: lane.switch.clone() };
+            doors.push((lane.subnet.name.clone(), Door::open(bound, lintel, handler.clone())));
+        }
+        Ok(doors)
+    }
+
+    pub(crate) fn private_connections(&self, subnet: &str) -> Option<Connections> {
+        self.private.iter().find(|(name, _)| name == subnet).map(|(_, door)| door.connections())
+    }
+
+    pub(crate) async fn shutdown(self) {
+        // Asked all at once: each may wait out its grace.
+        for (_, door) in &self.private {
+            door.signals.stop.cancel();
+        }
+        self.public.shutdown().await;
+        for (_, door) in self.private {
+            door.shutdown().await;
+        }
+    }
+}
+
 impl Drop for Door {
     fn drop(&mut self) {
         // A door that is dropped without a shutdown must not leave its listener behind.
@@ -177,8 +281,7 @@ impl Drop for Door {
 
 async fn accept<H, F>(
     listener: TcpListener,
-    (address, names): (SocketAddr, Names),
-    tls: Option<TlsAcceptor>,
+    (address, lintel): (SocketAddr, Arc<Lintel>),
     handler: H,
     counts: Arc<Counts>,
     signals: Signals,
@@ -205,20 +308,26 @@ async fn accept<H, F>(
         if tcp.set_nodelay(true).is_err() {
             continue;
         }
+        if lintel.switch.is_cut() {
+            reset(&tcp);
+            continue;
+        }
         counts.accepted.fetch_add(1, Ordering::AcqRel);
-        let (tls, handler, counts, signals) = (tls.clone(), handler.clone(), counts.clone(), signals.clone());
+        let ours = (address.ip(), lintel.clone());
+        let (handler, counts, signals) = (handler.clone(), counts.clone(), signals.clone());
         tasks.spawn(async move {
             let _open = Open(counts);
-            match tls {
-                None => serve(tcp, |tcp| tcp, (address.ip(), names), handler, signals).await,
+            match &ours.1.tls {
+                None => serve(tcp, |tcp| tcp, ours, handler, signals).await,
                 Some(acceptor) => {
                     let handshake = tokio::time::timeout(READ_DEADLINE, acceptor.accept(tcp));
                     let shaken = tokio::select! {
                         shaken = handshake => shaken,
                         () = signals.stop.cancelled() => return,
+                        () = ours.1.switch.cut() => return,
                     };
                     if let Ok(Ok(stream)) = shaken {
-                        serve(stream, |stream| stream.into_inner().0, (address.ip(), names), handler, signals).await;
+                        serve(stream, |stream| stream.into_inner().0, ours, handler, signals).await;
                     }
                 }
             }
@@ -235,19 +344,24 @@ impl Drop for Open {
     }
 }
 
-async fn serve<I, H, F>(io: I, bare: fn(I) -> TcpStream, ours: (IpAddr, Names), handler: H, signals: Signals)
-where
+async fn serve<I, H, F>(
+    io: I,
+    bare: fn(I) -> TcpStream,
+    (ip, lintel): (IpAddr, Arc<Lintel>),
+    handler: H,
+    signals: Signals,
+) where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Fn(Incoming) -> F + Clone + Send + Sync + Unpin + 'static,
     F: Future<Output = Outcome> + Send + 'static,
 {
     let broken = CancellationToken::new();
     let service = service_fn({
-        let broken = broken.clone();
+        let (broken, lintel) = (broken.clone(), lintel.clone());
         move |request: Request<HyperBody>| {
-            let (handler, broken) = (handler.clone(), broken.clone());
+            let (handler, broken, lintel) = (handler.clone(), broken.clone(), lintel.clone());
             async move {
-                let request = match read(request, ours).await {
+                let request = match read(request, ip, &lintel).await {
                     Ok(request) => request,
                     Err(refusal) => return Ok::<_, Infallible>(*refusal),
                 };
@@ -269,13 +383,8 @@ where
     loop {
         tokio::select! {
             biased;
-            () = broken.cancelled() => {
-                let tcp = bare(connection.into_parts().io.into_inner());
-                if let Err(source) = tcp.set_zero_linger() {
-                    tracing::warn!(error = %source, "a reset could not be prepared; the connection closes instead");
-                }
-                return;
-            }
+            () = broken.cancelled() => return reset(&bare(connection.into_parts().io.into_inner())),
+            () = lintel.switch.cut() => return reset(&bare(connection.into_parts().io.into_inner())),
             () = signals.abort.cancelled() => return,
             // How a connection ended is the client's affair.
             _ = Pin::new(&mut connection) => return,
@@ -287,9 +396,16 @@ where
     }
 }
 
-async fn read(request: Request<HyperBody>, ours: (IpAddr, Names)) -> Result<Incoming, Box<Answer>> {
+/// Makes the connection end with a reset once it is dropped.
+fn reset(tcp: &TcpStream) {
+    if let Err(source) = tcp.set_zero_linger() {
+        tracing::warn!(error = %source, "a reset could not be prepared; the connection closes instead");
+    }
+}
+
+async fn read(request: Request<HyperBody>, ip: IpAddr, lintel: &Lintel) -> Result<Incoming, Box<Answer>> {
     let (head, body) = request.into_parts();
-    if !host_is_ours(&head.headers, ours) {
+    if !host_is_ours(&head.headers, (ip, lintel.names)) {
         return Err(refusal(StatusCode::MISDIRECTED_REQUEST, "this server answers to loopback names only\n"));
     }
     let collected = tokio::time::timeout(READ_DEADLINE, Limited::new(body, BODY_LIMIT).collect()).await;
@@ -301,6 +417,7 @@ async fn read(request: Request<HyperBody>, ours: (IpAddr, Names)) -> Result<Inco
         Err(_) => return Err(refusal(StatusCode::REQUEST_TIMEOUT, "the body took too long\n")),
     };
     Ok(Incoming {
+        via: lintel.via.clone(),
         method: head.method,
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
@@ -336,16 +453,31 @@ fn authority_is_ours(authority: &str, ip: IpAddr, names: Names) -> bool {
         || name == "127.0.0.1"
         || name == "::1"
         || name.parse::<IpAddr>().is_ok_and(|named| named == ip)
-        || (names == Names::Vaults && is_vault_name(name))
+        || names.has(name)
 }
 
 /// `NAME` or `NAME.localhost`, of letters, digits and hyphens.
-pub(crate) fn is_vault_name(name: &str) -> bool {
+fn is_vault_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let label = lower.strip_suffix(".localhost").unwrap_or(&lower);
     (1..=63).contains(&label.len())
         && label.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'-')
         && label.bytes().next().is_some_and(|letter| letter.is_ascii_alphabetic())
+}
+
+/// `vpce-….kms.REGION.vpce.amazonaws.com`, and China's.
+fn is_endpoint_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let is_label = |label: &str| {
+        !label.is_empty() && label.len() <= 63 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    match lower.split('.').collect::<Vec<_>>().as_slice() {
+        [endpoint, "kms", region, "vpce", "amazonaws", "com"]
+        | [endpoint, "kms", region, "vpce", "amazonaws", "com", "cn"] => {
+            endpoint.starts_with("vpce-") && is_label(endpoint) && is_label(region)
+        }
+        _ => false,
+    }
 }
 
 fn refusal(status: StatusCode, words: &'static str) -> Box<Answer> {
@@ -398,5 +530,39 @@ mod tests {
         check("127.1:1", false);
         check("2130706434:1", false);
         check(".localhost", false);
+    }
+
+    #[test]
+    fn knows_the_names_of_endpoints_where_it_should() {
+        let check = |authority: &str, expected: bool| {
+            let ip = IpAddr::from([127, 66, 1, 4]);
+            assert_eq!(authority_is_ours(authority, ip, Names::Endpoints), expected, "{authority}");
+        };
+        check("127.66.1.4:1", true);
+        check("127.66.1.5:1", false);
+        check("vpce-0123456789abcdef0-01234567.kms.us-east-1.vpce.amazonaws.com:1", true);
+        check("VPCE-0-0-us-east-1a.KMS.us-east-1.vpce.amazonaws.com", true);
+        check("vpce-0-0.kms.cn-north-1.vpce.amazonaws.com.cn", true);
+        check("vpce-0-0.sts.us-east-1.vpce.amazonaws.com", false);
+        check("kms.us-east-1.amazonaws.com", false);
+        check("vpce-0-0.kms.us-east-1.vpce.amazonaws.com.evil.example", false);
+        check("vault.localhost", false);
+    }
+
+    #[tokio::test]
+    async fn waits_for_a_port_that_is_lent_for_a_moment() {
+        let held = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = held.local_addr().unwrap();
+        let mut again = std::pin::pin!(bind_again(address));
+        // It has tried, and waits.
+        assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(again.as_mut().poll(cx).is_pending())).await);
+        drop(held);
+        assert_eq!(again.await.unwrap().local_addr().unwrap(), address);
+    }
+
+    #[tokio::test]
+    async fn does_not_wait_for_what_no_patience_mends() {
+        let elsewhere = SocketAddr::from(([192, 0, 2, 1], 1));
+        assert_eq!(bind_again(elsewhere).await.unwrap_err().kind(), ErrorKind::AddrNotAvailable);
     }
 }

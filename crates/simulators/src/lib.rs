@@ -18,6 +18,8 @@ pub mod gcp;
 mod kept;
 mod refused;
 mod secret;
+mod subnet;
+mod tally;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -31,11 +33,13 @@ pub use door::{Connections, bind_again};
 pub use fault::{FaultKind, FaultRule, FaultView, Faults, InvalidFault, Provider};
 pub use gcp::Gcp;
 pub use refused::Refused;
+pub use subnet::{Subnet, Via};
 
 use authority::Authority;
 use console::Console;
-use door::{Door, Names};
+use door::{Door, Doors, Lintel, Names};
 use folder::Folder;
+use subnet::Subnets;
 
 /// Says how the simulated clouds are started.
 #[derive(Debug, Clone)]
@@ -52,6 +56,10 @@ pub struct Options {
     pub gcp_port: u16,
     /// The port of the console door; 0 as for `aws_port`.
     pub console_port: u16,
+    /// Private addresses of AWS, each with a listener of its own at the AWS door's port.
+    pub aws_subnets: Vec<Subnet>,
+    /// Private addresses of Azure, each with a listener of its own at the Azure door's port.
+    pub azure_subnets: Vec<Subnet>,
     /// Speaks TLS at the AWS and Google doors, as the Azure door always does, with a certificate of the simulators' own authority.
     pub tls: bool,
     /// Bench only: AWS answers at the least cost and checks nothing, see `aws::echo`.
@@ -67,6 +75,8 @@ impl Default for Options {
             azure_port: 0,
             gcp_port: 0,
             console_port: 0,
+            aws_subnets: Vec::new(),
+            azure_subnets: Vec::new(),
             tls: false,
             echo: false,
         }
@@ -126,8 +136,8 @@ pub struct Clouds {
     azure: Azure,
     gcp: Gcp,
     faults: Faults,
-    aws_door: Door,
-    azure_door: Door,
+    aws_doors: Doors,
+    azure_doors: Doors,
     gcp_door: Door,
     console_door: Door,
     console_token: String,
@@ -145,16 +155,19 @@ impl Clouds {
         }
         let folder = options.dir.as_deref().map(Folder::open).transpose()?.map(Arc::new);
         let authority = Arc::new(Authority::load_or_create(folder.as_deref())?);
-        let tls = options.tls.then(|| authority.acceptor(options.listen)).transpose()?;
-        let vault_tls = authority.acceptor_of_vaults(options.listen)?;
+        let listen = options.listen;
+        let tls = options.tls.then(|| authority.acceptor(listen)).transpose()?;
         let console_token = console_token(folder.as_deref())?;
+        let aws_subnets = Subnets::new(options.aws_subnets, listen)?;
+        let azure_subnets = Subnets::new(options.azure_subnets, listen)?;
 
         let mut ports = Ports::load(folder.as_deref())?;
-        let listen = async |asked, remembered| door::listen(options.listen, asked, remembered).await;
-        let aws_listener = listen(options.aws_port, ports.aws).await?;
-        let azure_listener = listen(options.azure_port, ports.azure).await?;
-        let gcp_listener = listen(options.gcp_port, ports.gcp).await?;
-        let console_listener = listen(options.console_port, ports.console).await?;
+        let (aws_listener, aws_private) =
+            door::listen_privately(listen, options.aws_port, ports.aws, &aws_subnets).await?;
+        let (azure_listener, azure_private) =
+            door::listen_privately(listen, options.azure_port, ports.azure, &azure_subnets).await?;
+        let gcp_listener = door::listen(listen, options.gcp_port, ports.gcp).await?;
+        let console_listener = door::listen(listen, options.console_port, ports.console).await?;
         ports.aws = Some(aws_listener.1.port());
         ports.azure = Some(azure_listener.1.port());
         ports.gcp = Some(gcp_listener.1.port());
@@ -162,33 +175,48 @@ impl Clouds {
         ports.save(folder.as_deref())?;
 
         let faults = Faults::default();
-        let aws = Aws::load(folder.clone(), faults.clone(), options.echo)?;
-        let azure = Azure::load(folder.clone(), faults.clone(), azure_listener.1.port())?;
+        let aws = Aws::load(folder.clone(), faults.clone(), options.echo, aws_subnets.clone())?;
+        let azure = Azure::load(folder.clone(), faults.clone(), azure_listener.1.port(), azure_subnets.clone())?;
         let gcp = Gcp::load(folder, faults.clone(), endpoint(options.tls, gcp_listener.1))?;
         let console = Console::new(console_token.clone(), faults.clone(), aws.clone(), azure.clone(), gcp.clone());
 
-        let aws_door = Door::open(aws_listener, tls.clone(), Names::Loopback, {
+        let aws_answers = {
             let aws = aws.clone();
             move |request| {
                 let aws = aws.clone();
                 async move { aws.answer(request).await }
             }
-        });
-        let azure_door = Door::open(azure_listener, Some(vault_tls), Names::Vaults, {
+        };
+        let azure_answers = {
             let azure = azure.clone();
             move |request| {
                 let azure = azure.clone();
                 async move { azure.answer(request).await }
             }
-        });
-        let gcp_door = Door::open(gcp_listener, tls, Names::Loopback, {
+        };
+        let by_name = |names| {
+            let authority = authority.clone();
+            move |address: SocketAddr| authority.acceptor_by_name(address.ip(), names)
+        };
+        let endpoint_tls = options.tls.then(|| by_name(Names::Endpoints));
+        let vault_tls = by_name(Names::Vaults);
+        let aws_doors = Doors {
+            public: Door::open(aws_listener, Lintel::public(tls.clone(), Names::Loopback), aws_answers.clone()),
+            private: Doors::open_private(aws_private, &aws_subnets, Names::Endpoints, endpoint_tls, aws_answers)?,
+        };
+        let azure_tls = vault_tls(azure_listener.1)?;
+        let azure_doors = Doors {
+            public: Door::open(azure_listener, Lintel::public(Some(azure_tls), Names::Vaults), azure_answers.clone()),
+            private: Doors::open_private(azure_private, &azure_subnets, Names::Vaults, Some(vault_tls), azure_answers)?,
+        };
+        let gcp_door = Door::open(gcp_listener, Lintel::public(tls, Names::Loopback), {
             let gcp = gcp.clone();
             move |request| {
                 let gcp = gcp.clone();
                 async move { gcp.answer(request).await }
             }
         });
-        let console_door = Door::open(console_listener, None, Names::Loopback, move |request| {
+        let console_door = Door::open(console_listener, Lintel::public(None, Names::Loopback), move |request| {
             let console = console.clone();
             async move { console.answer(request).await }
         });
@@ -197,8 +225,8 @@ impl Clouds {
             azure,
             gcp,
             faults,
-            aws_door,
-            azure_door,
+            aws_doors,
+            azure_doors,
             gcp_door,
             console_door,
             console_token,
@@ -229,33 +257,33 @@ impl Clouds {
 
     /// The endpoint to give to an AWS client for KMS, STS and IAM alike.
     pub fn aws_endpoint(&self) -> String {
-        endpoint(self.tls, self.aws_door.address())
+        endpoint(self.tls, self.aws_doors.public.address())
     }
 
     /// The address of the AWS door.
     pub fn aws_address(&self) -> SocketAddr {
-        self.aws_door.address()
+        self.aws_doors.public.address()
     }
 
-    /// How many connections the AWS door has taken, and holds now.
+    /// How many connections the AWS public door has taken, and holds now.
     pub fn aws_connections(&self) -> Connections {
-        self.aws_door.connections()
+        self.aws_doors.public.connections()
     }
 
     /// The endpoint of Entra, of Resource Manager and of the vault `localhost`. A vault of another name
     /// answers at `NAME.localhost`, same port.
     pub fn azure_endpoint(&self) -> String {
-        format!("https://localhost:{}", self.azure_door.address().port())
+        format!("https://localhost:{}", self.azure_doors.public.address().port())
     }
 
     /// The address of the Azure door.
     pub fn azure_address(&self) -> SocketAddr {
-        self.azure_door.address()
+        self.azure_doors.public.address()
     }
 
-    /// How many connections the Azure door has taken, and holds now.
+    /// How many connections the Azure public door has taken, and holds now.
     pub fn azure_connections(&self) -> Connections {
-        self.azure_door.connections()
+        self.azure_doors.public.connections()
     }
 
     /// The endpoint to give to a Google client for OAuth, IAM Credentials and KMS alike.
@@ -271,6 +299,35 @@ impl Clouds {
     /// How many connections the Google door has taken, and holds now.
     pub fn gcp_connections(&self) -> Connections {
         self.gcp_door.connections()
+    }
+
+    /// How many connections the private address of a subnet has taken, and holds now; those that a cut refused do not
+    /// count. `None` for a subnet that there is not.
+    pub fn private_connections(&self, cloud: Provider, subnet: &str) -> Option<Connections> {
+        match cloud {
+            Provider::Aws => self.aws_doors.private_connections(subnet),
+            Provider::Azure => self.azure_doors.private_connections(subnet),
+            Provider::Gcp => None,
+        }
+    }
+
+    /// Cuts the line to the private address of a subnet: open connections are reset, new ones too. Tells whether there is
+    /// such a subnet.
+    pub fn cut(&self, cloud: Provider, subnet: &str) -> bool {
+        self.set_cut(cloud, subnet, true)
+    }
+
+    /// Mends the line. Tells whether there is such a subnet.
+    pub fn mend(&self, cloud: Provider, subnet: &str) -> bool {
+        self.set_cut(cloud, subnet, false)
+    }
+
+    fn set_cut(&self, cloud: Provider, subnet: &str, cut: bool) -> bool {
+        match cloud {
+            Provider::Aws => self.aws.subnets().set_cut(subnet, cut),
+            Provider::Azure => self.azure.subnets().set_cut(subnet, cut),
+            Provider::Gcp => false,
+        }
     }
 
     /// The console's base URL, with its closing slash.
@@ -291,8 +348,8 @@ impl Clouds {
     /// Stops taking connections, lets open requests end for a moment, then closes what is left.
     pub async fn shutdown(self) {
         tokio::join!(
-            self.aws_door.shutdown(),
-            self.azure_door.shutdown(),
+            self.aws_doors.shutdown(),
+            self.azure_doors.shutdown(),
             self.gcp_door.shutdown(),
             self.console_door.shutdown()
         );

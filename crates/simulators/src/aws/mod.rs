@@ -20,8 +20,7 @@ mod sigv4;
 mod state;
 mod sts;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 
 use http::Method;
 use time::OffsetDateTime;
@@ -31,7 +30,9 @@ use crate::answer::{Chain, dated, millis, proxy_page};
 use crate::door::{Answer, Incoming, Outcome};
 use crate::fault::{FaultKind, Faults, Provider};
 use crate::folder::Folder;
-use crate::kept::{Kept, lock};
+use crate::kept::Kept;
+use crate::subnet::{Subnets, Via};
+use crate::tally::Tally;
 
 use caller::Caller;
 use error::ServiceError;
@@ -52,7 +53,8 @@ pub struct Aws {
 struct Inner {
     kept: Kept<State>,
     faults: Faults,
-    requests: Mutex<BTreeMap<&'static str, u64>>,
+    requests: Tally,
+    subnets: Subnets,
     echo: bool,
 }
 
@@ -111,32 +113,42 @@ pub(crate) fn is_operation(name: &str) -> bool {
 }
 
 impl Aws {
-    pub(crate) fn load(folder: Option<Arc<Folder>>, faults: Faults, echo: bool) -> Result<Self, Error> {
+    pub(crate) fn load(
+        folder: Option<Arc<Folder>>,
+        faults: Faults,
+        echo: bool,
+        subnets: Subnets,
+    ) -> Result<Self, Error> {
         let kept = Kept::load(folder, FILE)?;
-        Ok(Self { inner: Arc::new(Inner { kept, faults, requests: Mutex::default(), echo }) })
+        Ok(Self { inner: Arc::new(Inner { kept, faults, requests: Tally::default(), subnets, echo }) })
     }
 
     /// How many requests for an operation have come, answered or not; `unknown` counts those for none.
     pub fn requests(&self, operation: &str) -> u64 {
-        lock(&self.inner.requests).get(operation).copied().unwrap_or(0)
+        self.inner.requests.of(operation)
+    }
+
+    /// The same for one way that they came; `*` is every operation.
+    pub fn requests_via(&self, via: &Via, operation: &str) -> u64 {
+        self.inner.requests.of_via(via, operation)
     }
 
     /// How many requests have come in all.
     pub fn all_requests(&self) -> u64 {
-        lock(&self.inner.requests).values().sum()
+        self.inner.requests.all()
     }
 
     /// Answers a request of the AWS door.
     pub(crate) async fn answer(&self, request: Incoming) -> Outcome {
         if self.inner.echo {
             let (name, answer) = echo::answer(&request);
-            self.count(name);
+            self.inner.requests.count(&request.via, name);
             return Outcome::Answer(answer);
         }
         let is_form = !request.headers.contains_key("x-amz-target");
         let form = if is_form { Form::parse(&request.body) } else { Ok(Form::default()) };
         let (target, asked) = Target::of(&request, &form);
-        self.count(target.name());
+        self.inner.requests.count(&request.via, target.name());
         let request_id = uuid::Uuid::new_v4().to_string();
         let decision = self.inner.faults.decide(Provider::Aws, target.name());
         if !decision.delay.is_zero() {
@@ -217,12 +229,12 @@ impl Aws {
         (answer, state.revision)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.inner.kept.state()
+    pub(crate) fn subnets(&self) -> &Subnets {
+        &self.inner.subnets
     }
 
-    fn count(&self, operation: &'static str) {
-        *lock(&self.inner.requests).entry(operation).or_default() += 1;
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.inner.kept.state()
     }
 
     async fn save(&self, revision: u64) -> Result<(), Error> {

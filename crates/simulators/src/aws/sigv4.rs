@@ -238,6 +238,7 @@ mod tests {
             ),
         );
         let request = Incoming {
+            via: crate::Via::Public,
             method: Method::GET,
             path: "/".to_owned(),
             query: "Param2=value2&Param1=value1".to_owned(),

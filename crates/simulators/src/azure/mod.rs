@@ -24,8 +24,7 @@ mod state;
 mod token;
 mod vault;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 
 use http::header;
 use time::OffsetDateTime;
@@ -35,7 +34,9 @@ use crate::answer::{Chain, dated, proxy_page};
 use crate::door::{Answer, Incoming, Outcome};
 use crate::fault::{Decision, FaultKind, Faults, Provider};
 use crate::folder::Folder;
-use crate::kept::{Kept, lock};
+use crate::kept::Kept;
+use crate::subnet::{Subnets, Via};
+use crate::tally::Tally;
 
 use error::ApiError;
 use key_vault::Material;
@@ -58,7 +59,8 @@ pub struct Azure {
 struct Inner {
     kept: Kept<State>,
     faults: Faults,
-    requests: Mutex<BTreeMap<&'static str, u64>>,
+    requests: Tally,
+    subnets: Subnets,
     port: u16,
 }
 
@@ -113,26 +115,36 @@ impl Target {
 }
 
 impl Azure {
-    pub(crate) fn load(folder: Option<Arc<Folder>>, faults: Faults, port: u16) -> Result<Self, Error> {
+    pub(crate) fn load(
+        folder: Option<Arc<Folder>>,
+        faults: Faults,
+        port: u16,
+        subnets: Subnets,
+    ) -> Result<Self, Error> {
         let kept = Kept::load(folder, FILE)?;
-        Ok(Self { inner: Arc::new(Inner { kept, faults, requests: Mutex::default(), port }) })
+        Ok(Self { inner: Arc::new(Inner { kept, faults, requests: Tally::default(), subnets, port }) })
     }
 
     /// How many requests for an operation have come, answered or not; `Challenge` counts those that showed a vault
     /// no token, `unknown` those for no operation.
     pub fn requests(&self, operation: &str) -> u64 {
-        lock(&self.inner.requests).get(operation).copied().unwrap_or(0)
+        self.inner.requests.of(operation)
+    }
+
+    /// The same for one way that they came; `*` is every operation.
+    pub fn requests_via(&self, via: &Via, operation: &str) -> u64 {
+        self.inner.requests.of_via(via, operation)
     }
 
     /// How many requests have come in all.
     pub fn all_requests(&self) -> u64 {
-        lock(&self.inner.requests).values().sum()
+        self.inner.requests.all()
     }
 
     /// Answers a request of the Azure door.
     pub(crate) async fn answer(&self, request: Incoming) -> Outcome {
         let target = Target::of(&self.state(), &request);
-        *lock(&self.inner.requests).entry(target.name()).or_default() += 1;
+        self.inner.requests.count(&request.via, target.name());
         let decision = if matches!(target, Target::Challenge(_)) {
             Decision::default()
         } else {
@@ -221,6 +233,10 @@ impl Azure {
             Target::ResourceManager(route) => arm::denied_by_fault(route).answer(),
             Target::Challenge(_) | Target::NoVault | Target::Unknown => nowhere(),
         }
+    }
+
+    pub(crate) fn subnets(&self) -> &Subnets {
+        &self.inner.subnets
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -80,6 +80,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("host", host.parse().unwrap());
         Incoming {
+            via: crate::Via::Public,
             method: Method::GET,
             path: path.to_owned(),
             query: "a=1&b=2&a=3".to_owned(),

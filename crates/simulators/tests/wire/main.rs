@@ -34,6 +34,7 @@ mod gcp_tokens;
 mod keys;
 mod persistence;
 mod policies;
+mod private_doors;
 mod rig;
 mod roles;
 mod signatures;
