@@ -8,7 +8,7 @@ use domain::customer_key::azure_key_vault::AzureGuid;
 use domain::customer_key::gcp_kms::ServiceAccountEmail;
 use domain::id::{ApiKeyId, OrgId, ProjectId, ProviderRoleId, ServiceAccountId, ServiceAccountSecretId};
 use domain::organization::Organization;
-use domain::project::Project;
+use domain::project::{Activity, Project};
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretText;
 use domain::service_account::{CLIENT_SECRET_PREFIX, ServiceAccount};
@@ -85,7 +85,13 @@ impl Control {
     /// Errors: those of the store.
     pub async fn create_project(&self, org: OrgId, name: &str) -> Result<Project, Error> {
         let project =
-            Project { id: ProjectId::from_random(random_id()?), org, name: name.to_owned(), created_at: self.now() };
+            Project {
+            id: ProjectId::from_random(random_id()?),
+            org,
+            name: name.to_owned(),
+            created_at: self.now(),
+            activity: Activity::Active,
+        };
         new(self.store().insert_project(&project).await?)?;
         Ok(project)
     }

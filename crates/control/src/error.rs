@@ -152,6 +152,28 @@ pub enum Error {
     /// The present key is invalid, so it cannot be exchanged, nor disabled while something depends on it.
     #[error("exchange or disable the present key of {}, which is invalid", .0.title())]
     PresentKeyInvalid(ProviderKind),
+    /// The project has private endpoints to the provider, which therefore cannot be disabled.
+    #[error("disable {}, to which the project has private endpoints", .0.title())]
+    PrivateEndpointsExist(ProviderKind),
+    /// The project has private endpoints, which therefore cannot be given up as the only way.
+    #[error("give up private networking to {}, to which the project has private endpoints", provider.title())]
+    PrivateNetworkingInUse {
+        /// The provider.
+        provider: ProviderKind,
+        /// Where the endpoints are.
+        regions: Vec<String>,
+    },
+    /// The project has private endpoints, whose target therefore stays where it is.
+    #[error("move what private endpoints to {} lead to", provider.title())]
+    PrivateEndpointFieldsImmutable {
+        /// The provider.
+        provider: ProviderKind,
+        /// The fields that were to change.
+        fields: Vec<&'static str>,
+    },
+    /// The project was set inactive, and so cannot take up private networking.
+    #[error("take up private networking to {} in an inactive project", .0.title())]
+    PrivateNetworkingInactiveProject(ProviderKind),
     /// The candidate could not encrypt and decrypt.
     #[error("use the candidate key of {}", .0.provider.title())]
     CandidateRefused(Box<CandidateRefused>),
@@ -229,6 +251,10 @@ impl From<Refusal> for Error {
                 Self::StaticCredentialsRefused { provider, role_in_use }
             }
             Refusal::PresentKeyInvalid(provider) => Self::PresentKeyInvalid(provider),
+            Refusal::PrivateEndpointsExist(provider) => Self::PrivateEndpointsExist(provider),
+            Refusal::PrivateNetworkingInUse { provider, regions } => Self::PrivateNetworkingInUse { provider, regions },
+            Refusal::FieldsImmutable { provider, fields } => Self::PrivateEndpointFieldsImmutable { provider, fields },
+            Refusal::InactiveProject(provider) => Self::PrivateNetworkingInactiveProject(provider),
         }
     }
 }

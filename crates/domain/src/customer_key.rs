@@ -8,16 +8,19 @@ pub mod aws_kms;
 pub mod azure_key_vault;
 mod credentials;
 pub mod gcp_kms;
+mod networking;
 mod wrapping;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{ProjectId, ProviderRoleId};
+use crate::project::Activity;
 use crate::violation::Violation;
 use aws_kms::{AwsKms, AwsKmsChange};
 use azure_key_vault::{AzureEnvironment, AzureKeyVault, AzureKeyVaultChange, VaultSuffixes};
 use gcp_kms::{GcpKms, GcpKmsChange};
 
+pub use networking::EndpointRegions;
 pub use wrapping::{CustomerKeyNumber, CustomerKeyVersion, WrappedDataKey};
 
 /// A product that can hold a customer key.
@@ -157,6 +160,16 @@ impl CustomerKey {
         }
     }
 
+    /// Tells whether key calls must leave by a private endpoint once there is one.
+    #[must_use]
+    pub const fn requires_private_networking(&self) -> bool {
+        match self {
+            Self::AwsKms(aws) => aws.require_private_networking,
+            Self::AzureKeyVault(azure) => azure.require_private_networking,
+            Self::GcpKms(_) => false,
+        }
+    }
+
     /// Gives the provider role it is reached with, if it is.
     #[must_use]
     pub const fn provider_role(&self) -> Option<ProviderRoleId> {
@@ -286,18 +299,39 @@ pub enum Refusal {
     },
     /// The present key is invalid, and so it cannot be exchanged for another.
     PresentKeyInvalid(ProviderKind),
+    /// The provider cannot be disabled while the project has private endpoints to it.
+    PrivateEndpointsExist(ProviderKind),
+    /// Private networking cannot be given up while the project has private endpoints to the provider.
+    PrivateNetworkingInUse {
+        /// The provider.
+        provider: ProviderKind,
+        /// Where the endpoints are.
+        regions: Vec<String>,
+    },
+    /// Some fields stay as they are while the project has private endpoints to the provider.
+    FieldsImmutable {
+        /// The provider.
+        provider: ProviderKind,
+        /// Those of them that were to change, by their paths.
+        fields: Vec<&'static str>,
+    },
+    /// An inactive project cannot take up private networking.
+    InactiveProject(ProviderKind),
 }
 
 /// Merges a change over the stored setting. `invalid` names the providers whose present key was
 /// definitively found unusable: only its credentials can be corrected, or the provider disabled.
+/// `endpoints` names the regions of the project's private endpoints, which hold some settings in place.
 ///
 /// Errors: the first kind of refusal that applies; field faults of all providers come together.
-/// Source: product.md 1.4 and 2.4.
+/// Source: product.md 1.4, 2.4, 5.2 and 5.4.
 pub fn apply(
     stored: &EncryptionAtRest,
     change: EncryptionAtRestChange,
     policy: &Policy,
     invalid: &BTreeSet<ProviderKind>,
+    endpoints: &EndpointRegions,
+    activity: Activity,
 ) -> Result<Applied, Refusal> {
     if !change.mentions_something {
         return Err(Refusal::Empty);
@@ -308,9 +342,15 @@ pub fn apply(
     let mut refusals = Vec::new();
     for (provider, wanted) in change.customer_keys {
         let present = stored.customer_keys.get(&provider);
+        // Before the merge, whose own faults would only hide what cannot be changed anyway.
+        if let Err(refusal) = networking::keeps_its_place(present, &wanted, endpoints) {
+            refusals.push(refusal);
+            continue;
+        }
         match merge(present, wanted, policy) {
             Ok(Merged::Untouched) => {}
             Ok(Merged::Disabled) => {
+                refusals.extend(networking::may_disable(provider, endpoints).err());
                 if next.customer_keys.remove(&provider).is_some() {
                     moves.insert(provider, Move::Disable);
                 }
@@ -319,6 +359,7 @@ pub fn apply(
                 if step == Some(Move::ChangeKey) && invalid.contains(&provider) {
                     refusals.push(Refusal::PresentKeyInvalid(provider));
                 }
+                refusals.extend(networking::may_require(present, &key, endpoints, activity).err());
                 next.customer_keys.insert(provider, key);
                 moves.extend(step.map(|step| (provider, step)));
             }
@@ -394,6 +435,8 @@ mod tests {
     use super::*;
     use aws_kms::tests::{enabling, role_settings};
 
+    const NO_ENDPOINTS: EndpointRegions = BTreeMap::new();
+
     fn stored() -> EncryptionAtRest {
         let mut stored = EncryptionAtRest::unset(ProjectId::from_random([7; 12]));
         stored.customer_keys.insert(ProviderKind::AwsKms, CustomerKey::AwsKms(role_settings()));
@@ -411,7 +454,14 @@ mod tests {
 
     #[test]
     fn refuses_a_change_that_mentions_nothing() {
-        let refused = apply(&stored(), EncryptionAtRestChange::default(), &Policy::default(), &BTreeSet::new());
+        let refused = apply(
+            &stored(),
+            EncryptionAtRestChange::default(),
+            &Policy::default(),
+            &BTreeSet::new(),
+            &NO_ENDPOINTS,
+            Activity::Active,
+        );
         assert_eq!(refused.unwrap_err(), Refusal::Empty);
     }
 
@@ -422,6 +472,8 @@ mod tests {
             change([(ProviderKind::AzureKeyVault, CustomerKeyChange::Disable)]),
             &Policy::default(),
             &BTreeSet::new(),
+            &NO_ENDPOINTS,
+            Activity::Active,
         )
         .unwrap();
         assert!(!applied.changed && applied.moves.is_empty());
@@ -435,6 +487,8 @@ mod tests {
             change([(ProviderKind::AwsKms, CustomerKeyChange::Disable)]),
             &Policy::default(),
             &[ProviderKind::AwsKms].into(),
+            &NO_ENDPOINTS,
+            Activity::Active,
         )
         .unwrap();
         assert_eq!(applied.moves, [(ProviderKind::AwsKms, Move::Disable)].into());
@@ -455,7 +509,8 @@ mod tests {
                 }),
             ),
         ]);
-        let refused = apply(&stored(), both, &Policy::default(), &BTreeSet::new()).unwrap_err();
+        let refused =
+            apply(&stored(), both, &Policy::default(), &BTreeSet::new(), &NO_ENDPOINTS, Activity::Active).unwrap_err();
         assert!(matches!(refused, Refusal::Violations(found) if found.len() > 5), "all that is missing is told");
     }
 
@@ -469,6 +524,8 @@ mod tests {
                 change([(ProviderKind::AwsKms, CustomerKeyChange::AwsKms(aws))]),
                 &Policy::default(),
                 &[ProviderKind::AwsKms].into(),
+                &NO_ENDPOINTS,
+                Activity::Active,
             );
             assert_eq!(applied.map(|applied| applied.moves[&ProviderKind::AwsKms]), expected);
         };
@@ -486,7 +543,8 @@ mod tests {
             mentions_something: true,
             ..Default::default()
         };
-        let applied = apply(&stored(), only_flag, &Policy::default(), &BTreeSet::new()).unwrap();
+        let applied =
+            apply(&stored(), only_flag, &Policy::default(), &BTreeSet::new(), &NO_ENDPOINTS, Activity::Active).unwrap();
         assert!(applied.changed && applied.moves.is_empty() && applied.next.enabled_for_search_nodes);
     }
 
@@ -498,6 +556,8 @@ mod tests {
             change([(ProviderKind::AwsKms, CustomerKeyChange::AwsKms(enabling()))]),
             &Policy::default(),
             &BTreeSet::new(),
+            &NO_ENDPOINTS,
+            Activity::Active,
         )
         .unwrap();
         assert_eq!(applied.moves, [(ProviderKind::AwsKms, Move::Enable)].into());

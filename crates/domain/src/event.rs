@@ -139,11 +139,25 @@ pub enum EventKind {
     NodeIdentityAdded,
     /// Certificates of a project's own authority are a node no more.
     NodeIdentityRemoved,
+    /// A private endpoint was asked for, or takes the place of one that was refused.
+    PrivateEndpointCreated,
+    /// A private endpoint is gone.
+    PrivateEndpointDeleted,
+    /// Key calls can leave by a private endpoint.
+    PrivateEndpointActive,
+    /// The vault's side refused or removed a private endpoint.
+    PrivateEndpointRejected,
+    /// A private endpoint came to nothing.
+    PrivateEndpointFailed,
+    /// Private networking stopped a cluster.
+    ClusterDisabledForPrivateNetworking,
+    /// Private networking no longer stops a cluster.
+    ClusterNoLongerDisabled,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 53] = [
         Self::ConfigurationUpdated,
         Self::ConfigurationValidationFailed,
         Self::ConfigurationValidationSucceeded,
@@ -190,6 +204,13 @@ impl EventKind {
         Self::ExternalAuthorityRemoved,
         Self::NodeIdentityAdded,
         Self::NodeIdentityRemoved,
+        Self::PrivateEndpointCreated,
+        Self::PrivateEndpointDeleted,
+        Self::PrivateEndpointActive,
+        Self::PrivateEndpointRejected,
+        Self::PrivateEndpointFailed,
+        Self::ClusterDisabledForPrivateNetworking,
+        Self::ClusterNoLongerDisabled,
     ];
 
     /// Gives the name the Admin API and the store use.
@@ -242,6 +263,13 @@ impl EventKind {
             Self::ExternalAuthorityRemoved => "EXTERNAL_CERTIFICATE_AUTHORITY_REMOVED",
             Self::NodeIdentityAdded => "NODE_IDENTITY_ADDED",
             Self::NodeIdentityRemoved => "NODE_IDENTITY_REMOVED",
+            Self::PrivateEndpointCreated => "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_CREATED",
+            Self::PrivateEndpointDeleted => "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_DELETED",
+            Self::PrivateEndpointActive => "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_ACTIVE",
+            Self::PrivateEndpointRejected => "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_REJECTED",
+            Self::PrivateEndpointFailed => "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_FAILED",
+            Self::ClusterDisabledForPrivateNetworking => "CLUSTER_DISABLED_FOR_PRIVATE_NETWORKING",
+            Self::ClusterNoLongerDisabled => "CLUSTER_ENABLED_AFTER_PRIVATE_NETWORKING",
         }
     }
 

@@ -78,6 +78,8 @@ ids! {
     ShardId
     /// Names a zone that shards of a cluster lie in.
     ZoneId
+    /// Names a private endpoint.
+    PrivateEndpointId
 }
 
 fn parse(text: &str) -> Result<[u8; 12], NotAnId> {

@@ -14,6 +14,7 @@ pub mod id;
 pub mod master_key;
 pub mod node;
 pub mod organization;
+pub mod private_endpoint;
 pub mod project;
 pub mod provider_role;
 pub mod release;

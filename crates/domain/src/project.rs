@@ -14,6 +14,18 @@ pub struct Project {
     pub name: String,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Whether it is in use.
+    pub activity: Activity,
+}
+
+/// Whether a project is in use, as its organization or its owner set it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Activity {
+    /// It is.
+    #[default]
+    Active,
+    /// It was set aside: private networking cannot be taken up. Source: product.md 5.4.
+    Inactive,
 }
 
 /// A name that a new project may have: letters and digits of any script, spaces, and `-_.(),:&@+'`.

@@ -5,7 +5,7 @@ pub(crate) mod deleted;
 use domain::customer_key::ProviderKind;
 use domain::event::Event;
 use domain::id::{ApiKeyId, OrgId, ProjectId, ServiceAccountId};
-use domain::project::Project;
+use domain::project::{Activity, Project};
 use domain::time::Timestamp;
 
 use crate::cache::Touched;
@@ -65,7 +65,7 @@ static TAKE: Sql = Sql::each(
 impl Store {
     /// Adds a project; a conflict means its organization has one of that name, or the id is taken.
     pub async fn insert_project(&self, project: &Project) -> Result<Outcome> {
-        let Project { id, org, name, created_at } = project;
+        let Project { id, org, name, created_at, activity: _ } = project;
         let touched = [Touched::Project(*id)];
         self.execute(&INSERT, values![*id, *org, name, *created_at], &touched).await.map(Outcome::of_rows)
     }
@@ -122,7 +122,13 @@ impl Store {
 
 /// Reads the columns of a project: `id, org_id, name, created_at`.
 pub(crate) fn project(fields: &mut Fields<'_>) -> Result<Project> {
-    Ok(Project { id: fields.parsed()?, org: fields.parsed()?, name: fields.text()?, created_at: fields.time()? })
+    Ok(Project {
+        id: fields.parsed()?,
+        org: fields.parsed()?,
+        name: fields.text()?,
+        created_at: fields.time()?,
+        activity: Activity::Active,
+    })
 }
 
 /// Reads the only column of a count.
@@ -142,7 +148,7 @@ pub(crate) async fn take(tx: &mut Tx, id: ProjectId) -> Result<bool> {
 }
 
 async fn create(tx: &mut Tx, project: &Project, creator: Option<Creator>, told: &[Event]) -> Result<Outcome> {
-    let Project { id, org, name, created_at } = project;
+    let Project { id, org, name, created_at, activity: _ } = project;
     if tx.execute(&INSERT, values![*id, *org, name, *created_at]).await? == 0 {
         return Ok(Outcome::Conflict);
     }

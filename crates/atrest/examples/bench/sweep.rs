@@ -14,7 +14,7 @@ use domain::customer_key::aws_kms::{AwsCredentials, AwsKeyName, AwsKms, AwsRegio
 use domain::customer_key::{CustomerKey, EncryptionAtRest, Move, ProviderKind};
 use domain::id::{OrgId, ProjectId, ProviderRoleId};
 use domain::organization::Organization;
-use domain::project::Project;
+use domain::project::{Activity, Project};
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::time::Timestamp;
 use domain::validity::Validity;
@@ -78,7 +78,7 @@ pub(crate) async fn seed(dir: &str) -> anyhow::Result<()> {
         bytes[..4].copy_from_slice(&number.to_be_bytes());
         let (project, role) = (ProjectId::from_random(bytes), ProviderRoleId::from_random(bytes));
         let name = format!("project {number}");
-        let _saved = store.insert_project(&Project { id: project, org, name, created_at: at }).await?;
+        let _saved = store.insert_project(&Project { id: project, org, name, created_at: at, activity: Activity::Active }).await?;
         let identity = RoleIdentity::Aws {
             role_arn: Some(format!("arn:aws:iam::444455556666:role/role-{number}")),
             external_id: format!("external-{number}"),

@@ -73,6 +73,8 @@ const fn transient(reason: TransientReason) -> (&'static str, bool) {
         TransientReason::ClockSkew => ("set this machine's clock", true),
         TransientReason::AddressRefused => ("list the network of the endpoint in providers.allow_networks", false),
         TransientReason::ManyAtOnce => ("ask again", true),
+        // A root key has no private endpoint of ours.
+        TransientReason::NoPrivateEndpoint | TransientReason::AwaitingEndpoint => ("ask again", true),
     }
 }
 

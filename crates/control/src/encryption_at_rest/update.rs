@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::access::ProjectRole;
-use domain::customer_key::{self, Applied, CustomerKey, EncryptionAtRestChange, Move, ProviderKind};
+use domain::customer_key::{
+    self, Applied, CustomerKey, EncryptionAtRestChange, EndpointRegions, Move, ProviderKind,
+};
 use domain::event::{Event, EventKind};
 use domain::id::ProjectId;
 use domain::provider_role::ProviderRole;
@@ -60,7 +62,14 @@ impl Control {
         let snapshot = self.project_for(caller, project, ProjectRole::Owner).await?;
         let invalid = snapshot.validities.iter().filter(|(_, stored)| stored.validity.is_invalid());
         let invalid = invalid.map(|(provider, _)| *provider).collect();
-        let applied = customer_key::apply(&snapshot.setting, change, self.policy(), &invalid)?;
+        let applied = customer_key::apply(
+            &snapshot.setting,
+            change,
+            self.policy(),
+            &invalid,
+            &EndpointRegions::new(),
+            snapshot.project.activity,
+        )?;
         if !applied.changed {
             return self.encryption_at_rest(caller, project).await;
         }

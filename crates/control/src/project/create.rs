@@ -3,7 +3,7 @@
 use domain::access::OrgRole;
 use domain::event::EventKind;
 use domain::id::{OrgId, ProjectId};
-use domain::project::{Project, ProjectName};
+use domain::project::{Activity, Project, ProjectName};
 use storage::{Creator, Outcome};
 
 use super::ProjectView;
@@ -16,7 +16,7 @@ impl Control {
     pub async fn add_project(&self, caller: &Caller, org: OrgId, name: ProjectName) -> Result<ProjectView, Error> {
         self.org_for(caller, org, OrgRole::ProjectCreator).await?;
         let id = ProjectId::from_random(random_id()?);
-        let project = Project { id, org, name: name.as_str().to_owned(), created_at: self.now() };
+        let project = Project { id, org, name: name.as_str().to_owned(), created_at: self.now(), activity: Activity::Active };
         let creator = match &caller.identity {
             Identity::ApiKey { id, .. } => Creator::ApiKey(*id),
             Identity::ServiceAccount { id } => Creator::ServiceAccount(*id),

@@ -98,6 +98,14 @@ impl AwsKeyName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Tells whether it names a key that can have replicas in other regions. An alias does not say.
+    /// Source: KMS developer guide, "Multi-Region keys": their ids begin with `mrk-`.
+    #[must_use]
+    pub fn is_multi_region(&self) -> bool {
+        let resource = self.0.rsplit(':').next().unwrap_or_default();
+        resource.strip_prefix("key/").unwrap_or(resource).starts_with("mrk-")
+    }
 }
 
 /// A region of AWS that holds keys, under the name settings give it, e.g. `US_EAST_1`.
@@ -302,4 +310,4 @@ fn is_access_key_id(text: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -316,4 +316,4 @@ impl WantedCredentials {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -148,6 +148,10 @@ reasons! {
         AddressRefused = "ADDRESS_REFUSED",
         /// Too many keys failed at once to believe any of them.
         ManyAtOnce = "MANY_KEYS_FAILED_AT_ONCE",
+        /// The project's key calls are private, and no active endpoint leads to the key.
+        NoPrivateEndpoint = "NO_PRIVATE_ENDPOINT",
+        /// The provider lets nobody in from public addresses, and the first endpoint is not active yet.
+        AwaitingEndpoint = "AWAITING_PRIVATE_ENDPOINT",
     }
 }
 
@@ -165,7 +169,9 @@ impl TransientReason {
             | Self::Throttled
             | Self::ProviderFault
             | Self::UnexpectedAnswer
-            | Self::AddressRefused => false,
+            | Self::AddressRefused
+            | Self::NoPrivateEndpoint
+            | Self::AwaitingEndpoint => false,
         }
     }
 }

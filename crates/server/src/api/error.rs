@@ -405,6 +405,38 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
                 provider.title()
             ),
         ),
+        // observed
+        control::Error::PrivateEndpointsExist(_) => body(
+            BAD_REQUEST,
+            "CANNOT_DISABLE_ENCRYPTION_AT_REST_DUE_TO_PRIVATE_ENDPOINTS",
+            "Encryption at rest cannot be disabled while it has private endpoints. Delete them, wait until they are gone, then send the request again.",
+        ),
+        // observed
+        control::Error::PrivateNetworkingInUse { provider: _, regions } => body(
+            BAD_REQUEST,
+            "CANNOT_DISABLE_ENCRYPTION_AT_REST_REQUIRE_PRIVATE_NETWORKING_WHILE_PRIVATE_ENDPOINTS_EXIST",
+            format!(
+                "Private networking cannot be given up while private endpoints exist in {}. Delete them, wait until they are gone, then send the request again.",
+                regions.join(", ")
+            ),
+        )
+        .with_parameters([regions.join(", ")]),
+        // ours
+        control::Error::PrivateEndpointFieldsImmutable { provider: _, fields } => body(
+            BAD_REQUEST,
+            "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_FIELD_IMMUTABLE",
+            format!(
+                "While private endpoints exist, these fields stay as they are: {}. Delete the endpoints first, or leave the fields out.",
+                fields.join(", ")
+            ),
+        )
+        .with_parameters([fields.join(", ")]),
+        // ours
+        control::Error::PrivateNetworkingInactiveProject(_) => body(
+            BAD_REQUEST,
+            "ENCRYPTION_AT_REST_PRIVATE_NETWORKING_INACTIVE_GROUP",
+            "The project was set inactive, so it cannot take up private networking. Set it active, then send the request again.",
+        ),
         control::Error::CandidateRefused(refused) => candidate::row(refused),
         // published
         control::Error::StoreAway(_) => body(

@@ -268,6 +268,10 @@ fn control_row(error: &control::Error) -> Row {
         | control::Error::CustomerKeyNotProven(_)
         | control::Error::CustomerKeyInUse { .. }
         | control::Error::PresentKeyInvalid(_)
+        | control::Error::PrivateEndpointsExist(_)
+        | control::Error::PrivateNetworkingInUse { .. }
+        | control::Error::PrivateEndpointFieldsImmutable { .. }
+        | control::Error::PrivateNetworkingInactiveProject(_)
         | control::Error::CandidateRefused(_) => said(
             ResultReason::GENERAL_FAILURE,
             "The server failed. Try again; if it stays so, its operator finds the cause in its log.",

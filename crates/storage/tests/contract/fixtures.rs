@@ -18,7 +18,7 @@ use domain::customer_key::{CustomerKey, EncryptionAtRest, Move, ProviderKind, Ve
 use domain::event::{Actor, Event, EventKind};
 use domain::id::{ApiKeyId, ClusterId, EventId, OrgId, ProjectId, ProviderRoleId, ServiceAccountId, ShardId, ZoneId};
 use domain::organization::Organization;
-use domain::project::Project;
+use domain::project::{Activity, Project};
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::{SecretBytes, SecretText};
 use domain::service_account::ServiceAccount;
@@ -63,7 +63,7 @@ pub(crate) fn organization(number: u32) -> Organization {
 }
 
 pub(crate) fn project(number: u32, org: u32) -> Project {
-    Project { id: project_id(number), org: org_id(org), name: format!("project {number}"), created_at: T0 }
+    Project { id: project_id(number), org: org_id(org), name: format!("project {number}"), created_at: T0, activity: Activity::Active }
 }
 
 pub(crate) fn grants(org: u32) -> Grants {

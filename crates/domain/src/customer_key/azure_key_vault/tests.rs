@@ -30,7 +30,7 @@ fn key(name: &str, version: Option<&str>) -> KeyIdentifier {
     KeyIdentifier::from_parts(name, version, VersionlessKeys::Accept).unwrap()
 }
 
-fn role_settings() -> AzureKeyVault {
+pub(crate) fn role_settings() -> AzureKeyVault {
     AzureKeyVault {
         environment: AzureEnvironment::Azure,
         tenant: guid(TENANT),

@@ -8,7 +8,7 @@ use domain::project::Project;
 
 /// Translates a project.
 pub(in crate::api) fn to_wire(base_url: &str, view: ProjectView) -> Group {
-    let ProjectView { project: Project { id, org, name, created_at }, clusters } = view;
+    let ProjectView { project: Project { id, org, name, created_at, activity: _ }, clusters } = view;
     Group {
         cluster_count: clusters,
         created: WireTime::from_epoch_millis(created_at.as_millis()),

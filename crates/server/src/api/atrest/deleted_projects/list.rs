@@ -23,7 +23,7 @@ pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
 
 fn to_wire(deleted: DeletedProject, kept: Duration) -> DeletedGroup {
     let DeletedProject { project, deleted_at } = deleted;
-    let Project { id, org, name, created_at: _ } = project;
+    let Project { id, org, name, created_at: _, activity: _ } = project;
     DeletedGroup {
         deleted_at: moment(deleted_at),
         id: id.to_string(),
