@@ -11,6 +11,7 @@ use std::time::Duration;
 use domain::customer_key::ProviderKind;
 use domain::event::{self, Event};
 use domain::id::ProjectId;
+use domain::private_endpoint::KeyPath;
 use domain::time::Timestamp;
 use domain::validity::{CONFIRM_AFTER, Finding, MassFailure, Recheck, State, Step, Validity, mass_failure};
 use providers::{Deadline, Tokens};
@@ -108,7 +109,7 @@ impl Control {
         let key = snapshot.setting.customer_keys.get(&provider)?;
         let role = key.provider_role().and_then(|role| snapshot.roles.get(&role));
         let at = self.check_begins();
-        let finding = match self.providers().open(snapshot.project.id, key, role) {
+        let finding = match self.providers().open(snapshot.project.id, key, role, &KeyPath::Public) {
             Ok(opened) => opened.check(tokens, Deadline::after(self.timings().check_deadline)).await,
             Err(fault) => Finding::Failed(fault.failure()),
         };

@@ -10,11 +10,13 @@ pub mod azure_key_vault;
 pub mod clock;
 pub mod gcp_kms;
 pub mod operator_health;
+pub mod private_endpoint;
 pub mod provider;
 pub mod registry;
 
 mod endpoint;
 mod flight;
+mod pin;
 mod refused;
 mod resolver;
 mod session;
@@ -25,6 +27,7 @@ mod trusted_roots;
 
 pub use clock::Clock;
 pub use operator_health::{OperatorFault, OperatorHealth};
+pub use private_endpoint::{Asked, AwsPlace, AzurePlace, EndpointTrouble, Found, Seen, Wanted};
 pub use provider::{Candidate, Deadline, Description, KeyProvider, Tokens, WrapContext};
 pub use registry::{ConfigFault, Providers, ProvidersConfig, RoleFault};
 pub use trusted_roots::TrustedRoots;

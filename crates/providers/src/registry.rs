@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use domain::customer_key::{CustomerKey, ProviderKind};
 use domain::id::ProjectId;
+use domain::private_endpoint::KeyPath;
 use domain::provider_role::{ProviderRole, RoleIdentity};
-use domain::validity::{DefiniteReason, Failure, Reason};
+use domain::validity::{DefiniteReason, Failure, Reason, TransientReason};
 use ipnet::IpNet;
 
 use crate::address::AddressPolicy;
@@ -16,6 +17,7 @@ use crate::azure_key_vault::{self, Azure};
 use crate::clock::Clock;
 use crate::gcp_kms::{self, Google};
 use crate::operator_health::OperatorHealth;
+use crate::private_endpoint::Unreachable;
 use crate::provider::{Deadline, KeyProvider, Punctual};
 
 /// What the operator sets for all providers.
@@ -92,8 +94,8 @@ impl RoleFault {
 /// All providers.
 #[derive(Debug)]
 pub struct Providers {
-    aws: Arc<Aws>,
-    azure: Arc<Azure>,
+    pub(crate) aws: Arc<Aws>,
+    pub(crate) azure: Arc<Azure>,
     google: Arc<Google>,
 }
 
@@ -116,26 +118,35 @@ impl Providers {
     }
 
     /// Opens a customer key with its project's credentials alone. Nothing is asked of any cloud yet.
-    /// `role` is the provider role that the key's settings name, if they name one.
+    /// `role` is the provider role that the key's settings name, if they name one. `path` is how its calls leave:
+    /// on a private one none ever goes to a public address; where no endpoint leads to the key every call is a
+    /// transient failure, and nothing is sent. Tokens are taken on the public way all the same.
     /// Errors: see [`RoleFault`].
     pub fn open(
         &self,
         project: ProjectId,
         key: &CustomerKey,
         role: Option<&ProviderRole>,
+        path: &KeyPath,
     ) -> Result<Arc<dyn KeyProvider>, RoleFault> {
         match key {
             CustomerKey::AwsKms(settings) => {
                 let key = aws_kms::AwsKmsKey::open(self.aws.clone(), project, settings, role)?;
-                Ok(Arc::new(Punctual(key)))
+                Ok(if path.is_private() { no_path() } else { Arc::new(Punctual(key)) })
             }
             CustomerKey::AzureKeyVault(settings) => {
-                let key = azure_key_vault::AzureKey::open(self.azure.clone(), project, settings, role)?;
-                Ok(Arc::new(Punctual(key)))
+                let pin = self.azure.pin(settings, path);
+                let by = pin.as_ref().ok().cloned().flatten();
+                let key = azure_key_vault::AzureKey::open(self.azure.clone(), project, settings, role, by)?;
+                Ok(match pin {
+                    Ok(_) => Arc::new(Punctual(key)),
+                    Err(reason) => Unreachable::because(reason),
+                })
             }
             CustomerKey::GcpKms(settings) => {
                 let key = gcp_kms::GcpKmsKey::open(self.google.clone(), project, settings, role)?;
-                Ok(Arc::new(Punctual(key)))
+                // Google has no private endpoints of ours: nothing leads there.
+                Ok(if path.is_private() { no_path() } else { Arc::new(Punctual(key)) })
             }
         }
     }
@@ -185,4 +196,8 @@ impl Providers {
             ProviderKind::GcpKms => self.google.operator_health(),
         }
     }
+}
+
+fn no_path() -> Arc<dyn KeyProvider> {
+    Unreachable::because(TransientReason::NoPrivateEndpoint)
 }

@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::address::AddressPolicy;
 use crate::endpoint;
+use crate::pin::Pin;
 use crate::resolver::{GuardedResolver, ResolveFailure};
 use crate::trusted_roots::{TrustedRoots, checked};
 
@@ -32,7 +33,8 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
 const IDLE: Duration = Duration::from_secs(50);
 /// Idle connections kept per endpoint.
 const IDLE_PER_HOST: usize = 64;
-/// Bytes that an answer may have. The largest true one, a list of a vault's keys, is under 64 KiB.
+/// Bytes that an answer may have, unless a client is told otherwise. The largest true one, a list of a vault's
+/// keys, is under 64 KiB.
 const ANSWER_LIMIT: usize = 256 * 1024;
 /// Servers whose TLS sessions a client apart remembers: one tenant's are few.
 const SESSIONS_APART: usize = 8;
@@ -45,6 +47,10 @@ pub(crate) struct Transport {
     client: Client,
     tls: rustls::ClientConfig,
     addresses: Arc<AddressPolicy>,
+    /// The one origin it connects to, and where that is, if it is a private path's.
+    pin: Option<Arc<Pin>>,
+    /// Unit: bytes.
+    answer_limit: usize,
 }
 
 /// What was answered, whatever it was. Its body may hold tokens or keys and is wiped.
@@ -81,21 +87,47 @@ impl Transport {
     /// image has none.
     /// Errors: what is wrong with the certificates.
     pub(crate) fn new(trust: &TrustedRoots, speaks_tls: bool, addresses: &Arc<AddressPolicy>) -> Result<Self, String> {
-        Self::over(tls(trust, speaks_tls)?, addresses)
+        Self::over(tls(trust, speaks_tls)?, addresses, None)
     }
 
     /// Builds another client by the same rules that shares no connection and no TLS session with this one.
     /// Errors: as for [`Self::new`], though what built one client builds two.
     pub(crate) fn apart(&self) -> Result<Self, String> {
-        let mut tls = self.tls.clone();
-        tls.resumption = rustls::client::Resumption::in_memory_sessions(SESSIONS_APART);
-        Self::over(tls, &self.addresses)
+        Self::over(self.tls_apart(), &self.addresses, self.pin.clone())
     }
 
-    fn over(tls: rustls::ClientConfig, addresses: &Arc<AddressPolicy>) -> Result<Self, String> {
-        let client = Client::builder()
+    /// Builds a client apart that connects to one origin, at the addresses it is pinned to, and nowhere else.
+    /// What the address policy says of them does not count: who pins them has judged them.
+    /// Errors: as for [`Self::apart`].
+    pub(crate) fn pinned(&self, pin: Pin) -> Result<Self, String> {
+        Self::over(self.tls_apart(), &self.addresses, Some(Arc::new(pin)))
+    }
+
+    /// Lets answers be as long as this. Unit: bytes.
+    pub(crate) const fn with_answers_up_to(mut self, answer_limit: usize) -> Self {
+        self.answer_limit = answer_limit;
+        self
+    }
+
+    /// Gives what it is pinned to.
+    pub(crate) fn pin(&self) -> Option<&Pin> {
+        self.pin.as_deref()
+    }
+
+    fn tls_apart(&self) -> rustls::ClientConfig {
+        let mut tls = self.tls.clone();
+        tls.resumption = rustls::client::Resumption::in_memory_sessions(SESSIONS_APART);
+        tls
+    }
+
+    fn over(tls: rustls::ClientConfig, addresses: &Arc<AddressPolicy>, pin: Option<Arc<Pin>>) -> Result<Self, String> {
+        let builder = Client::builder();
+        let builder = match &pin {
+            Some(pin) => builder.dns_resolver(PinnedResolver(pin.clone())),
+            None => builder.dns_resolver(GuardedResolver { addresses: addresses.clone() }),
+        };
+        let client = builder
             .tls_backend_preconfigured(tls.clone())
-            .dns_resolver(GuardedResolver { addresses: addresses.clone() })
             .no_proxy()
             .redirect(Policy::none())
             .referer(false)
@@ -107,36 +139,40 @@ impl Transport {
             .pool_max_idle_per_host(IDLE_PER_HOST)
             .build()
             .map_err(|source| format!("no client can be made: {source}"))?;
-        Ok(Self { client, tls, addresses: addresses.clone() })
+        Ok(Self { client, tls, addresses: addresses.clone(), pin, answer_limit: ANSWER_LIMIT })
     }
 
     /// Sends a request and reads its answer to the end. One attempt; log lines of the HTTP library are
     /// switched off, for they may carry a request.
     /// Errors: why there is no answer. Cancel: safe as far as the request is.
     pub(crate) async fn send(&self, request: Request) -> Result<Answer, Unanswered> {
-        if endpoint::judge(request.url(), &self.addresses).is_err() {
+        let may_go = match &self.pin {
+            Some(pin) => pin.covers(request.url()),
+            None => endpoint::judge(request.url(), &self.addresses).is_ok(),
+        };
+        if !may_go {
             return Err(Unanswered::because(TransientReason::AddressRefused));
         }
         let answered = async {
             let answer = self.client.execute(request).await?;
             let (status, headers) = (answer.status(), answer.headers().clone());
-            Ok(Answer { status, headers, body: whole(answer).await? })
+            Ok(Answer { status, headers, body: whole(answer, self.answer_limit).await? })
         };
         answered.with_subscriber(Dispatch::none()).await
     }
 }
 
 /// Reads an answer to its end into one place that is wiped; if it has to grow, the old place is too.
-async fn whole(mut answer: Response) -> Result<Zeroizing<Vec<u8>>, Unanswered> {
+async fn whole(mut answer: Response, limit: usize) -> Result<Zeroizing<Vec<u8>>, Unanswered> {
     let told = answer.content_length().and_then(|length| usize::try_from(length).ok());
-    let mut body = Zeroizing::new(Vec::with_capacity(told.unwrap_or(ANSWER_GUESS).min(ANSWER_LIMIT)));
+    let mut body = Zeroizing::new(Vec::with_capacity(told.unwrap_or(ANSWER_GUESS).min(limit)));
     while let Some(part) = answer.chunk().await? {
         let length = body.len().saturating_add(part.len());
-        if length > ANSWER_LIMIT {
+        if length > limit {
             return Err(Unanswered::because(TransientReason::UnexpectedAnswer));
         }
         if length > body.capacity() {
-            let mut larger = Vec::with_capacity(ANSWER_LIMIT);
+            let mut larger = Vec::with_capacity(length.saturating_mul(2).clamp(ANSWER_LIMIT.min(limit), limit));
             larger.extend_from_slice(&body);
             body = Zeroizing::new(larger);
         }
@@ -176,6 +212,19 @@ impl Resolve for GuardedResolver {
         Box::pin(async move {
             let found = resolver.lookup(name.as_str()).await?;
             let found: Addrs = Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0)));
+            Ok(found)
+        })
+    }
+}
+
+/// Lets a client find what it is pinned to.
+struct PinnedResolver(Arc<Pin>);
+
+impl Resolve for PinnedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let found = self.0.lookup(name.as_str());
+        Box::pin(async move {
+            let found: Addrs = Box::new(found?.into_iter().map(|address| SocketAddr::new(address, 0)));
             Ok(found)
         })
     }

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use domain::customer_key::{CustomerKeyNumber, ProviderKind};
 use domain::event::{Event, EventKind};
 use domain::id::ProjectId;
+use domain::private_endpoint::KeyPath;
 use domain::validity::{CONFIRM_AFTER, Fact, Finding, Recheck, Step};
 use providers::{Deadline, Tokens};
 use storage::{RetiredCustomerKey, ValidityOutcome};
@@ -100,7 +101,7 @@ impl Control {
     async fn observe_retired(&self, stored: &RetiredCustomerKey, tokens: Tokens) -> Option<Observation> {
         let key = stored.key.as_ref()?;
         let at = self.check_begins();
-        let finding = match self.providers().open(stored.project, key, stored.role.as_ref()) {
+        let finding = match self.providers().open(stored.project, key, stored.role.as_ref(), &KeyPath::Public) {
             Ok(opened) => opened.check(tokens, Deadline::after(self.timings().check_deadline)).await,
             Err(fault) => Finding::Failed(fault.failure()),
         };

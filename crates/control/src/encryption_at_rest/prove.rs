@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::customer_key::{CustomerKey, Move, ProviderKind};
 use domain::id::{ProjectId, ProviderRoleId};
+use domain::private_endpoint::KeyPath;
 use domain::provider_role::ProviderRole;
 use domain::validity::{DefiniteReason, Failure, Finding, Reason};
 use providers::{Candidate, Deadline};
@@ -30,7 +31,7 @@ impl Control {
         let patience = deadline.min(Deadline::after(self.timings().grant_patience));
         loop {
             let at = self.check_begins();
-            let finding = match self.providers().open(project, candidate, role) {
+            let finding = match self.providers().open(project, candidate, role, &KeyPath::Public) {
                 Ok(provider) => provider.check_candidate(what_is_new(step), deadline).await,
                 Err(fault) => Finding::Failed(fault.failure()),
             };

@@ -8,6 +8,7 @@ use domain::customer_key::{CustomerKey, ProviderKind};
 use domain::master_key::backing::Backing;
 use domain::master_key::lease::{BootTime, Reading};
 use domain::master_key::wrapped::WrappedKey;
+use domain::private_endpoint::KeyPath;
 use domain::time::Timestamp;
 use domain::validity::{State, Validity};
 use providers::{KeyProvider, RoleFault};
@@ -191,7 +192,7 @@ impl Control {
             Which::Current | Which::Nowhere => standing.snapshot.roles.get(&role),
             Which::Retired(retired) => retired.role.as_ref(),
         });
-        Some(self.providers().open(standing.of.project, key, role))
+        Some(self.providers().open(standing.of.project, key, role, &KeyPath::Public))
     }
 
     /// Begins a check of the customer key, or joins the one under way. Who waits for it waits until it is saved.

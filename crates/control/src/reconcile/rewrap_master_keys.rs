@@ -15,6 +15,7 @@ use domain::customer_key::{CustomerKeyNumber, ProviderKind};
 use domain::event::EventKind;
 use domain::id::ProjectId;
 use domain::master_key::MasterKeyId;
+use domain::private_endpoint::KeyPath;
 use domain::rotation::Rotation;
 use domain::validity::Reason;
 use futures_util::{StreamExt, future, stream};
@@ -267,7 +268,7 @@ impl<'m> Mover<'m> {
         };
         let number = stored.number;
         let role = key.provider_role().and_then(|role| snapshot.roles.get(&role));
-        let opened = control.providers().open(snapshot.project.id, key, role);
+        let opened = control.providers().open(snapshot.project.id, key, role, &KeyPath::Public);
         let to = opened.map_err(|fault| {
             format!("the present customer key, {number}, cannot be reached: {}", fault.failure().reason.code())
         })?;
@@ -357,7 +358,7 @@ impl<'m> Mover<'m> {
         let retired = self.control.store().retired_customer_key(project, self.provider, number).await?;
         let opened = retired.as_ref().and_then(|retired| {
             let key = retired.key.as_ref()?;
-            Some(self.control.providers().open(project, key, retired.role.as_ref()))
+            Some(self.control.providers().open(project, key, retired.role.as_ref(), &KeyPath::Public))
         });
         let mut found = self.found();
         let opened = match opened {

@@ -8,6 +8,7 @@ mod http;
 mod key_state;
 mod operator;
 mod operator_key;
+mod private_endpoint;
 mod resolver;
 mod role;
 mod session;

@@ -7,6 +7,7 @@ mod key_state;
 mod management;
 mod operator;
 mod places;
+mod private_endpoint;
 mod role;
 mod token;
 mod vault;
@@ -23,9 +24,11 @@ use async_trait::async_trait;
 use domain::customer_key::azure_key_vault::{AzureCredentials, AzureGuid, AzureKeyVault as Settings, VaultSuffixes};
 use domain::customer_key::{CustomerKeyVersion, WrappedDataKey};
 use domain::id::{ProjectId, ProviderRoleId};
+use domain::private_endpoint::KeyPath;
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretBytes;
 use domain::validity::{DefiniteReason, Failure, Reason, TransientReason};
+use url::Url;
 
 pub use operator::OperatorIdentity;
 
@@ -33,6 +36,8 @@ use crate::address::AddressPolicy;
 use crate::clock::{Clock, skew};
 use crate::endpoint;
 use crate::operator_health::OperatorHealth;
+use crate::pin::Pin;
+use crate::private_endpoint::{AzurePlace, addresses_of};
 use crate::provider::{Candidate, Description, Tokens, Unhurried, WrapContext};
 use crate::refused::Refused;
 use crate::registry::{ConfigFault, RoleFault};
@@ -42,12 +47,15 @@ use crate::trusted_roots::TrustedRoots;
 use classify::Operation;
 use operator::Operator;
 use places::{Places, Resource};
+use private_endpoint::Endpoints;
 use token::{Application, Claims, Sessions, Token};
 use vault::{Encrypted, Look, Vault};
 use wire::{Wire, Wires};
 
 /// How long a candidate waits for Resource Manager, which need not be reached.
 const WHEREABOUTS_TIMEOUT: Duration = Duration::from_secs(3);
+/// How old a list of a place's private endpoints may be, unless somebody says otherwise.
+const SURVEY_EVERY: Duration = Duration::from_secs(5);
 /// Tokens kept per project at most, on average: two resources, for the identity in use and for a candidate.
 const TOKENS_PER_PROJECT: usize = 4;
 
@@ -67,7 +75,12 @@ pub struct Config {
     /// Whose certificates are believed.
     pub trusted_roots: TrustedRoots,
     /// Projects whose connections and tokens are kept at most; about 20 KiB each without open connections.
+    /// One whose keys are reached by private endpoints counts twice.
     pub most_projects: usize,
+    /// Where private endpoints are made, by region; none means nowhere.
+    pub places: Vec<AzurePlace>,
+    /// How old a list of a place's private endpoints may be.
+    pub survey_every: Duration,
 }
 
 impl Default for Config {
@@ -80,6 +93,8 @@ impl Default for Config {
             vault_suffixes: VaultSuffixes::default(),
             trusted_roots: TrustedRoots::System,
             most_projects: 10_000,
+            places: Vec::new(),
+            survey_every: SURVEY_EVERY,
         }
     }
 }
@@ -104,6 +119,7 @@ impl Config {
         if self.most_projects == 0 {
             tell("azure.most_projects", "is zero");
         }
+        faults.extend(private_endpoint::faults(&self.places, &self.operator));
         faults
     }
 }
@@ -114,6 +130,7 @@ pub(crate) struct Azure {
     own_tenants: Vec<AzureGuid>,
     wires: Wires,
     sessions: Sessions,
+    endpoints: Endpoints,
     clock: Clock,
     health: Arc<OperatorHealth>,
 }
@@ -151,6 +168,7 @@ impl Azure {
             own_tenants: config.own_tenants,
             wires: Wires::new(wire, config.most_projects),
             sessions: Sessions::new(config.most_projects.saturating_mul(TOKENS_PER_PROJECT)),
+            endpoints: Endpoints::new(config.places, config.survey_every),
             clock,
             health,
         })
@@ -159,6 +177,16 @@ impl Azure {
     pub(crate) fn forget(&self, project: ProjectId) {
         self.sessions.forget(project);
         self.wires.forget(project);
+    }
+
+    /// Decides by which addresses a vault is reached on a path; none means by its public ones.
+    /// Errors: no address leads there that may be used.
+    pub(crate) fn pin(&self, settings: &Settings, path: &KeyPath) -> Result<Option<Pin>, TransientReason> {
+        let KeyPath::Private(routes) = path else { return Ok(None) };
+        let addresses = addresses_of(routes, |region| Some(self.endpoints.place(region)?.addresses.as_slice()))?;
+        let vault = self.wires.places().vault(settings.environment, &settings.vault);
+        let vault = Url::parse(&vault).map_err(|_| TransientReason::AddressRefused)?;
+        Pin::new(&vault, addresses).map(Some)
     }
 
     pub(crate) fn operator_health(&self) -> Arc<OperatorHealth> {
@@ -199,6 +227,8 @@ pub(crate) struct AzureKey {
     project: ProjectId,
     settings: Settings,
     identity: Identity,
+    /// By which addresses alone the vault is reached, if not by its public ones.
+    pin: Option<Pin>,
 }
 
 impl fmt::Debug for AzureKey {
@@ -220,7 +250,10 @@ enum Identity {
 
 /// One go at what is wanted.
 struct Turn {
+    /// The way to Entra and to Resource Manager.
     wire: Wire,
+    /// The way to the vault, which is the private path where there is one.
+    path: Wire,
     application: Application,
     token: Arc<Token>,
     /// Whether the token was there before: it may have been ended since.
@@ -233,6 +266,7 @@ impl AzureKey {
         project: ProjectId,
         settings: &Settings,
         role: Option<&ProviderRole>,
+        pin: Option<Pin>,
     ) -> Result<Self, RoleFault> {
         let identity = match &settings.credentials {
             AzureCredentials::ClientSecret { client_id, secret } => Identity::Application(Application {
@@ -259,7 +293,7 @@ impl AzureKey {
                 Identity::Role { id: role.id, principal: service_principal.clone() }
             }
         };
-        Ok(Self { azure, project, settings: settings.clone(), identity })
+        Ok(Self { azure, project, settings: settings.clone(), identity, pin })
     }
 
     const fn by_role(&self) -> bool {
@@ -269,6 +303,10 @@ impl AzureKey {
     /// Begins with a token that is as fresh as it needs to be.
     async fn begin(&self, resource: Resource, freshness: Freshness) -> Result<Turn, Refused> {
         let wire = self.azure.wires.of(self.project)?;
+        let path = match &self.pin {
+            Some(pin) => self.azure.wires.by(self.project, pin)?,
+            None => wire.clone(),
+        };
         let wanted = (freshness, self.azure.clock.now());
         let sessions = &self.azure.sessions;
         let (application, given) = match &self.identity {
@@ -285,7 +323,7 @@ impl AzureKey {
                 (application, given)
             }
         };
-        Ok(Turn { wire, application, token: given.session.credentials.clone(), used_before: given.used_before })
+        Ok(Turn { wire, path, application, token: given.session.credentials.clone(), used_before: given.used_before })
     }
 
     /// Begins to use the key.
@@ -313,7 +351,7 @@ impl AzureKey {
 
     fn vault<'a>(&'a self, turn: &'a Turn) -> Result<Vault<'a>, Refused> {
         let place = (self.settings.environment, &self.settings.vault);
-        Vault::new(&turn.wire, place, (&turn.token, turn.application.secret.expose()))
+        Vault::new(&turn.path, place, (&turn.token, turn.application.secret.expose()))
     }
 
     /// Looks at the key, if we may: with a role we must, for the key has to say whose it is.

@@ -1,5 +1,5 @@
-//! The operator's own application at Azure: it takes tokens in the tenants of customers that let it in, and
-//! proves itself at home, nothing else. Must not know Key Vault.
+//! The operator's own application at Azure: it takes tokens in the tenants of customers that let it in, and at
+//! home, where it proves itself and shows itself to Resource Manager. Must not know Key Vault.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,7 @@ use super::token::{Application, Session, take};
 use super::wire::Wire;
 use crate::flight::Flight;
 use crate::refused::Refused;
+use crate::session::Freshness;
 
 /// How long a proof of the operator's identity is believed.
 const PROOF_LIFETIME: Duration = Duration::from_secs(10);
@@ -49,6 +50,8 @@ pub(super) struct Operator {
     home: Option<Application>,
     wire: Wire,
     proof: Flight<Result<Proof, Refused>>,
+    /// What it shows Resource Manager at home.
+    session: Flight<Result<Arc<Session>, Refused>>,
 }
 
 impl Operator {
@@ -59,7 +62,7 @@ impl Operator {
                 Some(Application { environment, tenant, client_id, secret })
             }
         };
-        Self { home, wire, proof: Flight::default() }
+        Self { home, wire, proof: Flight::default(), session: Flight::default() }
     }
 
     /// Gives the application as it is at home, if there is one.
@@ -111,6 +114,20 @@ impl Operator {
         }
     }
 
+    /// Gives what the operator's application shows Resource Manager at home, as fresh as it needs to be.
+    /// Errors: there is none, or what Entra said.
+    pub(super) async fn at_home(&self, freshness: Freshness) -> Result<Arc<Session>, Refused> {
+        let now = self.wire.clock.now();
+        let keep =
+            |last: &Result<Arc<Session>, Refused>| last.as_ref().is_ok_and(|session| freshness.keeps(session, now));
+        let take = async {
+            let Some(home) = &self.home else { return self.note(Err(nobody())) };
+            let taken = take(&self.wire, home, Resource::Management, Operation::OperatorToken).await;
+            self.note(taken).map(Arc::new)
+        };
+        self.session.join(keep, take).await
+    }
+
     /// Proves the operator's application at home, or repeats a proof of the last 10 s.
     pub(super) async fn prove(&self) -> Result<Proof, Refused> {
         let now = self.wire.clock.now();
@@ -149,6 +166,6 @@ impl Operator {
 }
 
 fn nobody() -> Refused {
-    let words = "a provider role is in use, but no operator identity for Azure is configured";
+    let words = "no operator identity for Azure is configured; provider roles and private endpoints need one";
     Refused::saying(Reason::Transient(TransientReason::OperatorIdentity), words)
 }

@@ -64,20 +64,24 @@ impl Places {
 
     /// Gives the address of the vault as Resource Manager should know it.
     pub(super) fn vault_resource(&self, settings: &Settings) -> Option<Url> {
-        let base = self.management.as_deref().unwrap_or_else(|| management(settings.environment));
-        let segments = [
-            "subscriptions",
-            settings.subscription.as_str(),
-            "resourceGroups",
-            settings.resource_group.as_str(),
-            "providers",
-            "Microsoft.KeyVault",
-            "vaults",
-            settings.vault.as_str(),
-        ];
-        let mut url = below(base, &segments)?;
+        self.in_vault(settings, &[])
+    }
+
+    /// Gives the address of the connections that private endpoints have to the vault.
+    pub(super) fn vault_connections(&self, settings: &Settings) -> Option<Url> {
+        self.in_vault(settings, &["privateEndpointConnections"])
+    }
+
+    fn in_vault(&self, settings: &Settings, rest: &[&str]) -> Option<Url> {
+        let base = self.resource_manager(settings.environment);
+        let mut url = below(base, &[vault_segments(settings).as_slice(), rest].concat())?;
         url.set_query(Some(&format!("api-version={VAULTS_VERSION}")));
         Some(url)
+    }
+
+    /// Gives where Resource Manager is.
+    pub(super) fn resource_manager(&self, environment: AzureEnvironment) -> &str {
+        self.management.as_deref().unwrap_or_else(|| management(environment))
     }
 
     /// Gives what follows a vault's name in its host.
@@ -96,7 +100,22 @@ impl Places {
     }
 }
 
-fn below(base: &str, segments: &[&str]) -> Option<Url> {
+/// Gives the vault's resource id, piece by piece.
+pub(super) fn vault_segments(settings: &Settings) -> [&str; 8] {
+    [
+        "subscriptions",
+        settings.subscription.as_str(),
+        "resourceGroups",
+        settings.resource_group.as_str(),
+        "providers",
+        "Microsoft.KeyVault",
+        "vaults",
+        settings.vault.as_str(),
+    ]
+}
+
+/// Gives an address below another; the segments are escaped.
+pub(super) fn below(base: &str, segments: &[&str]) -> Option<Url> {
     let mut url = Url::parse(base).ok()?;
     url.path_segments_mut().ok()?.pop_if_empty().extend(segments);
     Some(url)

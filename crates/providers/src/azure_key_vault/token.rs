@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 use super::classify::{Operation, refusal, silence};
 use super::places::{Resource, scope};
 use super::wire::Wire;
+use crate::pin::Pin;
 use crate::refused::Refused;
 
 /// Vaults that one token's clients are kept of. A project has one, and one more while it moves.
@@ -73,8 +74,9 @@ impl Application {
 pub(super) struct Token {
     text: SecretText,
     pub(super) claims: Claims,
-    /// The SDK's clients that show it, by vault. Each remembers that the vault asked for a token.
-    vaults: Mutex<BTreeMap<String, Arc<KeyClient>>>,
+    /// The SDK's clients that show it, by vault and by the path to it. Each remembers that the vault asked for a
+    /// token, and sends by the path it was made for.
+    vaults: Mutex<BTreeMap<(String, Option<Pin>), Arc<KeyClient>>>,
 }
 
 impl fmt::Debug for Token {
@@ -93,19 +95,25 @@ impl Token {
         self.text.expose()
     }
 
-    /// Gives the client for a vault that shows this token and no other.
+    /// Gives the client for a vault that shows this token and no other, by one path and no other.
     pub(super) fn vault<E>(
         &self,
         address: &str,
+        path: Option<&Pin>,
         make: impl FnOnce() -> Result<KeyClient, E>,
     ) -> Result<Arc<KeyClient>, E> {
         let mut vaults = self.vaults.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = vaults.get(address) {
+        let place = (address.to_owned(), path.cloned());
+        if let Some(client) = vaults.get(&place) {
             return Ok(client.clone());
         }
         let client = Arc::new(make()?);
+        if path.is_some() {
+            // A path that came before this one is of no use any more.
+            vaults.retain(|(vault, by), _| vault != address || by.is_none());
+        }
         if vaults.len() < VAULTS_KEPT {
-            vaults.insert(address.to_owned(), client.clone());
+            vaults.insert(place, client.clone());
         }
         Ok(client)
     }

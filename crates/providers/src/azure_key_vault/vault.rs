@@ -54,6 +54,7 @@ pub(super) struct Look {
 }
 
 impl<'a> Vault<'a> {
+    /// Goes to the vault by a way, which is the private path where there is one.
     /// Errors: the SDK would not make a client.
     pub(super) fn new(
         wire: &'a Wire,
@@ -61,7 +62,7 @@ impl<'a> Vault<'a> {
         (token, secret): (&'a Token, &'a str),
     ) -> Result<Self, Refused> {
         let address = wire.places.vault(environment, name);
-        let client = token.vault(&address, || client(wire, environment, &address, token));
+        let client = token.vault(&address, wire.pin(), || client(wire, environment, &address, token));
         let client = client.map_err(|_| Refused::unexpected("no client for the vault can be made"))?;
         Ok(Self { wire, environment, name, token, secrets: [token.expose(), secret], client })
     }

@@ -1,5 +1,6 @@
-//! The way to Azure: one per project, with connections of its own, and one for the operator. Compares the
-//! clock with every answer that Azure itself gave. Must not know what is asked, nor what an answer means.
+//! The way to Azure: one per project, with connections of its own, one more for each private path of its keys,
+//! and one for the operator. No two share a connection. Compares the clock with every answer that Azure itself
+//! gave. Must not know what is asked, nor what an answer means.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,7 @@ use tracing::instrument::WithSubscriber;
 use super::places::Places;
 use crate::clock::{Clock, http_date, skew};
 use crate::operator_health::OperatorHealth;
+use crate::pin::Pin;
 use crate::refused::Refused;
 use crate::transport::{Answer, Transport, Unanswered};
 
@@ -54,6 +56,21 @@ impl Wire {
     fn apart(&self) -> Result<Self, Refused> {
         let transport = self.transport.apart().map_err(|fault| Refused::unexpected(&fault))?;
         Ok(Self { transport, ..self.clone() })
+    }
+
+    fn pinned(&self, pin: Pin) -> Result<Self, Refused> {
+        let transport = self.transport.pinned(pin).map_err(|fault| Refused::unexpected(&fault))?;
+        Ok(Self { transport, ..self.clone() })
+    }
+
+    /// Gives what it is pinned to, if it is a private path.
+    pub(super) fn pin(&self) -> Option<&Pin> {
+        self.transport.pin()
+    }
+
+    /// Gives the same way with room for longer answers. Unit: bytes.
+    pub(super) fn with_answers_up_to(&self, limit: usize) -> Self {
+        Self { transport: self.transport.clone().with_answers_up_to(limit), ..self.clone() }
     }
 
     /// Sends a request and reads its answer. A single broken connection or fault is so common that the
@@ -100,7 +117,7 @@ fn is_worth_repeating(answer: &Result<Answer, Unanswered>) -> bool {
     }
 }
 
-/// The ways of all projects.
+/// The ways of all projects: the public one of each, and the private paths that it uses.
 pub(super) struct Wires {
     base: Wire,
     most: usize,
@@ -111,35 +128,59 @@ pub(super) struct Wires {
 struct Kept {
     /// Counts what was asked for, to know what was not asked for in a long time.
     turn: u64,
-    wires: BTreeMap<ProjectId, (Wire, u64)>,
+    wires: BTreeMap<Way, (Wire, u64)>,
 }
+
+/// Whose way it is, and what it is pinned to if it is a private path.
+type Way = (ProjectId, Option<Pin>);
 
 impl Wires {
     pub(super) fn new(base: Wire, most: usize) -> Self {
         Self { base, most, kept: Mutex::default() }
     }
 
-    /// Gives a project's way.
+    /// Gives where Azure is.
+    pub(super) fn places(&self) -> &Places {
+        &self.base.places
+    }
+
+    /// Gives a project's public way.
     /// Errors: no client could be made, though one was at the start.
     pub(super) fn of(&self, project: ProjectId) -> Result<Wire, Refused> {
+        self.way((project, None), Wire::apart)
+    }
+
+    /// Gives a project's private path. One to the same vault by other addresses is of no use any more.
+    /// Errors: as for [`Self::of`].
+    pub(super) fn by(&self, project: ProjectId, pin: &Pin) -> Result<Wire, Refused> {
+        self.way((project, Some(pin.clone())), |base| base.pinned(pin.clone()))
+    }
+
+    fn way(&self, way: Way, make: impl FnOnce(&Wire) -> Result<Wire, Refused>) -> Result<Wire, Refused> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.turn = kept.turn.wrapping_add(1);
         let turn = kept.turn;
-        if let Some((wire, used)) = kept.wires.get_mut(&project) {
+        if let Some((wire, used)) = kept.wires.get_mut(&way) {
             *used = turn;
             return Ok(wire.clone());
         }
-        if kept.wires.len() >= self.most {
-            let oldest = kept.wires.iter().min_by_key(|(_, (_, used))| *used).map(|(project, _)| *project);
-            oldest.map(|project| kept.wires.remove(&project));
+        if let (project, Some(pin)) = &way {
+            kept.wires.retain(|(of, other), _| {
+                of != project || !other.as_ref().is_some_and(|other| other.is_of_the_origin_of(pin))
+            });
         }
-        let wire = self.base.apart()?;
-        kept.wires.insert(project, (wire.clone(), turn));
+        if kept.wires.len() >= self.most {
+            let oldest = kept.wires.iter().min_by_key(|(_, (_, used))| *used).map(|(way, _)| way.clone());
+            oldest.map(|way| kept.wires.remove(&way));
+        }
+        let wire = make(&self.base)?;
+        kept.wires.insert(way, (wire.clone(), turn));
         Ok(wire)
     }
 
     pub(super) fn forget(&self, project: ProjectId) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).wires.remove(&project);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.wires.retain(|(of, _), _| *of != project);
     }
 }
 
@@ -197,7 +238,7 @@ mod tests {
     }
 
     fn kept(wires: &Wires) -> Vec<ProjectId> {
-        wires.kept.lock().unwrap().wires.keys().copied().collect()
+        wires.kept.lock().unwrap().wires.keys().map(|(project, _)| *project).collect()
     }
 
     #[test]
@@ -210,5 +251,25 @@ mod tests {
         assert_eq!(kept(&wires), [one, three]);
         wires.forget(one);
         assert_eq!(kept(&wires), [three]);
+    }
+    #[test]
+    fn a_private_path_is_kept_apart_from_the_public_way_and_replaced_by_its_successor() {
+        let wires = wires(10);
+        let project = ProjectId::from_random([1; 12]);
+        let pin = |host: &str, address: &str| {
+            let url = format!("https://{host}.vault.azure.net/").parse().unwrap();
+            Pin::new(&url, vec![address.parse().unwrap()]).unwrap()
+        };
+        let pins = |wires: &Wires| -> Vec<Option<Pin>> {
+            wires.kept.lock().unwrap().wires.keys().map(|(_, pin)| pin.clone()).collect()
+        };
+        assert_eq!(wires.of(project).unwrap().pin(), None);
+        let (one, two, other) = (pin("a", "10.0.0.4"), pin("a", "10.0.0.5"), pin("b", "10.0.0.4"));
+        for pin in [&one, &other, &two] {
+            assert_eq!(wires.by(project, pin).unwrap().pin(), Some(pin));
+        }
+        assert_eq!(pins(&wires), [None, Some(two), Some(other)]);
+        wires.forget(project);
+        assert_eq!(pins(&wires), []);
     }
 }

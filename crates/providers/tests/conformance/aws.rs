@@ -17,6 +17,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use domain::customer_key::aws_kms::{AwsCredentials, AwsKeyName, AwsKms, AwsRegion};
 use domain::customer_key::{CustomerKey, ProviderKind};
 use domain::id::{ProjectId, ProviderRoleId};
+use domain::private_endpoint::KeyPath;
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretText;
 use domain::time::Timestamp;
@@ -437,7 +438,7 @@ impl AwsCustomer {
             credentials,
             require_private_networking: false,
         };
-        self.providers.open(self.project, &CustomerKey::AwsKms(settings), self.role.as_ref()).unwrap()
+        self.providers.open(self.project, &CustomerKey::AwsKms(settings), self.role.as_ref(), &KeyPath::Public).unwrap()
     }
 
     fn of_owner(&self, action: &str) -> (String, &'static str) {

@@ -13,6 +13,7 @@ use domain::customer_key::azure_key_vault::{
 };
 use domain::customer_key::{CustomerKey, ProviderKind, VersionlessKeys};
 use domain::id::{ProjectId, ProviderRoleId};
+use domain::private_endpoint::KeyPath;
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretText;
 use domain::time::Timestamp;
@@ -344,7 +345,9 @@ impl AzureCustomer {
             credentials,
             require_private_networking: false,
         };
-        self.providers.open(self.project, &CustomerKey::AzureKeyVault(settings), self.role.as_ref()).unwrap()
+        self.providers
+            .open(self.project, &CustomerKey::AzureKeyVault(settings), self.role.as_ref(), &KeyPath::Public)
+            .unwrap()
     }
 
     fn own(&self) -> Option<(&str, &str)> {

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::customer_key::gcp_kms::{GcpCredentials, GcpKms, KeyVersionName, PrivateKeyId, ServiceAccountEmail};
 use domain::customer_key::{CustomerKey, ProviderKind};
 use domain::id::{ProjectId, ProviderRoleId};
+use domain::private_endpoint::KeyPath;
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::{SecretBytes, SecretText};
 use domain::time::Timestamp;
@@ -331,7 +332,7 @@ impl GcpCustomer {
 
     fn open_key(&self, version: &str, credentials: GcpCredentials) -> Arc<dyn KeyProvider> {
         let settings = GcpKms { key_version: KeyVersionName::parse(version).unwrap(), credentials };
-        self.providers.open(self.project, &CustomerKey::GcpKms(settings), self.role.as_ref()).unwrap()
+        self.providers.open(self.project, &CustomerKey::GcpKms(settings), self.role.as_ref(), &KeyPath::Public).unwrap()
     }
 
     async fn make_key(&self, new: NewKey) -> Outcome<String> {

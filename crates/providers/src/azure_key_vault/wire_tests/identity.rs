@@ -73,7 +73,7 @@ async fn many_callers_share_one_token() {
 async fn projects_share_neither_connections_nor_tokens() {
     let rig = Rig::start(|_| None).await;
     let azure = rig.azure();
-    let of = |project| Punctual(AzureKey::open(azure.clone(), project, &settings(by_secret()), None).unwrap());
+    let of = |project| Punctual(AzureKey::open(azure.clone(), project, &settings(by_secret()), None, None).unwrap());
     let [one, other] = [1, 2].map(|id| ProjectId::from_random([id; 12]));
     for (project, connections, tokens) in [(one, 1, 1), (one, 1, 1), (other, 2, 2), (one, 2, 2)] {
         assert_eq!(cached(&of(project)).await, "usable");
@@ -114,7 +114,7 @@ async fn tenants_never_use_each_others_identity() {
         let settings = Settings { key, ..settings(credentials) };
         // Some of them in one project, as a candidate and what it replaces are.
         let project = ProjectId::from_random([tenant / 3; 12]);
-        let key = Punctual(AzureKey::open(azure.clone(), project, &settings, None).unwrap());
+        let key = Punctual(AzureKey::open(azure.clone(), project, &settings, None, None).unwrap());
         calls.spawn(async move { cached(&key).await });
     }
     assert_eq!(calls.join_all().await, ["usable"; 60]);
@@ -256,7 +256,7 @@ async fn a_role_is_opened_only_where_it_belongs() {
         let mut role = role();
         let settings = settings(AzureCredentials::Role(role.id));
         edit(&mut role);
-        AzureKey::open(azure.clone(), PROJECT, &settings, Some(&role)).err()
+        AzureKey::open(azure.clone(), PROJECT, &settings, Some(&role), None).err()
     };
     assert_eq!(open(|_| {}), None);
     assert_eq!(open(|role| role.project = ProjectId::from_random([8; 12])), Some(RoleFault::OtherProject));
@@ -344,7 +344,7 @@ async fn in_a_process_of_its_own_memory_is_counted() {
         for number in projects {
             let [high, low] = number.to_be_bytes();
             let project = ProjectId::from_random([high, low, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-            let key = Punctual(AzureKey::open(azure.clone(), project, &settings(by_secret()), None).unwrap());
+            let key = Punctual(AzureKey::open(azure.clone(), project, &settings(by_secret()), None, None).unwrap());
             assert_eq!(cached(&key).await, "usable");
         }
         resident()

@@ -334,13 +334,13 @@ pub(super) fn role() -> ProviderRole {
 }
 
 pub(super) fn static_key(azure: &Arc<Azure>) -> Punctual<AzureKey> {
-    Punctual(AzureKey::open(azure.clone(), PROJECT, &settings(by_secret()), None).unwrap())
+    Punctual(AzureKey::open(azure.clone(), PROJECT, &settings(by_secret()), None, None).unwrap())
 }
 
 pub(super) fn role_key(azure: &Arc<Azure>) -> Punctual<AzureKey> {
     let role = role();
     let settings = settings(AzureCredentials::Role(role.id));
-    Punctual(AzureKey::open(azure.clone(), PROJECT, &settings, Some(&role)).unwrap())
+    Punctual(AzureKey::open(azure.clone(), PROJECT, &settings, Some(&role), None).unwrap())
 }
 
 pub(super) fn soon() -> Deadline {
