@@ -73,6 +73,9 @@ pub struct Timings {
     pub endpoint_poll_fast: Duration,
     /// Between two looks at one that waits for its approval or is in use.
     pub endpoint_poll_slow: Duration,
+    /// How long one question to the cloud about it may take. A creation that was never answered is believed to have
+    /// come to nothing half as long again after that.
+    pub endpoint_call: Duration,
     /// How long the cloud may take to make one.
     pub endpoint_timeout: Duration,
     /// How long the successor waits after the second, the third and the fourth rejection.
@@ -95,6 +98,7 @@ impl Default for Timings {
             purge_after: PURGE_AFTER,
             endpoint_poll_fast: Duration::from_secs(2),
             endpoint_poll_slow: Duration::from_secs(10),
+            endpoint_call: Duration::from_secs(10),
             endpoint_timeout: Duration::from_secs(20 * 60),
             endpoint_backoff: [60, 5 * 60, 30 * 60].map(Duration::from_secs),
         }
