@@ -20,7 +20,7 @@ use aws_kms::{AwsKms, AwsKmsChange};
 use azure_key_vault::{AzureEnvironment, AzureKeyVault, AzureKeyVaultChange, VaultSuffixes};
 use gcp_kms::{GcpKms, GcpKmsChange};
 
-pub use networking::EndpointRegions;
+pub use networking::{EndpointRegions, require_no_endpoints};
 pub use wrapping::{CustomerKeyNumber, CustomerKeyVersion, WrappedDataKey};
 
 /// A product that can hold a customer key.

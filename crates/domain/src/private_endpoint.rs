@@ -10,6 +10,7 @@ mod machine;
 mod path;
 mod placement;
 mod region;
+mod standing;
 
 use crate::customer_key::ProviderKind;
 use crate::id::{PrivateEndpointId, ProjectId};
@@ -18,9 +19,10 @@ use crate::time::Timestamp;
 pub use cloud::CloudRecord;
 pub use create::{CreationRefusal, MOST_ENDPOINTS, may_create};
 pub use machine::{Happening, MOST_REJECTIONS, Move, Refusal, step, wait_before};
-pub use path::{KeyPath, Route, routes_for};
+pub use path::{KeyPath, Route, awaiting_endpoint, path_of, routes_for};
 pub use placement::{Disablement, Networking, PlacementRefusal, disabled, may_add_node, may_run};
 pub use region::EndpointRegion;
+pub use standing::{NetworkingReason, NetworkingStanding, standing};
 
 /// A provider that can be reached over private endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,11 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::azure_key_vault::{AzureGuid, AzureKeyVault, AzureKeyVaultChange, ResourceGroupName, VaultName};
-use super::{CustomerKey, CustomerKeyChange, Patch, ProviderKind, Refusal};
+use super::{CustomerKey, CustomerKeyChange, EncryptionAtRest, Patch, ProviderKind, Refusal};
 use crate::project::Activity;
 
 /// The regions in which a project has private endpoints, per provider; those being deleted are among them.
 pub type EndpointRegions = BTreeMap<ProviderKind, BTreeSet<String>>;
+
+/// The fields of Azure's that say where the vault is.
+const FIELDS: [&str; 3] =
+    ["azureKeyVault.keyVaultName", "azureKeyVault.resourceGroupName", "azureKeyVault.subscriptionID"];
 
 fn regions(provider: ProviderKind, endpoints: &EndpointRegions) -> Option<&BTreeSet<String>> {
     endpoints.get(&provider).filter(|regions| !regions.is_empty())
@@ -37,9 +41,9 @@ pub(super) fn keeps_its_place(
 fn moved(present: &AzureKeyVault, change: &AzureKeyVaultChange) -> Vec<&'static str> {
     let (subscription, group, vault) = (&present.subscription, &present.resource_group, &present.vault);
     let moved = [
-        ("azureKeyVault.keyVaultName", differs(&change.key_vault_name, vault, VaultName::parse)),
-        ("azureKeyVault.resourceGroupName", differs(&change.resource_group_name, group, ResourceGroupName::parse)),
-        ("azureKeyVault.subscriptionID", differs(&change.subscription_id, subscription, AzureGuid::parse)),
+        (FIELDS[0], differs(&change.key_vault_name, vault, VaultName::parse)),
+        (FIELDS[1], differs(&change.resource_group_name, group, ResourceGroupName::parse)),
+        (FIELDS[2], differs(&change.subscription_id, subscription, AzureGuid::parse)),
     ];
     moved.into_iter().filter(|(_, moved)| *moved).map(|(field, _)| field).collect()
 }
@@ -49,6 +53,36 @@ fn differs<T: PartialEq>(sent: &Patch<String>, present: &T, parse: impl Fn(&str)
         Patch::Absent | Patch::Null => false,
         Patch::Value(text) => parse(text).is_some_and(|sent| sent != *present),
     }
+}
+
+/// Asks of an applied change once more whether endpoints stand against it: some may have come meanwhile.
+/// Errors: `PrivateEndpointsExist`, `PrivateNetworkingInUse`, `FieldsImmutable`.
+pub fn require_no_endpoints(
+    stored: &EncryptionAtRest,
+    next: &EncryptionAtRest,
+    endpoints: &EndpointRegions,
+) -> Result<(), Refusal> {
+    for (provider, before) in &stored.customer_keys {
+        let Some(after) = next.customer_keys.get(provider) else {
+            may_disable(*provider, endpoints)?;
+            continue;
+        };
+        may_require(Some(before), after, endpoints, Activity::Active)?;
+        if let (CustomerKey::AzureKeyVault(before), CustomerKey::AzureKeyVault(after)) = (before, after)
+            && regions(*provider, endpoints).is_some()
+        {
+            let moved = [
+                (FIELDS[0], before.vault != after.vault),
+                (FIELDS[1], before.resource_group != after.resource_group),
+                (FIELDS[2], before.subscription != after.subscription),
+            ];
+            let fields: Vec<_> = moved.into_iter().filter(|(_, moved)| *moved).map(|(field, _)| field).collect();
+            if !fields.is_empty() {
+                return Err(Refusal::FieldsImmutable { provider: *provider, fields });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Errors: `PrivateEndpointsExist` if there are any.
@@ -80,7 +114,7 @@ mod tests {
     use super::*;
     use crate::customer_key::aws_kms::{AwsKmsChange, tests::role_settings as aws_settings};
     use crate::customer_key::azure_key_vault::tests::{enabling, role_settings};
-    use crate::customer_key::{EncryptionAtRest, EncryptionAtRestChange, Move, Policy, apply};
+    use crate::customer_key::{EncryptionAtRestChange, Move, Policy, apply};
     use crate::id::ProjectId;
 
     const AZURE: ProviderKind = ProviderKind::AzureKeyVault;
@@ -235,5 +269,35 @@ mod tests {
         assert_eq!(run(|aws| aws.enabled = Patch::Value(false)), Err(Refusal::PrivateEndpointsExist(provider)));
         let refused = run(|aws| aws.require_private_networking = Patch::Value(false));
         assert!(matches!(refused, Err(Refusal::PrivateNetworkingInUse { .. })), "{refused:?}");
+    }
+
+    #[test]
+    fn what_came_meanwhile_stands_against_an_applied_change() {
+        let stored = stored(true);
+        let check = |edit: &dyn Fn(&mut EncryptionAtRest), endpoints: &EndpointRegions, expected| {
+            let mut next = stored.clone();
+            edit(&mut next);
+            assert_eq!(require_no_endpoints(&stored, &next, endpoints), expected);
+        };
+        let endpoints = rows(AZURE);
+        let regions = vec!["US_CENTRAL".to_owned(), "US_EAST_2".to_owned()];
+        let azure = |next: &mut EncryptionAtRest, edit: &dyn Fn(&mut AzureKeyVault)| {
+            if let Some(CustomerKey::AzureKeyVault(azure)) = next.customer_keys.get_mut(&AZURE) {
+                edit(azure);
+            }
+        };
+        let give_up = |next: &mut EncryptionAtRest| azure(next, &|azure| azure.require_private_networking = false);
+        let move_away = |next: &mut EncryptionAtRest| {
+            azure(next, &|azure| azure.vault = VaultName::parse("another-vault").unwrap());
+        };
+        let disable = |next: &mut EncryptionAtRest| drop(next.customer_keys.remove(&AZURE));
+        check(&|_| (), &endpoints, Ok(()));
+        check(&give_up, &endpoints, Err(Refusal::PrivateNetworkingInUse { provider: AZURE, regions }));
+        let fields = vec!["azureKeyVault.keyVaultName"];
+        check(&move_away, &endpoints, Err(Refusal::FieldsImmutable { provider: AZURE, fields }));
+        check(&disable, &endpoints, Err(Refusal::PrivateEndpointsExist(AZURE)));
+        for edit in [&give_up as &dyn Fn(&mut EncryptionAtRest), &move_away, &disable] {
+            check(edit, &rows(ProviderKind::AwsKms), Ok(()));
+        }
     }
 }

@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use super::EndpointRegion;
 use crate::customer_key::CustomerKey;
 use crate::customer_key::aws_kms::AwsKms;
+use crate::customer_key::azure_key_vault::AzureKeyVault;
 use crate::id::PrivateEndpointId;
+use crate::validity::{Failure, Finding, Reason, TransientReason};
 
 /// One active endpoint as a path uses it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -67,6 +69,40 @@ pub fn routes_for(key: &CustomerKey, path: &KeyPath) -> KeyPath {
     KeyPath::Private(routes)
 }
 
+/// Gives the path to a key that a project has or had. `present` is the key that it has at that provider: its endpoints
+/// lead to that vault alone, so a former key in another one is out of reach as long as the path is private.
+#[must_use]
+pub fn path_of(key: &CustomerKey, present: Option<&CustomerKey>, path: &KeyPath) -> KeyPath {
+    match (key, present) {
+        (CustomerKey::AzureKeyVault(key), Some(CustomerKey::AzureKeyVault(present)))
+            if path.is_private() && !same_vault(key, present) =>
+        {
+            KeyPath::Private(Vec::new())
+        }
+        (CustomerKey::AwsKms(_) | CustomerKey::AzureKeyVault(_) | CustomerKey::GcpKms(_), _) => routes_for(key, path),
+    }
+}
+
+fn same_vault(one: &AzureKeyVault, other: &AzureKeyVault) -> bool {
+    one.environment == other.environment && one.vault.as_str().eq_ignore_ascii_case(other.vault.as_str())
+}
+
+/// Reads what a public check of a key found. That the provider lets nobody in from public addresses is no fault while
+/// private networking is required and the first endpoint is still to come: then that one is waited for.
+#[must_use]
+pub fn awaiting_endpoint(finding: Finding, key: &CustomerKey, path: &KeyPath) -> Finding {
+    match finding {
+        Finding::Failed(failure)
+            if failure.reason == Reason::Transient(TransientReason::NetworkDenied)
+                && key.requires_private_networking()
+                && !path.is_private() =>
+        {
+            Finding::Failed(Failure { reason: Reason::Transient(TransientReason::AwaitingEndpoint), ..failure })
+        }
+        Finding::Failed(_) | Finding::Usable => finding,
+    }
+}
+
 fn rank<'r>(aws: &AwsKms, route: &'r Route) -> (bool, &'r EndpointRegion) {
     (route.region.as_str() != aws.region.name(), &route.region)
 }
@@ -92,6 +128,7 @@ mod tests {
     use super::super::PrivateProvider;
     use super::*;
     use crate::customer_key::aws_kms::{AwsKeyName, AwsRegion, tests::role_settings};
+    use crate::customer_key::azure_key_vault::VaultName;
     use crate::customer_key::azure_key_vault::tests::role_settings as azure_settings;
 
     fn routes(provider: PrivateProvider, regions: &[&str]) -> KeyPath {
@@ -145,6 +182,39 @@ mod tests {
         check(replicated, "AP_EAST_1", &["EU_WEST_1", "US_EAST_1", "US_WEST_2"]);
         let arn = format!("arn:aws-cn:kms:cn-northwest-1:111122223333:key/{replicated}");
         check(&arn, "CN_NORTHWEST_1", &["CN_NORTH_1"]);
+    }
+
+    #[test]
+    fn a_former_key_in_another_vault_is_out_of_reach() {
+        let present = azure_settings();
+        let check = |former: AzureKeyVault, path: &KeyPath, expected: &KeyPath| {
+            let present = CustomerKey::AzureKeyVault(present.clone());
+            assert_eq!(path_of(&CustomerKey::AzureKeyVault(former), Some(&present), path), *expected);
+        };
+        let path = routes(PrivateProvider::AzureKeyVault, &["US_EAST_2"]);
+        let elsewhere = AzureKeyVault { vault: VaultName::parse("another-vault").unwrap(), ..present.clone() };
+        let shouted = VaultName::parse(&present.vault.as_str().to_ascii_uppercase()).unwrap();
+        check(present.clone(), &path, &path);
+        check(AzureKeyVault { vault: shouted, ..present.clone() }, &path, &path);
+        check(elsewhere.clone(), &path, &KeyPath::Private(Vec::new()));
+        check(elsewhere, &KeyPath::Public, &KeyPath::Public);
+    }
+
+    #[test]
+    fn a_closed_vault_waits_for_its_first_endpoint() {
+        let check = |reason, required, path: &KeyPath, expected| {
+            let key = AzureKeyVault { require_private_networking: required, ..azure_settings() };
+            let found = Finding::Failed(Failure::silent(Reason::Transient(reason)));
+            let read = awaiting_endpoint(found, &CustomerKey::AzureKeyVault(key), path);
+            assert_eq!(read, Finding::Failed(Failure::silent(Reason::Transient(expected))), "{reason:?} {required}");
+        };
+        use TransientReason::{AwaitingEndpoint, NetworkDenied, Timeout};
+        check(NetworkDenied, true, &KeyPath::Public, AwaitingEndpoint);
+        check(NetworkDenied, false, &KeyPath::Public, NetworkDenied);
+        check(NetworkDenied, true, &KeyPath::Private(Vec::new()), NetworkDenied);
+        check(Timeout, true, &KeyPath::Public, Timeout);
+        let key = CustomerKey::AzureKeyVault(azure_settings());
+        assert_eq!(awaiting_endpoint(Finding::Usable, &key, &KeyPath::Public), Finding::Usable);
     }
 
     #[test]

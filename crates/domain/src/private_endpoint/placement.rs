@@ -29,7 +29,7 @@ impl Networking<'_> {
     }
 
     /// Tells where a provider has active endpoints, as clusters name regions.
-    fn places(&self, provider: ProviderKind) -> BTreeSet<(HostingCloud, RegionName)> {
+    pub(super) fn places(&self, provider: ProviderKind) -> BTreeSet<(HostingCloud, RegionName)> {
         let routes = self.paths.get(&provider).map_or(&[][..], KeyPath::routes);
         routes.iter().map(|route| route.region.hosting()).collect()
     }
@@ -129,4 +129,4 @@ fn places_of(cluster: &cluster::Settings) -> impl Iterator<Item = (HostingCloud,
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

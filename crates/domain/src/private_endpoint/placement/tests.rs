@@ -8,14 +8,14 @@ use crate::cluster::{
 use crate::id::{PrivateEndpointId, ShardId, ZoneId};
 use crate::private_endpoint::{EndpointRegion, PrivateProvider, Route};
 
-type Paths = BTreeMap<ProviderKind, KeyPath>;
+pub(in crate::private_endpoint) type Paths = BTreeMap<ProviderKind, KeyPath>;
 
 const AWS: ProviderKind = ProviderKind::AwsKms;
 const AZURE: ProviderKind = ProviderKind::AzureKeyVault;
 const GOOGLE: ProviderKind = ProviderKind::GcpKms;
 
 /// Gives a cluster in these places, `AZURE:US_EAST_2`, with nodes that can become primary in each.
-fn cluster(encryption: Option<ProviderKind>, places: &[&str]) -> Settings {
+pub(in crate::private_endpoint) fn cluster(encryption: Option<ProviderKind>, places: &[&str]) -> Settings {
     let nodes = |count| WantedNodes {
         size: InstanceSize::parse("M10").unwrap(),
         count: Some(count),
@@ -51,12 +51,12 @@ fn cluster(encryption: Option<ProviderKind>, places: &[&str]) -> Settings {
     settings
 }
 
-fn region_name(name: &str) -> RegionName {
+pub(in crate::private_endpoint) fn region_name(name: &str) -> RegionName {
     RegionName::parse(name).unwrap()
 }
 
 /// Gives private paths to some providers, with an active endpoint in each of the regions.
-fn paths<const N: usize>(private: [(ProviderKind, &[&str]); N]) -> Paths {
+pub(in crate::private_endpoint) fn paths<const N: usize>(private: [(ProviderKind, &[&str]); N]) -> Paths {
     let route = |provider, region: &&str| Route {
         endpoint: PrivateEndpointId::from_random([3; 12]),
         region: EndpointRegion::parse(PrivateProvider::by_provider(provider).unwrap(), region).unwrap(),
