@@ -212,6 +212,28 @@ impl KeyRow {
         Ok(from_text(settings, self.role, unread).map_err(corrupt)?.full_name())
     }
 
+    /// Tells whether another key of the same provider is where this one's private endpoints lead: for Azure in the
+    /// same vault, for AWS anywhere.
+    pub(crate) fn leads_to(&self, other: &CustomerKey) -> Result<bool> {
+        let corrupt = |what| StoreError::Corrupt { table: "customer_keys", what };
+        let settings: SettingsText = serde_json::from_str(&self.settings).map_err(|_| corrupt("settings"))?;
+        Ok(match (settings, other) {
+            (SettingsText::AwsKms { .. }, CustomerKey::AwsKms(_)) => true,
+            (
+                SettingsText::AzureKeyVault { subscription, resource_group, vault, .. },
+                CustomerKey::AzureKeyVault(other),
+            ) => {
+                let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+                same(&subscription, other.subscription.as_str())
+                    && same(&resource_group, other.resource_group.as_str())
+                    && same(&vault, other.vault.as_str())
+            }
+            (SettingsText::AwsKms { .. } | SettingsText::AzureKeyVault { .. } | SettingsText::GcpKms { .. }, _) => {
+                false
+            }
+        })
+    }
+
     /// Opens a row whose secret was sealed for another place.
     pub(crate) fn open_at(self, sealer: &Sealer, place: Place<'_>) -> Result<CustomerKey> {
         let corrupt = |what| StoreError::Corrupt { table: place.table, what };

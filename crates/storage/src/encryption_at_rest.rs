@@ -20,8 +20,8 @@ use crate::seal::Sealer;
 use crate::sql::{Sql, values};
 use crate::store::transact;
 use crate::{
-    Outcome, Store, WorkKind, clusters, customer_keys, events, projects, retired_customer_keys, rotations, validities,
-    work,
+    Outcome, Store, WorkKind, clusters, customer_keys, events, private_endpoints, private_paths, projects,
+    retired_customer_keys, rotations, validities, work,
 };
 
 /// A validity to store with a change of settings.
@@ -85,7 +85,8 @@ impl Store {
 
     /// Saves a change of a project's setting, all of it or nothing. A conflict means that somebody
     /// else changed it since `expected_revision`, or deleted the project; "in use" that a provider was to
-    /// be disabled whose key a cluster uses. Then nothing was written, events neither.
+    /// be disabled whose key a cluster uses, or that a change does not go with the private endpoints there are. Then
+    /// nothing was written, events neither.
     /// Cancel: it took place or it did not.
     pub async fn save_encryption_at_rest(&self, change: SaveSetting<'_>) -> Result<Outcome> {
         let project = change.next.project;
@@ -109,9 +110,12 @@ impl Store {
             return Ok(Outcome::Conflict);
         }
         // Before anything is written: an answer of "in use" leaves nothing to take back.
-        tx.fetch(&TAKE, values![project]).await?;
+        take(tx, project).await?;
         for (provider, step) in *moves {
             if *step == Move::Disable && clusters::any_using(tx, project, *provider).await? {
+                return Ok(Outcome::InUse);
+            }
+            if private_endpoints::any_to(tx, project, *provider).await? && !fits_endpoints(tx, next, *provider).await? {
                 return Ok(Outcome::InUse);
             }
         }
@@ -126,6 +130,11 @@ impl Store {
         }
         for (provider, step) in *moves {
             self.save_provider(tx, change, *provider, *step).await?;
+        }
+        for provider in moves.keys() {
+            if !next.customer_keys.get(provider).is_some_and(CustomerKey::requires_private_networking) {
+                private_paths::forget(tx, project, *provider).await?;
+            }
         }
         for (provider, new) in &change.validities {
             if !next.customer_keys.contains_key(provider) {
@@ -232,6 +241,21 @@ fn rotation(
         superseded_at: None,
         last_failure: None,
     })
+}
+
+/// Tells whether a provider's part, as it is to be, goes with the endpoints that were made for the present one: they
+/// are still required, and lead to the same vault.
+async fn fits_endpoints(tx: &mut Tx, next: &EncryptionAtRest, provider: ProviderKind) -> Result<bool> {
+    let Some(next_key) = next.customer_keys.get(&provider) else { return Ok(false) };
+    let Some((_, present)) = customer_keys::present(tx, next.project, provider).await? else { return Ok(false) };
+    Ok(next_key.requires_private_networking() && present.leads_to(next_key)?)
+}
+
+/// Keeps a setting as it is, and anybody else from holding on to it, until the transaction ends. Gives its revision, if
+/// there ever was one.
+pub(crate) async fn take(tx: &mut Tx, project: ProjectId) -> Result<Option<i64>> {
+    let rows = tx.fetch(&TAKE, values![project]).await?;
+    rows.first().map(|row| row.fields("encryption_at_rest").int()).transpose()
 }
 
 /// Keeps a project's providers from being disabled until the transaction ends.

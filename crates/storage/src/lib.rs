@@ -27,6 +27,8 @@ mod migrate;
 mod node_certificates;
 mod nodes;
 mod organizations;
+mod private_endpoints;
+mod private_paths;
 mod project_snapshot;
 mod projects;
 mod provider_roles;
@@ -60,6 +62,7 @@ pub use master_keys::{CustomerKeyUse, KEYS_PER_SCOPE_MAX, MasterKeyFilter, Maste
 pub use migrate::{MIGRATIONS, Migration};
 pub use node_certificates::{RecognisedNode, SaveNodeCertificate};
 pub use nodes::NodeOutcome;
+pub use private_endpoints::{EndpointOutcome, EndpointStep};
 pub use project_snapshot::{ProjectSnapshot, StoredValidity};
 pub use projects::Creator;
 pub use projects::deleted::DeletedProject;

@@ -43,6 +43,7 @@ migrations! {
     2 "0002_clusters"
     3 "0003_nodes"
     4 "0004_master_keys"
+    5 "0005_private_endpoints"
 }
 
 /// How often replicas that start at the same moment try to make the same table.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use domain::customer_key::{CustomerKeyNumber, EncryptionAtRest, ProviderKind};
 use domain::id::{ProjectId, ProviderRoleId};
+use domain::private_endpoint::KeyPath;
 use domain::project::Project;
 use domain::provider_role::ProviderRole;
 use domain::time::Timestamp;
@@ -14,6 +15,7 @@ use domain::validity::Validity;
 use crate::Store;
 use crate::customer_keys::{Fingerprint, KeyRow};
 use crate::error::Result;
+use crate::private_paths;
 use crate::projects::project;
 use crate::provider_roles::provider_role;
 use crate::sql::{Fields, Sql, Value, over_items, to_json, values};
@@ -30,6 +32,16 @@ pub struct ProjectSnapshot {
     pub validities: BTreeMap<ProviderKind, StoredValidity>,
     /// The provider roles that the setting names.
     pub roles: BTreeMap<ProviderRoleId, ProviderRole>,
+    /// How key calls leave at the providers where they leave privately; see [`Self::path`].
+    pub paths: BTreeMap<ProviderKind, KeyPath>,
+}
+
+impl ProjectSnapshot {
+    /// Tells how key calls to a provider leave.
+    #[must_use]
+    pub fn path(&self, provider: ProviderKind) -> KeyPath {
+        self.paths.get(&provider).cloned().unwrap_or(KeyPath::Public)
+    }
 }
 
 /// A validity and what goes with it.
@@ -54,21 +66,22 @@ pub struct StoredValidity {
 macro_rules! select {
     () => {
         concat!(
-            "SELECT p.id, p.org_id, p.name, p.created_at, e.enabled_for_search_nodes, e.revision,
+            "SELECT p.id, p.org_id, p.name, p.created_at, p.inactive_at, e.enabled_for_search_nodes, e.revision,
                     k.provider, k.settings, k.role_id, k.sealed_secret, k.key_revision, k.fingerprint, k.number, ",
             validity_columns!(),
-            ", v.definite_since, v.revision, w.due_at, r.project_id, r.identity, r.authorized_at, r.created_at
+            ", v.definite_since, v.revision, w.due_at, n.routes, r.project_id, r.identity, r.authorized_at, r.created_at
              FROM projects AS p
              LEFT JOIN encryption_at_rest AS e ON e.project_id = p.id
              LEFT JOIN customer_keys AS k ON k.project_id = p.id
              LEFT JOIN validities AS v ON v.project_id = k.project_id AND v.provider = k.provider
              LEFT JOIN work AS w ON w.kind = 'validity_check' AND w.id = k.project_id || '/' || k.provider
+             LEFT JOIN private_paths AS n ON n.project_id = k.project_id AND n.provider = k.provider
              LEFT JOIN provider_roles AS r ON r.project_id = k.project_id AND r.id = k.role_id "
         )
     };
 }
 
-static ONE: Sql = Sql::same(
+pub(crate) static ONE: Sql = Sql::same(
     "read a project's snapshot",
     concat!(select!(), "WHERE p.deleted_at IS NULL AND p.id = $1 ORDER BY k.provider"),
 );
@@ -116,6 +129,7 @@ impl Store {
                     setting,
                     validities: BTreeMap::new(),
                     roles: BTreeMap::new(),
+                    paths: BTreeMap::new(),
                 });
             }
             if let (Some(provider), Some(snapshot)) = (fields.word_if_any(ProviderKind::by_name)?, snapshots.last_mut())
@@ -151,6 +165,9 @@ impl Store {
             fingerprint,
             number,
         };
+        if let Some(path) = private_paths::path(provider, fields)? {
+            snapshot.paths.insert(provider, path);
+        }
         if let Some(role) = role {
             snapshot.roles.insert(role, provider_role(role, fields)?);
         }

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::seal::Sealer;
 use crate::sql::{Fields, Row, Sql, over_items, to_json, values};
 use crate::store::transact;
-use crate::{Outcome, Store, api_keys, clusters, encryption_at_rest, events, service_accounts};
+use crate::{Outcome, Store, api_keys, clusters, encryption_at_rest, events, private_endpoints, service_accounts};
 
 /// Who creates a project, and owns it from then on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,20 +27,21 @@ pub enum Creator {
 
 static INSERT: Sql = Sql::same(
     "insert a project",
-    "INSERT INTO projects (id, org_id, name, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+    "INSERT INTO projects (id, org_id, name, created_at, inactive_at) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING",
 );
 static FIND: Sql = Sql::same(
     "find a project",
-    "SELECT id, org_id, name, created_at FROM projects WHERE id = $1 AND deleted_at IS NULL",
+    "SELECT id, org_id, name, created_at, inactive_at FROM projects WHERE id = $1 AND deleted_at IS NULL",
 );
 static LIST: Sql = Sql::same(
     "list projects",
-    "SELECT id, org_id, name, created_at FROM projects WHERE org_id = $1 AND deleted_at IS NULL
+    "SELECT id, org_id, name, created_at, inactive_at FROM projects WHERE org_id = $1 AND deleted_at IS NULL
      ORDER BY name LIMIT $2 OFFSET $3",
 );
 static SOME: Sql = over_items!(
     "list projects by id",
-    "SELECT id, org_id, name, created_at FROM projects WHERE deleted_at IS NULL
+    "SELECT id, org_id, name, created_at, inactive_at FROM projects WHERE deleted_at IS NULL
      AND id IN (SELECT item.value ->> 'id' FROM",
     ") ORDER BY name, id"
 );
@@ -49,9 +50,11 @@ static COUNT: Sql =
 static FORGET: Sql = Sql::same("take back a project", "DELETE FROM projects WHERE id = $1");
 static HOLD: Sql = Sql::each(
     "hold on to a project",
-    "SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL",
-    "SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL FOR SHARE",
+    "SELECT inactive_at FROM projects WHERE id = $1 AND deleted_at IS NULL",
+    "SELECT inactive_at FROM projects WHERE id = $1 AND deleted_at IS NULL FOR SHARE",
 );
+static SET_ACTIVITY: Sql =
+    Sql::same("set a project's activity", "UPDATE projects SET inactive_at = $2 WHERE id = $1 AND deleted_at IS NULL");
 static DELETE: Sql = Sql::same(
     "delete a project",
     "UPDATE projects SET deleted_at = $2, former_name = name, name = id WHERE id = $1 AND deleted_at IS NULL",
@@ -65,9 +68,9 @@ static TAKE: Sql = Sql::each(
 impl Store {
     /// Adds a project; a conflict means its organization has one of that name, or the id is taken.
     pub async fn insert_project(&self, project: &Project) -> Result<Outcome> {
-        let Project { id, org, name, created_at, activity: _ } = project;
-        let touched = [Touched::Project(*id)];
-        self.execute(&INSERT, values![*id, *org, name, *created_at], &touched).await.map(Outcome::of_rows)
+        let Project { id, org, name, created_at, activity } = project;
+        let values = values![*id, *org, name, *created_at, inactive_at(*activity, *created_at)];
+        self.execute(&INSERT, values, &[Touched::Project(*id)]).await.map(Outcome::of_rows)
     }
 
     /// Adds a project, gives its creator the role of its owner unless another role does, and records it. A
@@ -83,8 +86,14 @@ impl Store {
         transact!(self, "create a project", &touched, |tx| create(tx, project, creator, told).await)
     }
 
-    /// Deletes a project that has no clusters: the credentials of its customer keys are destroyed, nobody
-    /// checks them any more, and its name is free. Its row stays. A conflict means there is none.
+    /// Sets whether a project is active. A conflict means there is none.
+    pub async fn set_project_activity(&self, id: ProjectId, activity: Activity, at: Timestamp) -> Result<Outcome> {
+        let touched = [Touched::Project(id)];
+        self.execute(&SET_ACTIVITY, values![id, inactive_at(activity, at)], &touched).await.map(Outcome::of_rows)
+    }
+
+    /// Deletes a project that has no clusters and no private endpoints: the credentials of its customer keys are
+    /// destroyed, nobody checks them any more, and its name is free. Its row stays. A conflict means there is none.
     /// Cancel: it took place or it did not.
     pub async fn delete_project(&self, id: ProjectId, at: Timestamp, told: &[Event]) -> Result<Outcome> {
         let touched = [Touched::Project(id)];
@@ -120,15 +129,28 @@ impl Store {
     }
 }
 
-/// Reads the columns of a project: `id, org_id, name, created_at`.
+/// Reads the columns of a project: `id, org_id, name, created_at, inactive_at`.
 pub(crate) fn project(fields: &mut Fields<'_>) -> Result<Project> {
     Ok(Project {
         id: fields.parsed()?,
         org: fields.parsed()?,
         name: fields.text()?,
         created_at: fields.time()?,
-        activity: Activity::Active,
+        activity: activity(fields)?,
     })
+}
+
+/// Gives the column `inactive_at` of a project whose activity is as it is since then.
+fn inactive_at(activity: Activity, since: Timestamp) -> Option<Timestamp> {
+    match activity {
+        Activity::Active => None,
+        Activity::Inactive => Some(since),
+    }
+}
+
+/// Reads the column `inactive_at`.
+fn activity(fields: &mut Fields<'_>) -> Result<Activity> {
+    Ok(if fields.time_if_any()?.is_some() { Activity::Inactive } else { Activity::Active })
 }
 
 /// Reads the only column of a count.
@@ -141,6 +163,13 @@ pub(crate) async fn hold(tx: &mut Tx, id: ProjectId) -> Result<bool> {
     Ok(!tx.fetch(&HOLD, values![id]).await?.is_empty())
 }
 
+/// Keeps a project from being deleted, and its activity as it is, until the transaction ends. Gives that if there is
+/// one.
+pub(crate) async fn hold_activity(tx: &mut Tx, id: ProjectId) -> Result<Option<Activity>> {
+    let rows = tx.fetch(&HOLD, values![id]).await?;
+    rows.first().map(|row| activity(&mut row.fields("projects"))).transpose()
+}
+
 /// Keeps a project as it is, and anybody else from holding on to it, until the transaction ends. Tells whether there
 /// is one.
 pub(crate) async fn take(tx: &mut Tx, id: ProjectId) -> Result<bool> {
@@ -148,8 +177,9 @@ pub(crate) async fn take(tx: &mut Tx, id: ProjectId) -> Result<bool> {
 }
 
 async fn create(tx: &mut Tx, project: &Project, creator: Option<Creator>, told: &[Event]) -> Result<Outcome> {
-    let Project { id, org, name, created_at, activity: _ } = project;
-    if tx.execute(&INSERT, values![*id, *org, name, *created_at]).await? == 0 {
+    let Project { id, org, name, created_at, activity } = project;
+    let values = values![*id, *org, name, *created_at, inactive_at(*activity, *created_at)];
+    if tx.execute(&INSERT, values).await? == 0 {
         return Ok(Outcome::Conflict);
     }
     let owns = match creator {
@@ -171,7 +201,7 @@ async fn delete(tx: &mut Tx, sealer: &Sealer, id: ProjectId, at: Timestamp, told
         return Ok(Outcome::Conflict);
     }
     // A statement of its own after the lock, so that it sees what the lock waited for.
-    if clusters::any_in(tx, id).await? {
+    if clusters::any_in(tx, id).await? || private_endpoints::any_in(tx, id).await? {
         return Ok(Outcome::InUse);
     }
     encryption_at_rest::close(tx, id, at).await?;

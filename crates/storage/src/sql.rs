@@ -141,7 +141,7 @@ macro_rules! ids_as_text {
 
 ids_as_text! {
     OrgId ProjectId ApiKeyId ServiceAccountId ServiceAccountSecretId ProviderRoleId EventId ClusterId NodeId
-    CertificateAuthorityId ExternalAuthorityId RotationId SnapshotId GrantId
+    CertificateAuthorityId ExternalAuthorityId RotationId SnapshotId GrantId PrivateEndpointId
 }
 
 impl From<domain::master_key::MasterKeyId> for Value<'_> {

@@ -300,6 +300,8 @@ mod tests {
             store: &Store,
             change: crate::SaveSetting<'_>,
             key: &crate::StoredMasterKey,
+            endpoint: &domain::private_endpoint::PrivateEndpoint,
+            step: crate::EndpointStep<'_>,
             file: &mut tokio::fs::File,
         ) {
             let at = domain::time::Timestamp::EPOCH;
@@ -317,6 +319,9 @@ mod tests {
             movable(store.update_master_key(&key.key, None, &[]));
             movable(store.purge_master_key(key.key.id, 1, at, &[]));
             movable(store.forget_unneeded_retired_customer_keys(project, domain::customer_key::ProviderKind::AwsKms));
+            movable(store.create_private_endpoint(endpoint, 1, 1, &[]));
+            movable(store.delete_private_endpoints(&[], &[]));
+            movable(store.save_private_endpoint_step(step));
             movable(store.ping());
         }
         let _compiles = all;

@@ -18,11 +18,13 @@ pub enum WorkKind {
     ValidityCheck,
     /// Wrapping master keys again after their customer key changed.
     Rotation,
+    /// Bringing a private endpoint where it is wanted; its id is the endpoint's.
+    PrivateEndpoint,
 }
 
 impl WorkKind {
     /// Every kind there is.
-    pub const ALL: [Self; 2] = [Self::ValidityCheck, Self::Rotation];
+    pub const ALL: [Self; 3] = [Self::ValidityCheck, Self::Rotation, Self::PrivateEndpoint];
 
     /// Gives its name in the table.
     #[must_use]
@@ -30,6 +32,7 @@ impl WorkKind {
         match self {
             Self::ValidityCheck => "validity_check",
             Self::Rotation => "rotation",
+            Self::PrivateEndpoint => "private_endpoint",
         }
     }
 }
@@ -95,6 +98,8 @@ static PUT: Sql = Sql::same(
      ON CONFLICT (kind, id) DO UPDATE SET
          due_at = excluded.due_at, claimed_by = '', claimed_until = 0, attempt = work.attempt + 1",
 );
+static HASTEN: Sql =
+    Sql::same("hasten work", "UPDATE work SET due_at = $3 WHERE kind = $1 AND id = $2 AND due_at > $3");
 static REMOVE: Sql = Sql::same("remove work", "DELETE FROM work WHERE kind = $1 AND id = $2");
 static NEXT_DUE: Sql = Sql::same(
     "find when work is due next",
@@ -150,14 +155,26 @@ impl Store {
     }
 
     async fn end(&self, claim: &Claim, due: Option<Timestamp>) -> Result<bool> {
-        let finish = Finish {
+        let finish = Finish::of(claim, due);
+        Ok(self.execute(&FINISH, values![to_json(&[finish])?, claim.kind.name()], &[]).await? > 0)
+    }
+}
+
+impl<'f> Finish<'f> {
+    fn of(claim: &'f Claim, due: Option<Timestamp>) -> Self {
+        Self {
             id: claim.id.clone(),
             due: due.map(Timestamp::as_millis),
             owner: Some(&claim.owner),
             attempt: Some(claim.attempt),
-        };
-        Ok(self.execute(&FINISH, values![to_json(&[finish])?, claim.kind.name()], &[]).await? > 0)
+        }
     }
+}
+
+/// Ends a claim and puts the work off. Tells whether the claim still held; if not, nothing changed.
+pub(crate) async fn finish(tx: &mut Tx, claim: &Claim, next_due: Timestamp) -> Result<bool> {
+    let finish = Finish::of(claim, Some(next_due));
+    Ok(tx.execute(&FINISH, values![to_json(&[finish])?, claim.kind.name()]).await? > 0)
 }
 
 /// Ends the claims of a batch.
@@ -168,6 +185,11 @@ pub(crate) async fn finish_all(tx: &mut Tx, kind: WorkKind, finishes: &[Finish<'
 /// Makes work due at a time, whoever held it before.
 pub(crate) async fn put(tx: &mut Tx, kind: WorkKind, id: &str, due_at: Timestamp) -> Result<()> {
     tx.execute(&PUT, values![kind.name(), id, due_at]).await.map(drop)
+}
+
+/// Makes work that there is due at a time, unless it is due earlier. Whoever holds it goes on.
+pub(crate) async fn hasten(tx: &mut Tx, kind: WorkKind, id: &str, due_at: Timestamp) -> Result<()> {
+    tx.execute(&HASTEN, values![kind.name(), id, due_at]).await.map(drop)
 }
 
 pub(crate) async fn remove(tx: &mut Tx, kind: WorkKind, id: &str) -> Result<()> {

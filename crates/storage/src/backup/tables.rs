@@ -40,6 +40,7 @@ pub(super) const TABLES: &[Table] = &[
             ("created_at", Int),
             ("former_name", Text),
             ("deleted_at", Int),
+            ("inactive_at", Int),
         ],
     },
     Table {
@@ -319,6 +320,30 @@ pub(super) const TABLES: &[Table] = &[
         name: "external_identities",
         key: "authority_id, kind, value",
         columns: &[("authority_id", Text), ("kind", Text), ("value", Text), ("node_id", Text), ("created_at", Int)],
+    },
+    Table {
+        name: "private_endpoints",
+        key: "id",
+        columns: &[
+            ("id", Text),
+            ("project_id", Text),
+            ("provider", Text),
+            ("region", Text),
+            ("state", Text),
+            ("predecessor", Text),
+            ("rejections", Int),
+            ("created_at", Int),
+            ("start_at", Int),
+            ("since", Int),
+            ("cloud", Text),
+            ("error_message", Text),
+            ("revision", Int),
+        ],
+    },
+    Table {
+        name: "private_paths",
+        key: "project_id, provider",
+        columns: &[("project_id", Text), ("provider", Text), ("routes", Text)],
     },
     Table {
         name: "work",

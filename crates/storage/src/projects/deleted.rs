@@ -24,12 +24,12 @@ pub struct DeletedProject {
 
 static FIND: Sql = Sql::same(
     "find a deleted project",
-    "SELECT id, org_id, former_name, created_at, deleted_at FROM projects
+    "SELECT id, org_id, former_name, created_at, inactive_at, deleted_at FROM projects
      WHERE id = $1 AND deleted_at > $2 AND former_name IS NOT NULL",
 );
 static LIST: Sql = Sql::same(
     "list deleted projects",
-    "SELECT id, org_id, former_name, created_at, deleted_at FROM projects
+    "SELECT id, org_id, former_name, created_at, inactive_at, deleted_at FROM projects
      WHERE org_id = $1 AND deleted_at > $2 AND former_name IS NOT NULL ORDER BY deleted_at DESC, id",
 );
 static ORG: Sql = Sql::same("find whose a project is", "SELECT org_id FROM projects WHERE id = $1");

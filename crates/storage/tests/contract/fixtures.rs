@@ -16,8 +16,12 @@ use domain::customer_key::azure_key_vault::{
 use domain::customer_key::gcp_kms::{GcpCredentials, GcpKms, KeyVersionName, PrivateKeyId, ServiceAccountEmail};
 use domain::customer_key::{CustomerKey, EncryptionAtRest, Move, ProviderKind, VersionlessKeys};
 use domain::event::{Actor, Event, EventKind};
-use domain::id::{ApiKeyId, ClusterId, EventId, OrgId, ProjectId, ProviderRoleId, ServiceAccountId, ShardId, ZoneId};
+use domain::id::{
+    ApiKeyId, ClusterId, EventId, OrgId, PrivateEndpointId, ProjectId, ProviderRoleId, ServiceAccountId, ShardId,
+    ZoneId,
+};
 use domain::organization::Organization;
+use domain::private_endpoint::{CloudRecord, EndpointRegion, EndpointState, PrivateEndpoint, PrivateProvider};
 use domain::project::{Activity, Project};
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::{SecretBytes, SecretText};
@@ -63,7 +67,8 @@ pub(crate) fn organization(number: u32) -> Organization {
 }
 
 pub(crate) fn project(number: u32, org: u32) -> Project {
-    Project { id: project_id(number), org: org_id(org), name: format!("project {number}"), created_at: T0, activity: Activity::Active }
+    let name = format!("project {number}");
+    Project { id: project_id(number), org: org_id(org), name, created_at: T0, activity: Activity::Active }
 }
 
 pub(crate) fn grants(org: u32) -> Grants {
@@ -147,6 +152,31 @@ pub(crate) fn role_key(name: &str, role: u32) -> CustomerKey {
         credentials: AwsCredentials::Role(role_id(role)),
         require_private_networking: true,
     })
+}
+
+/// A key of each provider that has private endpoints, whose calls have to leave by them.
+pub(crate) fn private_keys() -> [CustomerKey; 2] {
+    let CustomerKey::AwsKms(aws) = static_key("key-1", "AKIAIOSFODNN7EXAMPLE", SECRET) else { unreachable!() };
+    let aws = CustomerKey::AwsKms(AwsKms { require_private_networking: true, ..aws });
+    [aws, CustomerKey::AzureKeyVault(azure(client_secret(3, CLIENT_SECRET)))]
+}
+
+/// An endpoint as a creation makes it.
+pub(crate) fn endpoint(number: u32, project: u32, provider: PrivateProvider, region: &str) -> PrivateEndpoint {
+    PrivateEndpoint {
+        id: PrivateEndpointId::from_random(bytes(number)),
+        project: project_id(project),
+        region: EndpointRegion::parse(provider, region).unwrap(),
+        state: EndpointState::Initiating,
+        predecessor: None,
+        rejections: 0,
+        created_at: T0 + std::time::Duration::from_millis(number.into()),
+        start_at: T0,
+        since: T0,
+        cloud: CloudRecord::default(),
+        error_message: None,
+        revision: 1,
+    }
 }
 
 pub(crate) fn guid(number: u32) -> AzureGuid {
@@ -327,6 +357,17 @@ pub(crate) async fn seed(store: &Store, projects: u32) {
     assert_eq!(store.insert_organization(&organization(1)).await.unwrap(), Outcome::Saved);
     for number in 1..=projects {
         assert_eq!(store.insert_project(&project(number, 1)).await.unwrap(), Outcome::Saved);
+    }
+}
+
+/// Stores organization 1 with projects 1 to `projects`, each with a key of AWS and one of Azure whose calls have to
+/// leave by private endpoints.
+pub(crate) async fn seed_private(store: &Store, projects: u32) {
+    seed(store, projects).await;
+    let moves = [ProviderKind::AwsKms, ProviderKind::AzureKeyVault].map(|provider| (provider, Move::Enable));
+    for number in 1..=projects {
+        let next = setting_of(number, 1, private_keys());
+        assert_eq!(save_moves(store, &next, moves, event(number, number)).await, Outcome::Saved);
     }
 }
 

@@ -21,6 +21,8 @@ mod master_keys;
 mod migrations;
 mod nodes;
 mod opening;
+mod private_endpoints;
+mod private_paths;
 mod projects;
 mod providers;
 mod release_grants;
