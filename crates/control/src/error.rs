@@ -15,6 +15,7 @@ use crate::external_authority::ExternalAuthorityError;
 use crate::master_key::MasterKeyError;
 use crate::master_key_grant::GrantError;
 use crate::node::NodeError;
+use crate::private_endpoint::PrivateEndpointError;
 use crate::snapshot::SnapshotError;
 
 /// What can go wrong in a use case.
@@ -75,6 +76,9 @@ pub enum Error {
     /// Something about a project's own certificate authorities stands against it.
     #[error(transparent)]
     External(#[from] ExternalAuthorityError),
+    /// Something about private endpoints stands against it.
+    #[error(transparent)]
+    PrivateEndpoint(#[from] PrivateEndpointError),
     /// Something about master keys stands against it.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),

@@ -19,6 +19,7 @@ pub mod master_key_grant;
 pub mod node;
 pub mod observed;
 pub mod organization;
+pub mod private_endpoint;
 pub mod project;
 pub mod reconcile;
 mod release_record;

@@ -3,6 +3,7 @@
 
 mod check_customer_keys;
 mod check_retired_customer_keys;
+mod private_endpoints;
 mod prove_operator;
 mod purge_expired;
 mod purge_master_keys;
@@ -16,6 +17,7 @@ use crate::Control;
 pub(crate) fn start(control: &Control) {
     control.tasks().spawn(check_customer_keys::run(control.clone()));
     control.tasks().spawn(check_retired_customer_keys::run(control.clone()));
+    control.tasks().spawn(private_endpoints::run(control.clone()));
     control.tasks().spawn(prove_operator::run(control.clone()));
     control.tasks().spawn(purge_expired::run(control.clone()));
     control.tasks().spawn(purge_master_keys::run(control.clone()));
