@@ -84,8 +84,7 @@ impl Control {
     /// Creates a project of an organization.
     /// Errors: those of the store.
     pub async fn create_project(&self, org: OrgId, name: &str) -> Result<Project, Error> {
-        let project =
-            Project {
+        let project = Project {
             id: ProjectId::from_random(random_id()?),
             org,
             name: name.to_owned(),

@@ -11,13 +11,15 @@ use std::time::Duration;
 use domain::customer_key::ProviderKind;
 use domain::event::{self, Event};
 use domain::id::ProjectId;
-use domain::private_endpoint::KeyPath;
+use domain::master_key::lease::BootTime;
+use domain::private_endpoint::awaiting_endpoint;
 use domain::time::Timestamp;
 use domain::validity::{CONFIRM_AFTER, Finding, MassFailure, Recheck, State, Step, Validity, mass_failure};
-use providers::{Deadline, Tokens};
+use providers::{Deadline, KeyProvider, Tokens};
 use storage::{ProjectSnapshot, ValidityOutcome, ValidityUpdate};
 use tokio::sync::watch;
 
+use crate::key_path::Seen;
 use crate::{Control, Error, random};
 
 pub(crate) use retired::RetiredChecksInFlight;
@@ -31,6 +33,8 @@ pub(crate) struct ChecksInFlight(Mutex<HashMap<(ProjectId, ProviderKind), watch:
 pub(crate) struct Observation {
     pub(crate) finding: Finding,
     pub(crate) at: Timestamp,
+    /// Whether the provider was asked by its public address: what that says holds for nobody whose path is private.
+    pub(crate) public: bool,
 }
 
 impl Control {
@@ -84,8 +88,9 @@ impl Control {
         provider: ProviderKind,
         tokens: Tokens,
     ) -> Result<Option<Recheck>, Error> {
+        let read = self.boot_now();
         let Some(snapshot) = self.store().project_snapshot(project).await? else { return Ok(None) };
-        let Some(observation) = self.observe_customer_key(&snapshot, provider, tokens).await else {
+        let Some(observation) = self.observe_customer_key(&snapshot, read, provider, tokens).await else {
             return Ok(None);
         };
         let Some((mut update, recheck)) = self.take_in(&snapshot, provider, observation).await? else {
@@ -99,22 +104,28 @@ impl Control {
         Ok(Some(recheck))
     }
 
-    /// Asks the provider once. Gives none if the provider is not enabled; whatever it does is a finding.
+    /// Asks the provider once, by the path that the project's key calls take. The snapshot was read at `read`. Gives
+    /// none if the provider is not enabled; whatever it does is a finding.
     pub(crate) async fn observe_customer_key(
         &self,
         snapshot: &ProjectSnapshot,
+        read: BootTime,
         provider: ProviderKind,
         tokens: Tokens,
     ) -> Option<Observation> {
         let key = snapshot.setting.customer_keys.get(&provider)?;
         let role = key.provider_role().and_then(|role| snapshot.roles.get(&role));
         let at = self.check_begins();
-        let finding = match self.providers().open(snapshot.project.id, key, role, &KeyPath::Public) {
-            Ok(opened) => opened.check(tokens, Deadline::after(self.timings().check_deadline)).await,
-            Err(fault) => Finding::Failed(fault.failure()),
+        let seen = Some(Seen::of(snapshot, key, read));
+        let (finding, public) = match self.open_routed(snapshot.project.id, key, role, seen) {
+            Ok(opened) => {
+                let deadline = Deadline::after(self.timings().check_deadline);
+                (opened.check(tokens, deadline).await, opened.is_public())
+            }
+            Err(fault) => (Finding::Failed(fault.failure()), true),
         };
         self.observed().count_check(provider, &finding);
-        Some(Observation { finding, at })
+        Some(Observation { finding, at, public })
     }
 
     /// Takes an observation into the stored validity. Gives none if the key is not configured any more.
@@ -126,7 +137,11 @@ impl Control {
     ) -> Result<Option<(ValidityUpdate, Recheck)>, Error> {
         let Some(stored) = snapshot.validities.get(&provider) else { return Ok(None) };
         let mass = self.mass_failure(&stored.validity, &observation).await?;
-        let step = stored.validity.clone().observe(observation.finding, observation.at, mass);
+        let finding = match snapshot.setting.customer_keys.get(&provider) {
+            Some(key) if observation.public => awaiting_endpoint(observation.finding, key, &snapshot.path(provider)),
+            Some(_) | None => observation.finding,
+        };
+        let step = stored.validity.clone().observe(finding, observation.at, mass);
         if mass == MassFailure::Yes && matches!(step.next.state, State::Held { .. }) {
             tracing::error!(
                 provider = provider.name(),

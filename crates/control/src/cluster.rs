@@ -4,12 +4,15 @@
 mod bring_back;
 mod create;
 mod delete;
+mod disablement;
 mod encryption;
 mod list;
 mod update;
 mod view;
 
 pub use bring_back::DeletedClusterPage;
+pub use disablement::ClusterView;
+pub(crate) use disablement::placement_refused;
 pub use list::ClusterPage;
 pub use storage::DeletedCluster;
 

@@ -7,6 +7,7 @@ use domain::cluster::{self, ClusterName};
 use domain::customer_key::azure_key_vault::AzureEnvironment;
 use domain::customer_key::{ProviderKind, Refusal};
 use domain::id::{EventId, OrgId, ProjectId, ProviderRoleId};
+use domain::private_endpoint::PlacementRefusal;
 use domain::validity::Failure;
 use domain::violation::Violation;
 use storage::{Retry, StoreError};
@@ -88,6 +89,17 @@ pub enum Error {
     /// The project still has clusters.
     #[error("delete project {0}, which has clusters")]
     ProjectHasClusters(ProjectId),
+    /// The project still has private endpoints.
+    #[error("delete project {0}, which has private endpoints")]
+    ProjectHasPrivateEndpoints(ProjectId),
+    /// Private networking stops the cluster, or there is no endpoint where its nodes would be.
+    #[error("run cluster {name} so, while key calls are private")]
+    ClusterPlacementRefused {
+        /// The cluster.
+        name: ClusterName,
+        /// What stands against it.
+        refusal: PlacementRefusal,
+    },
     /// No such event in that project.
     #[error("find event {0}")]
     EventNotFound(EventId),

@@ -8,9 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use domain::customer_key::{CustomerKeyNumber, ProviderKind};
 use domain::event::{Event, EventKind};
 use domain::id::ProjectId;
-use domain::private_endpoint::KeyPath;
 use domain::validity::{CONFIRM_AFTER, Fact, Finding, Recheck, Step};
-use providers::{Deadline, Tokens};
+use providers::{Deadline, KeyProvider, Tokens};
 use storage::{RetiredCustomerKey, ValidityOutcome};
 use tokio::sync::watch;
 
@@ -101,12 +100,15 @@ impl Control {
     async fn observe_retired(&self, stored: &RetiredCustomerKey, tokens: Tokens) -> Option<Observation> {
         let key = stored.key.as_ref()?;
         let at = self.check_begins();
-        let finding = match self.providers().open(stored.project, key, stored.role.as_ref(), &KeyPath::Public) {
-            Ok(opened) => opened.check(tokens, Deadline::after(self.timings().check_deadline)).await,
-            Err(fault) => Finding::Failed(fault.failure()),
+        let (finding, public) = match self.open_routed(stored.project, key, stored.role.as_ref(), None) {
+            Ok(opened) => {
+                let deadline = Deadline::after(self.timings().check_deadline);
+                (opened.check(tokens, deadline).await, opened.is_public())
+            }
+            Err(fault) => (Finding::Failed(fault.failure()), true),
         };
         self.observed().count_check(stored.provider, &finding);
-        Some(Observation { finding, at })
+        Some(Observation { finding, at, public })
     }
 
     /// Tells of the key alone: the settings name another one, and that one's checks tell of the network.

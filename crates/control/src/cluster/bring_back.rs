@@ -4,9 +4,11 @@ use domain::access::ProjectRole;
 use domain::cluster::Cluster;
 use domain::event::EventKind;
 use domain::id::{ClusterId, ProjectId};
+use domain::private_endpoint::{Networking, disabled};
 use domain::time::Timestamp;
 use storage::{ClusterOutcome, DeletedCluster};
 
+use super::ClusterView;
 use super::create::not_enabled;
 use crate::{Caller, Control, Error};
 
@@ -36,7 +38,8 @@ impl Control {
         Ok(DeletedClusterPage { clusters, total: u64::try_from(total).unwrap_or(0) })
     }
 
-    /// Brings a deleted cluster back as it was, with its nodes and their master keys, and gives it.
+    /// Brings a deleted cluster back as it was, with its nodes and their master keys, and gives it. One that private
+    /// networking stops comes back stopped.
     /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `DeletedClusterNotFound`, `ClusterNameTaken`,
     /// `CustomerKeyNotEnabled` if its provider is disabled.
     /// Cancel: it is back or it is not.
@@ -45,12 +48,15 @@ impl Control {
         caller: &Caller,
         project: ProjectId,
         id: ClusterId,
-    ) -> Result<Cluster, Error> {
+    ) -> Result<ClusterView, Error> {
         let snapshot = self.project_for(caller, project, ProjectRole::Owner).await?;
         let missing = || Error::DeletedClusterNotFound(id.to_string());
         let deleted = self.store().deleted_cluster(project, id, self.kept_since()).await?.ok_or_else(missing)?;
         let cluster = &deleted.cluster;
-        let told = [self.cluster_event(Some(caller), &snapshot, &cluster.name, EventKind::ClusterReturned, None)?];
+        let is = disabled(&cluster.settings, &Networking { paths: &snapshot.paths });
+        let mut told =
+            vec![self.cluster_event(Some(caller), &snapshot, &cluster.name, EventKind::ClusterReturned, None)?];
+        told.extend(self.event_of_disablement(None, &snapshot, cluster, None, is)?);
         match self.store().bring_back_cluster(&deleted, &told).await? {
             ClusterOutcome::Saved => {}
             ClusterOutcome::Conflict => return Err(missing()),
@@ -59,7 +65,8 @@ impl Control {
             }
             ClusterOutcome::ProviderNotEnabled => return Err(not_enabled(cluster)),
         }
-        Ok(Cluster { revision: cluster.revision.saturating_add(1), ..deleted.cluster })
+        let revision = deleted.cluster.revision.saturating_add(1);
+        Ok(ClusterView { cluster: Cluster { revision, ..deleted.cluster }, disabled: is })
     }
 
     /// Gives the moment since when what was deleted is still there to be brought back.

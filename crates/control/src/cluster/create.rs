@@ -6,20 +6,21 @@ use domain::event::EventKind;
 use domain::id::{ClusterId, ProjectId};
 use storage::ClusterOutcome;
 
-use super::{fresh_ids, refused};
+use super::disablement::require_runnable;
+use super::{ClusterView, fresh_ids, refused};
 use crate::{Caller, Control, Error, random_id};
 
 impl Control {
     /// Creates a cluster as the caller describes it. Without nodes it is at once what it is said to be.
     /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `ClusterRefused`, `ClusterNameTaken`,
-    /// `CustomerKeyNotEnabled`, `CustomerKeyNotProven`.
+    /// `CustomerKeyNotEnabled`, `CustomerKeyNotProven`, `ClusterPlacementRefused`.
     /// Cancel: nothing is created, or all of it.
     pub async fn create_cluster(
         &self,
         caller: &Caller,
         project: ProjectId,
         change: ClusterChange,
-    ) -> Result<Cluster, Error> {
+    ) -> Result<ClusterView, Error> {
         let needed = match change.encryption {
             Some(Encryption::By(_)) => ProjectRole::Owner,
             Some(Encryption::Off) | None => ProjectRole::ClusterCreator,
@@ -28,7 +29,8 @@ impl Control {
         let (fresh, wanted_name) = (fresh_ids(&change)?, change.name.clone());
         let (name, settings) = cluster::create(change, &fresh).map_err(|refusal| refused(wanted_name, refusal))?;
         if let Some(provider) = settings.encryption {
-            self.require_proven(&snapshot, provider).await?;
+            let snapshot = self.require_proven(&snapshot, provider).await?;
+            require_runnable(&snapshot, &name, &settings, None)?;
         }
         let id = ClusterId::from_random(random_id()?);
         let cluster = Cluster { id, project, name, settings, revision: 1, created_at: self.now() };
@@ -37,7 +39,7 @@ impl Control {
             self.cluster_event(None, &snapshot, &cluster.name, EventKind::ClusterReady, None)?,
         ];
         match self.store().create_cluster(&cluster, &told).await? {
-            ClusterOutcome::Saved => Ok(cluster),
+            ClusterOutcome::Saved => Ok(ClusterView::of(cluster, &snapshot)),
             ClusterOutcome::NameTaken => Err(Error::ClusterNameTaken { project, name: cluster.name }),
             ClusterOutcome::Conflict => Err(Error::ProjectNotFound(project)),
             ClusterOutcome::ProviderNotEnabled => Err(not_enabled(&cluster)),

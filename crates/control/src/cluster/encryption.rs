@@ -12,16 +12,20 @@ use crate::{Control, Error};
 
 impl Control {
     /// Makes sure that a project has a provider's customer key and that it works, as freshly checked as for
-    /// a read.
+    /// a read. A vault that waits for its first private endpoint is not proven. Gives the project as it was read last.
     /// Errors: `CustomerKeyNotEnabled`, `CustomerKeyNotProven`.
-    pub(super) async fn require_proven(&self, snapshot: &ProjectSnapshot, provider: ProviderKind) -> Result<(), Error> {
+    pub(super) async fn require_proven(
+        &self,
+        snapshot: &Arc<ProjectSnapshot>,
+        provider: ProviderKind,
+    ) -> Result<Arc<ProjectSnapshot>, Error> {
         let project = snapshot.project.id;
         if !snapshot.setting.customer_keys.contains_key(&provider) {
             return Err(Error::CustomerKeyNotEnabled { project, provider });
         }
-        let stored = self.fresh_validity(snapshot, provider).await?;
+        let (snapshot, stored) = self.fresh_validity(snapshot, provider).await?;
         match &stored.validity.state {
-            State::Valid => Ok(()),
+            State::Valid => Ok(snapshot),
             State::Unknown { .. } | State::Suspect { .. } | State::Held { .. } | State::Invalid { .. } => {
                 Err(not_proven(provider, &stored))
             }
@@ -32,29 +36,29 @@ impl Control {
     /// Errors: `CustomerKeyNotProven`.
     pub(super) async fn require_not_lost(
         &self,
-        snapshot: &ProjectSnapshot,
+        snapshot: &Arc<ProjectSnapshot>,
         provider: ProviderKind,
     ) -> Result<(), Error> {
-        let stored = self.fresh_validity(snapshot, provider).await?;
+        let (_, stored) = self.fresh_validity(snapshot, provider).await?;
         if stored.validity.is_invalid() { Err(not_proven(provider, &stored)) } else { Ok(()) }
     }
 
     async fn fresh_validity(
         &self,
-        snapshot: &ProjectSnapshot,
+        snapshot: &Arc<ProjectSnapshot>,
         provider: ProviderKind,
-    ) -> Result<StoredValidity, Error> {
+    ) -> Result<(Arc<ProjectSnapshot>, StoredValidity), Error> {
         let project = snapshot.project.id;
-        let reloaded = if self.freshen(snapshot, &[provider]).await {
-            Some(self.store().project_snapshot(project).await?.ok_or(Error::ProjectNotFound(project))?)
+        let snapshot = if self.freshen(snapshot, &[provider]).await {
+            self.store().project_snapshot(project).await?.ok_or(Error::ProjectNotFound(project))?
         } else {
-            None
+            snapshot.clone()
         };
-        let snapshot = reloaded.as_ref().map_or(snapshot, Arc::as_ref);
-        let stored = snapshot.validities.get(&provider);
+        let stored = snapshot.validities.get(&provider).cloned();
         // Disabled while it was checked.
         let gone = || Error::CustomerKeyNotEnabled { project, provider };
-        stored.cloned().ok_or_else(gone)
+        let stored = stored.ok_or_else(gone)?;
+        Ok((snapshot, stored))
     }
 }
 

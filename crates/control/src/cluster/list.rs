@@ -1,16 +1,16 @@
 //! Listing clusters.
 
 use domain::access::ProjectRole;
-use domain::cluster::Cluster;
 use domain::id::ProjectId;
 
+use super::ClusterView;
 use crate::{Caller, Control, Error};
 
 /// One page of clusters, by name.
 #[derive(Debug)]
 pub struct ClusterPage {
     /// The page.
-    pub clusters: Vec<Cluster>,
+    pub clusters: Vec<ClusterView>,
     /// How many there are on all pages.
     pub total: u64,
 }
@@ -25,9 +25,10 @@ impl Control {
         offset: u64,
         limit: u64,
     ) -> Result<ClusterPage, Error> {
-        self.project_for(caller, project, ProjectRole::ReadOnly).await?;
+        let snapshot = self.project_for(caller, project, ProjectRole::ReadOnly).await?;
         let (offset, limit) = (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
         let (clusters, total) = self.store().clusters_of(project, offset, limit).await?;
+        let clusters = clusters.into_iter().map(|cluster| ClusterView::of(cluster, &snapshot)).collect();
         Ok(ClusterPage { clusters, total: u64::try_from(total).unwrap_or(0) })
     }
 }

@@ -1,20 +1,25 @@
 //! Changing a cluster: all of it or nothing, and never over somebody else's change.
 
 use domain::access::ProjectRole;
-use domain::cluster::{self, Cluster, ClusterChange, ClusterName, Encryption, EncryptionMove, Settings};
+use domain::cluster::{
+    self, Applied, Cluster, ClusterChange, ClusterName, Encryption, EncryptionMove, FreshIds, Refusal, Settings,
+};
 use domain::customer_key::ProviderKind;
 use domain::event::EventKind;
 use domain::id::ProjectId;
+use domain::private_endpoint::{Networking, PlacementRefusal, disabled};
 use storage::ClusterOutcome;
 
 use super::create::not_enabled;
-use super::{fresh_ids, refused};
+use super::disablement::require_runnable;
+use super::{ClusterView, fresh_ids, placement_refused, refused};
 use crate::{Caller, Control, Error};
 
 impl Control {
     /// Changes a cluster and gives it as it is then. Without nodes the change is done at once.
     /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `ClusterNotFound`, `ClusterRefused`,
-    /// `ClusterConflict`, `CustomerKeyNotEnabled`, `CustomerKeyNotProven`. Nothing is changed then.
+    /// `ClusterConflict`, `CustomerKeyNotEnabled`, `CustomerKeyNotProven`, `ClusterPlacementRefused`. Nothing is changed
+    /// then.
     /// Cancel: nothing is changed, or all of it.
     pub async fn update_cluster(
         &self,
@@ -22,39 +27,71 @@ impl Control {
         project: ProjectId,
         name: &ClusterName,
         change: ClusterChange,
-    ) -> Result<Cluster, Error> {
-        let snapshot = self.project_for(caller, project, ProjectRole::ClusterManager).await?;
+    ) -> Result<ClusterView, Error> {
+        let mut snapshot = self.project_for(caller, project, ProjectRole::ClusterManager).await?;
         let cluster = self.cluster_of(project, name).await?;
         if change.encryption.is_some_and(|wanted| is_other(wanted, cluster.settings.encryption)) {
             self.project_for(caller, project, ProjectRole::Owner).await?;
         }
         let fresh = fresh_ids(&change)?;
-        let applied =
-            cluster::apply(&cluster, change, &fresh).map_err(|refusal| refused(Some(name.clone()), refusal))?;
+        let was = disabled(&cluster.settings, &Networking { paths: &snapshot.paths });
+        let resumes = change.paused == Some(false);
+        let applied = match was {
+            None => cluster::apply(&cluster, change, &fresh),
+            Some(_) => apply_to_disabled(&cluster, change, &fresh),
+        };
+        let applied = applied.map_err(|refusal| refused(Some(name.clone()), refusal))?;
         if !applied.changed {
-            return Ok(cluster);
+            return match was {
+                Some(reason) if resumes => Err(placement_refused(name, PlacementRefusal::Disabled(reason))),
+                Some(_) | None => Ok(ClusterView { cluster, disabled: was }),
+            };
         }
         match applied.encryption {
-            Some(EncryptionMove::On(provider)) => self.require_proven(&snapshot, provider).await?,
+            Some(EncryptionMove::On(provider)) => snapshot = self.require_proven(&snapshot, provider).await?,
             Some(EncryptionMove::Off(provider)) => self.require_not_lost(&snapshot, provider).await?,
             None => {}
         }
         if let (true, false, Some(provider)) = (cluster.settings.paused, applied.next.paused, applied.next.encryption) {
             self.require_not_lost(&snapshot, provider).await?;
         }
+        if !only_gives_up_protection(&cluster.settings, &applied.next) {
+            require_runnable(&snapshot, name, &applied.next, Some(&cluster.settings))?;
+        }
+        let is = disabled(&applied.next, &Networking { paths: &snapshot.paths });
         let detail = Some(describe(&cluster.settings, &applied.next));
-        let told = [
+        let mut told = vec![
             self.cluster_event(Some(caller), &snapshot, name, EventKind::ClusterUpdateSubmitted, detail)?,
             self.cluster_event(None, &snapshot, name, EventKind::ClusterUpdateStarted, None)?,
             self.cluster_event(None, &snapshot, name, EventKind::ClusterUpdateCompleted, None)?,
         ];
+        told.extend(self.event_of_disablement(Some(caller), &snapshot, &cluster, was, is)?);
         let next = Cluster { settings: applied.next, revision: cluster.revision.saturating_add(1), ..cluster };
         match self.store().save_cluster(&next, &told).await? {
-            ClusterOutcome::Saved => Ok(next),
+            ClusterOutcome::Saved => Ok(ClusterView { cluster: next, disabled: is }),
             ClusterOutcome::Conflict | ClusterOutcome::NameTaken => Err(Error::ClusterConflict(next.name)),
             ClusterOutcome::ProviderNotEnabled => Err(not_enabled(&next)),
         }
     }
+}
+
+/// Applies a change to a cluster that private networking stops. It is shown as paused, so a pause that comes back with
+/// other changes is no wish; and a person's own pause keeps nobody from mending it.
+fn apply_to_disabled(cluster: &Cluster, change: ClusterChange, fresh: &[FreshIds]) -> Result<Applied, Refusal> {
+    let wish = change.paused;
+    let awake = Cluster { settings: Settings { paused: false, ..cluster.settings.clone() }, ..cluster.clone() };
+    let applied = cluster::apply(&awake, ClusterChange { paused: None, ..change }, fresh)?;
+    if !applied.changed {
+        return cluster::apply(cluster, ClusterChange { paused: wish, ..ClusterChange::default() }, &[]);
+    }
+    let paused = cluster.settings.paused && wish != Some(false);
+    Ok(Applied { next: Settings { paused, ..applied.next }, ..applied })
+}
+
+/// Tells whether a change does no more than make a cluster deletable, which is a way out for one that is stopped.
+fn only_gives_up_protection(before: &Settings, after: &Settings) -> bool {
+    !after.termination_protection
+        && Settings { termination_protection: before.termination_protection, ..after.clone() } == *before
 }
 
 fn is_other(wanted: Encryption, present: Option<ProviderKind>) -> bool {

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use domain::customer_key::{CustomerKey, Move, ProviderKind};
 use domain::id::{ProjectId, ProviderRoleId};
-use domain::private_endpoint::KeyPath;
 use domain::provider_role::ProviderRole;
 use domain::validity::{DefiniteReason, Failure, Finding, Reason};
-use providers::{Candidate, Deadline};
+use providers::{Candidate, Deadline, KeyProvider};
 
 use crate::check::Observation;
 use crate::error::CandidateRefused;
@@ -17,7 +16,7 @@ use crate::{Control, Error};
 const GRANT_RETRY: Duration = Duration::from_secs(1);
 
 impl Control {
-    /// Asks the provider for a round trip with a candidate. Refusals that a fresh grant explains are
+    /// Asks the provider for a round trip with a candidate, by the path that it would take. Refusals that a fresh grant explains are
     /// tried again for as long as the patience lasts.
     /// Errors: those of the store; whatever the provider does is an observation.
     pub(super) async fn prove_candidate(
@@ -31,13 +30,13 @@ impl Control {
         let patience = deadline.min(Deadline::after(self.timings().grant_patience));
         loop {
             let at = self.check_begins();
-            let finding = match self.providers().open(project, candidate, role, &KeyPath::Public) {
-                Ok(provider) => provider.check_candidate(what_is_new(step), deadline).await,
-                Err(fault) => Finding::Failed(fault.failure()),
+            let (finding, public) = match self.open_candidate(project, candidate, role) {
+                Ok(opened) => (opened.check_candidate(what_is_new(step), deadline).await, opened.is_public()),
+                Err(fault) => (Finding::Failed(fault.failure()), true),
             };
             self.observed().count_check(candidate.provider(), &finding);
             if !may_be_a_fresh_grant(&finding) || patience <= Deadline::after(GRANT_RETRY) {
-                return Ok(Observation { finding, at });
+                return Ok(Observation { finding, at, public });
             }
             tokio::time::sleep(GRANT_RETRY).await;
         }

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::access::ProjectRole;
 use domain::customer_key::{
-    self, Applied, CustomerKey, EncryptionAtRestChange, EndpointRegions, Move, ProviderKind,
+    self, Applied, CustomerKey, EncryptionAtRest, EncryptionAtRestChange, EndpointRegions, Move, ProviderKind,
 };
 use domain::event::{Event, EventKind};
 use domain::id::ProjectId;
+use domain::private_endpoint::{KeyPath, awaiting_endpoint};
 use domain::provider_role::ProviderRole;
-use domain::validity::{Definite, Finding, MassFailure, Reason, Recheck, Validity};
+use domain::validity::{Definite, Finding, MassFailure, Reason, Recheck, TransientReason, Validity};
 use futures_util::future;
 use providers::Deadline;
 use storage::{CustomerKeyUse, NewValidity, Outcome, ProjectSnapshot, SaveSetting};
@@ -62,14 +63,9 @@ impl Control {
         let snapshot = self.project_for(caller, project, ProjectRole::Owner).await?;
         let invalid = snapshot.validities.iter().filter(|(_, stored)| stored.validity.is_invalid());
         let invalid = invalid.map(|(provider, _)| *provider).collect();
-        let applied = customer_key::apply(
-            &snapshot.setting,
-            change,
-            self.policy(),
-            &invalid,
-            &EndpointRegions::new(),
-            snapshot.project.activity,
-        )?;
+        let endpoints = self.endpoint_regions(project).await?;
+        let activity = snapshot.project.activity;
+        let applied = customer_key::apply(&snapshot.setting, change, self.policy(), &invalid, &endpoints, activity)?;
         if !applied.changed {
             return self.encryption_at_rest(caller, project).await;
         }
@@ -84,6 +80,16 @@ impl Control {
             let validity = saved.get(&provider).map(|saved| &saved.validity).or_else(before);
             validity.and_then(Validity::last_definite) == Some(Definite::Valid)
         }))
+    }
+
+    /// Lists the regions in which a project has private endpoints, whatever their state, per provider.
+    async fn endpoint_regions(&self, project: ProjectId) -> Result<EndpointRegions, Error> {
+        let mut regions = EndpointRegions::new();
+        for row in self.store().private_endpoints(project).await? {
+            let of_it = regions.entry(row.region.provider().provider()).or_default();
+            of_it.insert(row.region.as_str().to_owned());
+        }
+        Ok(regions)
     }
 
     /// Refuses to disable a provider whose customer key a cluster uses. The store asks again, where no
@@ -137,6 +143,7 @@ impl Control {
         let proofs = future::try_join_all(proofs).await?;
         let mut proved = BTreeMap::new();
         for ((provider, step, candidate, _), observation) in candidates.into_iter().zip(proofs) {
+            let observation = awaiting(snapshot, candidate, observation);
             if let Finding::Failed(failure) = &observation.finding
                 && !may_stay_unknown(snapshot, provider, step, failure.reason)
             {
@@ -189,6 +196,7 @@ impl Control {
             events.extend(told);
             validities.insert(provider, saved);
         }
+        events.extend(self.cluster_events_of_paths(snapshot, &kept_paths(snapshot, &applied.next)).await?);
         let save = SaveSetting {
             expected_revision: snapshot.setting.revision,
             next: &applied.next,
@@ -202,7 +210,9 @@ impl Control {
             Outcome::Conflict => return Err(Error::Conflict),
             Outcome::InUse => {
                 self.require_unused(project, applied).await?;
-                // The cluster that stood against it is gone again.
+                let endpoints = self.endpoint_regions(project).await?;
+                customer_key::require_no_endpoints(&snapshot.setting, &applied.next, &endpoints)?;
+                // What stood against it is gone again.
                 return Err(Error::Conflict);
             }
         }
@@ -223,6 +233,10 @@ impl Control {
     ) -> Result<(NewValidity, Vec<Event>), Error> {
         let before = match (step, snapshot.validities.get(&provider)) {
             (Some(Move::Enable), _) | (_, None) => Validity::unchecked(),
+            // What was known of the key before says nothing about another one.
+            (Some(Move::ChangeKey), Some(stored)) if observation.finding != Finding::Usable => {
+                Validity { state: Validity::unchecked().state, ..stored.validity.clone() }
+            }
             (_, Some(stored)) => stored.validity.clone(),
         };
         let proved = observation.finding == Finding::Usable;
@@ -246,9 +260,29 @@ impl Control {
     }
 }
 
-/// Decides whether a change is saved without proof: only other credentials of a key that we know
-/// nothing definite about now, when again we could not find out.
+/// Reads a refusal of our network as what it is for a candidate that requires private networking and has no endpoint
+/// yet: the vault is closed to the public already, and the first endpoint will tell (product.md 5.3).
+fn awaiting(snapshot: &ProjectSnapshot, candidate: &CustomerKey, observation: Observation) -> Observation {
+    if !observation.public {
+        return observation;
+    }
+    let finding = awaiting_endpoint(observation.finding, candidate, &snapshot.path(candidate.provider()));
+    Observation { finding, ..observation }
+}
+
+/// Gives the paths that stay private after a change of the settings: those whose key still requires it.
+fn kept_paths(snapshot: &ProjectSnapshot, next: &EncryptionAtRest) -> BTreeMap<ProviderKind, KeyPath> {
+    let required = |provider| next.customer_keys.get(provider).is_some_and(CustomerKey::requires_private_networking);
+    let kept = snapshot.paths.iter().filter(|(provider, _)| required(*provider));
+    kept.map(|(provider, path)| (*provider, path.clone())).collect()
+}
+
+/// Decides whether a change is saved without proof: one whose vault only an endpoint can reach that is still to come,
+/// and other credentials of a key that we know nothing definite about now, when again we could not find out.
 fn may_stay_unknown(snapshot: &ProjectSnapshot, provider: ProviderKind, step: Move, reason: Reason) -> bool {
+    if reason == Reason::Transient(TransientReason::AwaitingEndpoint) {
+        return true;
+    }
     let unknown = snapshot.validities.get(&provider).is_some_and(|stored| stored.validity.is_unknown());
     unknown && step == Move::ChangeCredentials && !reason.is_definite()
 }

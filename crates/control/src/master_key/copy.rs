@@ -45,7 +45,7 @@ impl Copies {
 impl Control {
     /// Gives a project's snapshot and when it was read. Where nobody else writes to the database, the store's own
     /// memory is the truth of this moment.
-    pub(super) async fn snapshot_since(
+    pub(crate) async fn snapshot_since(
         &self,
         project: ProjectId,
         since: BootTime,

@@ -8,15 +8,15 @@ use domain::customer_key::{CustomerKey, ProviderKind};
 use domain::master_key::backing::Backing;
 use domain::master_key::lease::{BootTime, Reading};
 use domain::master_key::wrapped::WrappedKey;
-use domain::private_endpoint::KeyPath;
 use domain::time::Timestamp;
 use domain::validity::{State, Validity};
-use providers::{KeyProvider, RoleFault};
+use providers::RoleFault;
 use quick_cache::sync::Cache;
 use storage::{ProjectSnapshot, RetiredCustomerKey, StoredMasterKey};
 use tokio::sync::watch;
 
 use super::CustomerKeyId;
+use crate::key_path::{RoutedKey, Seen};
 use crate::{Control, Error};
 
 /// How old a copy can be where others write to the database too. Half of what the rule allows, so that what is decided
@@ -184,15 +184,16 @@ impl Control {
         (Reading { backing: Backing::of(validity, since), generation, last_success, read }, validity.checked_at)
     }
 
-    /// Opens a customer key as it stands. None if its credentials are gone.
-    pub(crate) fn open_customer_key(&self, standing: &Standing) -> Option<Result<Arc<dyn KeyProvider>, RoleFault>> {
+    /// Opens a customer key as it stands, by the path that its calls take. None if its credentials are gone.
+    pub(crate) fn open_customer_key(&self, standing: &Standing) -> Option<Result<RoutedKey, RoleFault>> {
         let key = standing.customer_key()?;
         let role = key.provider_role();
         let role = role.and_then(|role| match &standing.key {
             Which::Current | Which::Nowhere => standing.snapshot.roles.get(&role),
             Which::Retired(retired) => retired.role.as_ref(),
         });
-        Some(self.providers().open(standing.of.project, key, role, &KeyPath::Public))
+        let seen = Some(Seen::of(&standing.snapshot, key, standing.reading.read));
+        Some(self.open_routed(standing.of.project, key, role, seen))
     }
 
     /// Begins a check of the customer key, or joins the one under way. Who waits for it waits until it is saved.

@@ -225,7 +225,7 @@ impl Control {
         let wrapped = match self.open_customer_key(standing) {
             None => Err(Failure::silent(Reason::Transient(TransientReason::UnexpectedAnswer))),
             Some(Err(_)) => Err(Failure::silent(Reason::Definite(DefiniteReason::RoleNotAssumable))),
-            Some(Ok(opened)) => wrap_and_prove(&*opened, &context, &data_key, deadline).await,
+            Some(Ok(opened)) => wrap_and_prove(&opened, &context, &data_key, deadline).await,
         };
         unwrapping.note(standing.of, wrapped.as_ref().err(), self.boot_now());
         let data_key = match wrapped {

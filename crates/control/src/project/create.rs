@@ -16,7 +16,8 @@ impl Control {
     pub async fn add_project(&self, caller: &Caller, org: OrgId, name: ProjectName) -> Result<ProjectView, Error> {
         self.org_for(caller, org, OrgRole::ProjectCreator).await?;
         let id = ProjectId::from_random(random_id()?);
-        let project = Project { id, org, name: name.as_str().to_owned(), created_at: self.now(), activity: Activity::Active };
+        let project =
+            Project { id, org, name: name.as_str().to_owned(), created_at: self.now(), activity: Activity::Active };
         let creator = match &caller.identity {
             Identity::ApiKey { id, .. } => Creator::ApiKey(*id),
             Identity::ServiceAccount { id } => Creator::ServiceAccount(*id),

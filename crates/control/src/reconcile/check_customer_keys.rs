@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use domain::customer_key::ProviderKind;
 use domain::id::ProjectId;
+use domain::master_key::lease::BootTime;
 use domain::time::Timestamp;
 use domain::validity::State;
 use futures_util::StreamExt;
@@ -75,6 +76,8 @@ struct Due {
     claim: Claim,
     provider: ProviderKind,
     snapshot: ProjectSnapshot,
+    /// When the snapshot was read.
+    read: BootTime,
 }
 
 /// One check that was made. No observation: the provider was disabled meanwhile.
@@ -90,10 +93,14 @@ impl Due {
         self.snapshot.validities.get(&self.provider)
     }
 
-    /// Gives what this check has in common with those it may share an answer with: a suspect is
-    /// confirmed by its own check, never by another's answer.
+    /// Gives what this check has in common with those it may share an answer with: a suspect is confirmed by its own
+    /// check, never by another's answer, and a private path says nothing about anybody else's.
     fn shared(&self) -> Option<Fingerprint> {
-        self.stored().filter(|_| !self.confirms()).map(|stored| stored.fingerprint)
+        self.stored().filter(|_| !self.confirms() && self.is_public()).map(|stored| stored.fingerprint)
+    }
+
+    fn is_public(&self) -> bool {
+        !self.snapshot.path(self.provider).is_private()
     }
 
     /// Tells whether an observation is news to this key.
@@ -187,7 +194,7 @@ impl Sweep {
     fn answer_waiting(&mut self, found: &Found) {
         let waiting = found.leads.and_then(|shared| self.waiting.remove(&shared)).unwrap_or_default();
         for due in waiting {
-            match found.observation.as_ref().filter(|observation| due.is_older_than(observation)) {
+            match found.observation.as_ref().filter(|found| found.public && due.is_older_than(found)) {
                 Some(observation) => {
                     self.found.push(Found { due, observation: Some(observation.clone()), leads: None });
                 }
@@ -200,7 +207,7 @@ impl Sweep {
         let mut updates = Vec::with_capacity(found.len());
         for Found { due, observation, leads: _ } in found {
             let Some(observation) = observation else { continue };
-            if let Some(stored) = due.stored() {
+            if let Some(stored) = due.stored().filter(|_| observation.public) {
                 self.recent.insert(stored.fingerprint, observation.clone());
             }
             if let Some((update, _)) = self.control.take_in(&due.snapshot, due.provider, observation).await? {
@@ -217,7 +224,7 @@ impl Sweep {
 }
 
 /// Gives the answer of another project's check of the same key with the same credentials, if it is
-/// young enough. A suspect is confirmed by its own check, never by another's old answer. The next
+/// young enough and both leave publicly. A suspect is confirmed by its own check, never by another's old answer. The next
 /// check counts from that older one, so sharing never makes an answer older than the interval.
 fn answered_by(
     recent: &HashMap<Fingerprint, Observation>,
@@ -228,12 +235,12 @@ fn answered_by(
     let stored = due.stored()?;
     let found = recent.get(&stored.fingerprint)?;
     let young = now.since(found.at) < control.timings().check_every / 2;
-    (due.is_older_than(found) && young && !due.confirms()).then(|| found.clone())
+    (due.is_older_than(found) && young && due.is_public() && !due.confirms()).then(|| found.clone())
 }
 
 async fn ask(control: &Control, due: &Due) -> Option<Observation> {
     let tokens = if due.confirms() { Tokens::Fresh } else { Tokens::MayBeCached };
-    control.observe_customer_key(&due.snapshot, due.provider, tokens).await
+    control.observe_customer_key(&due.snapshot, due.read, due.provider, tokens).await
 }
 
 async fn load(control: &Control, claims: Vec<Claim>) -> Result<Vec<Due>, Error> {
@@ -245,12 +252,13 @@ async fn load(control: &Control, claims: Vec<Claim>) -> Result<Vec<Due>, Error> 
         .filter_map(|claim| validity_work(&claim.id).map(|(project, provider)| (claim, project, provider)))
         .collect();
     let projects: Vec<ProjectId> = named.iter().map(|(_, project, _)| *project).collect();
+    let read = control.boot_now();
     let snapshots = control.store().project_snapshots(&projects).await?;
     let snapshots: HashMap<ProjectId, ProjectSnapshot> =
         snapshots.into_iter().map(|snapshot| (snapshot.project.id, snapshot)).collect();
     let due = named.into_iter().filter_map(|(claim, project, provider)| {
         let snapshot = snapshots.get(&project)?.clone();
-        Some(Due { claim, provider, snapshot })
+        Some(Due { claim, provider, snapshot, read })
     });
     Ok(due.collect())
 }

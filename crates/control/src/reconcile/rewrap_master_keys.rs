@@ -15,15 +15,15 @@ use domain::customer_key::{CustomerKeyNumber, ProviderKind};
 use domain::event::EventKind;
 use domain::id::ProjectId;
 use domain::master_key::MasterKeyId;
-use domain::private_endpoint::KeyPath;
 use domain::rotation::Rotation;
 use domain::validity::Reason;
 use futures_util::{StreamExt, future, stream};
-use providers::{Deadline, KeyProvider};
+use providers::Deadline;
 use storage::{Claim, Outcome, ProjectSnapshot, StoreError, WorkKind, validity_work};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use crate::key_path::RoutedKey;
 use crate::rotation::rewrap::{Move, Rewrapped, Stuck};
 use crate::{Control, Error, random};
 
@@ -210,7 +210,7 @@ struct Mover<'m> {
     snapshot: &'m ProjectSnapshot,
     provider: ProviderKind,
     number: CustomerKeyNumber,
-    to: Arc<dyn KeyProvider>,
+    to: RoutedKey,
     slots: &'m Semaphore,
     begun: Instant,
     found: Mutex<Found>,
@@ -220,7 +220,7 @@ struct Mover<'m> {
 #[derive(Default)]
 struct Found {
     /// The customer keys that master keys come from, as far as they were needed; none without credentials.
-    from: BTreeMap<CustomerKeyNumber, Option<Arc<dyn KeyProvider>>>,
+    from: BTreeMap<CustomerKeyNumber, Option<Arc<RoutedKey>>>,
     /// What each of these said.
     said: BTreeMap<CustomerKeyNumber, Said>,
     /// What the present customer key said.
@@ -268,7 +268,7 @@ impl<'m> Mover<'m> {
         };
         let number = stored.number;
         let role = key.provider_role().and_then(|role| snapshot.roles.get(&role));
-        let opened = control.providers().open(snapshot.project.id, key, role, &KeyPath::Public);
+        let opened = control.open_routed(snapshot.project.id, key, role, None);
         let to = opened.map_err(|fault| {
             format!("the present customer key, {number}, cannot be reached: {}", fault.failure().reason.code())
         })?;
@@ -321,7 +321,7 @@ impl<'m> Mover<'m> {
             return Ok(true);
         }
         let Some(from) = self.opened(number).await? else { return Ok(true) };
-        let step = Move { from: from.as_ref(), to: self.to.as_ref(), number: self.number };
+        let step = Move { from: from.as_ref(), to: &self.to, number: self.number };
         let moved = self.control.rewrap_master_key(&stored.key, wrapped, &step, Deadline::after(PATIENCE)).await;
         self.take_in(number, moved)?;
         Ok(true)
@@ -350,7 +350,7 @@ impl<'m> Mover<'m> {
     }
 
     /// Opens a former customer key, once a pass.
-    async fn opened(&self, number: CustomerKeyNumber) -> Result<Option<Arc<dyn KeyProvider>>, Error> {
+    async fn opened(&self, number: CustomerKeyNumber) -> Result<Option<Arc<RoutedKey>>, Error> {
         if let Some(known) = self.found().from.get(&number) {
             return Ok(known.clone());
         }
@@ -358,11 +358,11 @@ impl<'m> Mover<'m> {
         let retired = self.control.store().retired_customer_key(project, self.provider, number).await?;
         let opened = retired.as_ref().and_then(|retired| {
             let key = retired.key.as_ref()?;
-            Some(self.control.providers().open(project, key, retired.role.as_ref(), &KeyPath::Public))
+            Some(self.control.open_routed(project, key, retired.role.as_ref(), None))
         });
         let mut found = self.found();
         let opened = match opened {
-            Some(Ok(opened)) => Some(opened),
+            Some(Ok(opened)) => Some(Arc::new(opened)),
             Some(Err(fault)) => {
                 found.said.entry(number).or_default().refused(fault.failure().reason);
                 None
