@@ -4,7 +4,7 @@
 //! error cannot do without its row. Each row says where its code was seen: "published" is the
 //! documented list, "recorded" real answers, "ours" is ours in Atlas's style (docs/errors.md).
 //! Candidates that a provider refused have their rows in `error/candidate.rs`, clusters in `error/cluster.rs`,
-//! what is kept of keys in `error/kept.rs`.
+//! what is kept of keys in `error/kept.rs`, private endpoints in `error/private_endpoint.rs`.
 //! Details say what to do next; a stranger's words in them were tamed where they came in.
 
 mod candidate;
@@ -13,6 +13,7 @@ mod external;
 mod kept;
 mod master_key;
 mod node;
+mod private_endpoint;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -324,8 +325,10 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
         control::Error::ClusterNameTaken { project, name } => cluster::name_taken(name, *project),
         control::Error::ClusterRefused { name, refusal } => cluster::refused(name.as_ref(), refusal),
         control::Error::ClusterConflict(name) => cluster::conflict(name),
+        control::Error::ClusterPlacementRefused { name, refusal } => private_endpoint::no_place_for(name, refusal),
         control::Error::Node(error) => node::row(error),
         control::Error::External(error) => external::row(error),
+        control::Error::PrivateEndpoint(error) => private_endpoint::row(error),
         control::Error::Snapshot(error) => kept::snapshot_row(error),
         control::Error::Grant(error) => kept::grant_row(error),
         control::Error::RotationNotFound(id) => kept::rotation_not_found(id),
@@ -334,6 +337,7 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
         control::Error::MasterKey(error) => master_key::row(error, request_id),
         control::Error::ProjectNameTaken(name) => cluster::project_name_taken(name),
         control::Error::ProjectHasClusters(_) => cluster::project_has_clusters(),
+        control::Error::ProjectHasPrivateEndpoints(_) => private_endpoint::stand_against_closing(),
         control::Error::CustomerKeyNotEnabled { project, provider } => cluster::key_not_enabled(*project, *provider),
         control::Error::CustomerKeyNotProven(not_proven) => cluster::key_not_proven(not_proven),
         control::Error::CustomerKeyInUse { provider, clusters } => cluster::key_in_use(*provider, clusters),
@@ -405,38 +409,14 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
                 provider.title()
             ),
         ),
-        // observed
-        control::Error::PrivateEndpointsExist(_) => body(
-            BAD_REQUEST,
-            "CANNOT_DISABLE_ENCRYPTION_AT_REST_DUE_TO_PRIVATE_ENDPOINTS",
-            "Encryption at rest cannot be disabled while it has private endpoints. Delete them, wait until they are gone, then send the request again.",
-        ),
-        // observed
-        control::Error::PrivateNetworkingInUse { provider: _, regions } => body(
-            BAD_REQUEST,
-            "CANNOT_DISABLE_ENCRYPTION_AT_REST_REQUIRE_PRIVATE_NETWORKING_WHILE_PRIVATE_ENDPOINTS_EXIST",
-            format!(
-                "Private networking cannot be given up while private endpoints exist in {}. Delete them, wait until they are gone, then send the request again.",
-                regions.join(", ")
-            ),
-        )
-        .with_parameters([regions.join(", ")]),
-        // ours
-        control::Error::PrivateEndpointFieldsImmutable { provider: _, fields } => body(
-            BAD_REQUEST,
-            "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_FIELD_IMMUTABLE",
-            format!(
-                "While private endpoints exist, these fields stay as they are: {}. Delete the endpoints first, or leave the fields out.",
-                fields.join(", ")
-            ),
-        )
-        .with_parameters([fields.join(", ")]),
-        // ours
-        control::Error::PrivateNetworkingInactiveProject(_) => body(
-            BAD_REQUEST,
-            "ENCRYPTION_AT_REST_PRIVATE_NETWORKING_INACTIVE_GROUP",
-            "The project was set inactive, so it cannot take up private networking. Set it active, then send the request again.",
-        ),
+        control::Error::PrivateEndpointsExist(_) => private_endpoint::stand_against_disabling(),
+        control::Error::PrivateNetworkingInUse { provider: _, regions } => {
+            private_endpoint::stand_against_public_networking(regions)
+        }
+        control::Error::PrivateEndpointFieldsImmutable { provider, fields } => {
+            private_endpoint::stand_against_fields(*provider, fields)
+        }
+        control::Error::PrivateNetworkingInactiveProject(provider) => private_endpoint::inactive(*provider),
         control::Error::CandidateRefused(refused) => candidate::row(refused),
         // published
         control::Error::StoreAway(_) => body(

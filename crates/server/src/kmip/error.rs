@@ -250,11 +250,14 @@ fn control_row(error: &control::Error) -> Row {
         | control::Error::External(_)
         | control::Error::Snapshot(_)
         | control::Error::Grant(_)
+        | control::Error::PrivateEndpoint(_)
         | control::Error::RotationNotFound(_)
         | control::Error::DeletedClusterNotFound(_)
         | control::Error::DeletedProjectNotFound(_)
         | control::Error::ProjectNameTaken(_)
         | control::Error::ProjectHasClusters(_)
+        | control::Error::ProjectHasPrivateEndpoints(_)
+        | control::Error::ClusterPlacementRefused { .. }
         | control::Error::EventNotFound(_)
         | control::Error::ProjectRoleMissing { .. }
         | control::Error::OrgRoleMissing { .. }

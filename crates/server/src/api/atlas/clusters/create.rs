@@ -15,6 +15,6 @@ pub async fn handle(api: &Api, mut call: Call) -> Result<Answer, Refused> {
     let body = std::mem::take(&mut call.body);
     let change = from_wire(ClusterBody::read_new(&body).map_err(Refused::BodyFaults)?)?;
     let cluster = api.control().create_cluster(call.caller()?, call.project()?, change).await?;
-    let address = address_of(&call.base_url, &cluster);
+    let address = address_of(&call.base_url, &cluster.cluster);
     call.created(&to_wire(&call, cluster), address)
 }

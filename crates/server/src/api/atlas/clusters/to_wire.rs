@@ -8,6 +8,7 @@ use api_wire::atlas::clusters::v2024_08_05::{
 use api_wire::header::{EFFECTIVE_INSTANCE_FIELDS, EFFECTIVE_REPLICATION_SPECS};
 use api_wire::paging::Link;
 use api_wire::wire_time::WireTime;
+use control::cluster::ClusterView;
 use domain::cluster::{
     AdvancedConfiguration, AutoScaling, BiConnector, Cluster, Disk, Nodes, Options, Placement, Settings, Shard, Tag,
     Zone,
@@ -21,8 +22,10 @@ pub(in crate::api) fn address_of(base_url: &str, cluster: &Cluster) -> String {
     format!("{base_url}/api/atlas/v2/groups/{}/clusters/{}", cluster.project, cluster.name)
 }
 
-/// Translates a cluster, with what the call's headers ask for beside it.
-pub(in crate::api) fn to_wire(call: &Call, cluster: Cluster) -> WireCluster {
+/// Translates a cluster, with what the call's headers ask for beside it. One that private networking stops is shown as
+/// paused.
+pub(in crate::api) fn to_wire(call: &Call, view: ClusterView) -> WireCluster {
+    let ClusterView { cluster, disabled } = view;
     let links = vec![Link::to_self(address_of(&call.base_url, &cluster))];
     let Cluster { id, project, name, settings, revision: _, created_at } = cluster;
     let Settings {
@@ -78,7 +81,7 @@ pub(in crate::api) fn to_wire(call: &Call, cluster: Cluster) -> WireCluster {
         mongo_db_major_version: major_version.as_str().to_owned(),
         mongo_db_version: major_version.first_release(),
         name: name.to_string(),
-        paused,
+        paused: paused || disabled.is_some(),
         pit_enabled: point_in_time_backup,
         redact_client_log_data,
         replica_set_scaling_strategy: scaling_strategy.name(),

@@ -10,7 +10,7 @@ use crate::api::error::Refused;
 pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
     let (paging, project, name) = (call.paging(), call.project()?, call.cluster()?);
     let (skip, take) = (paging.skip(), u64::from(paging.items_per_page));
-    let cluster = api.control().cluster(call.caller()?, project, &name).await?;
+    let cluster = api.control().cluster(call.caller()?, project, &name).await?.cluster;
     let page = api.control().snapshots(call.caller()?, project, &name, skip, take, true).await?;
     let snapshots = page.snapshots.into_iter().map(|snapshot| to_wire(&call.base_url, &cluster, snapshot));
     call.page(snapshots.collect(), page.total, &[])

@@ -12,7 +12,7 @@ use crate::api::error::Refused;
 /// Errors: those of the use case.
 pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
     let (project, name, id) = (call.project()?, call.cluster()?, snapshot(call)?);
-    let cluster = api.control().cluster(call.caller()?, project, &name).await?;
+    let cluster = api.control().cluster(call.caller()?, project, &name).await?.cluster;
     let found = api.control().snapshot(call.caller()?, project, &name, id).await?;
     if found.released_at.is_some() {
         return Err(control::Error::from(SnapshotError::NotFound { cluster: name, id: id.to_string() }).into());

@@ -12,6 +12,6 @@ pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
     let (project, id) = (call.project()?, call.parameter("clusterId"));
     let id = id.parse().map_err(|_| control::Error::DeletedClusterNotFound(id.to_owned()))?;
     let cluster = api.control().bring_back_cluster(call.caller()?, project, id).await?;
-    let address = address_of(&call.base_url, &cluster);
+    let address = address_of(&call.base_url, &cluster.cluster);
     call.created(&to_wire(call, cluster), address)
 }

@@ -30,7 +30,7 @@ async fn filter(api: &Api, call: &Call) -> Result<MasterKeyFilter, Refused> {
         None => None,
         Some(name) => {
             let name = ClusterName::parse(name).ok_or(CHECKED)?;
-            Some(api.control().cluster(call.caller()?, project, &name).await?.id)
+            Some(api.control().cluster(call.caller()?, project, &name).await?.cluster.id)
         }
     };
     Ok(MasterKeyFilter {
