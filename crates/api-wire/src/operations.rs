@@ -49,6 +49,16 @@ pub enum OperationId {
     GetEncryptionAtRest,
     /// PATCH `/groups/{groupId}/encryptionAtRest`
     UpdateEncryptionAtRest,
+    /// GET `/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`
+    ListPrivateEndpoints,
+    /// POST `/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`
+    CreatePrivateEndpoint,
+    /// GET `/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}`
+    GetPrivateEndpoint,
+    /// DELETE `/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}`
+    DeletePrivateEndpoint,
+    /// GET `/groups/{groupId}/networking`, ours
+    GetNetworking,
     /// GET `/groups/{groupId}/encryptionAtRest/validity`, ours
     GetEncryptionAtRestValidity,
     /// GET `/groups/{groupId}/clusters/{clusterName}/nodes`, ours

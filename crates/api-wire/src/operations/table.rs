@@ -3,6 +3,7 @@
 mod node_credentials;
 
 mod keys;
+mod private_endpoints;
 
 use super::rate_limit::{
     CERTIFICATE_AUTHORITIES, CLUSTERS, DOCUMENT, ENCRYPTION_AT_REST, ENROLMENTS, EVENTS, NODES, ORGANIZATIONS,
@@ -44,6 +45,11 @@ pub static OPERATIONS: &[&Operation] = &[
     &GET_GROUP_EVENT,
     &GET_ENCRYPTION_AT_REST,
     &UPDATE_ENCRYPTION_AT_REST,
+    &private_endpoints::LIST_PRIVATE_ENDPOINTS,
+    &private_endpoints::CREATE_PRIVATE_ENDPOINT,
+    &private_endpoints::GET_PRIVATE_ENDPOINT,
+    &private_endpoints::DELETE_PRIVATE_ENDPOINT,
+    &private_endpoints::GET_NETWORKING,
     &GET_ENCRYPTION_AT_REST_VALIDITY,
     &LIST_NODES,
     &CREATE_NODE,
@@ -102,6 +108,11 @@ impl OperationId {
             Self::GetGroupEvent => &GET_GROUP_EVENT,
             Self::GetEncryptionAtRest => &GET_ENCRYPTION_AT_REST,
             Self::UpdateEncryptionAtRest => &UPDATE_ENCRYPTION_AT_REST,
+            Self::ListPrivateEndpoints => &private_endpoints::LIST_PRIVATE_ENDPOINTS,
+            Self::CreatePrivateEndpoint => &private_endpoints::CREATE_PRIVATE_ENDPOINT,
+            Self::GetPrivateEndpoint => &private_endpoints::GET_PRIVATE_ENDPOINT,
+            Self::DeletePrivateEndpoint => &private_endpoints::DELETE_PRIVATE_ENDPOINT,
+            Self::GetNetworking => &private_endpoints::GET_NETWORKING,
             Self::GetEncryptionAtRestValidity => &GET_ENCRYPTION_AT_REST_VALIDITY,
             Self::ListNodes => &LIST_NODES,
             Self::CreateNode => &CREATE_NODE,

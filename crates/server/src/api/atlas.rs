@@ -5,5 +5,6 @@ pub mod encryption_at_rest;
 pub mod events;
 pub mod groups;
 pub mod orgs;
+pub mod private_endpoints;
 pub mod snapshots;
 pub mod system_status;

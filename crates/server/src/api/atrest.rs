@@ -8,6 +8,7 @@ pub mod enrolments;
 pub mod external_certificate_authorities;
 pub mod grants;
 pub mod master_keys;
+pub mod networking;
 pub mod node_certificates;
 pub mod node_identities;
 pub mod nodes;

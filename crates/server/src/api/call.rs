@@ -51,6 +51,14 @@ pub struct Answer {
     pub location: Option<String>,
 }
 
+impl Answer {
+    /// Makes an answer that has no body at all, for a status that allows none.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { body: Vec::new(), location: None }
+    }
+}
+
 impl Call {
     /// Gives the caller.
     /// Errors: `Bug` if the operation is public: those have none.

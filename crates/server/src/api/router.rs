@@ -10,11 +10,11 @@ use percent_encoding::percent_decode_str;
 use tower::Layer as _;
 
 use super::atlas::snapshots as backup_snapshots;
-use super::atlas::{clusters, encryption_at_rest, events, groups, orgs, system_status};
+use super::atlas::{clusters, encryption_at_rest, events, groups, orgs, private_endpoints, system_status};
 use super::atrest::{
     certificate_authorities, customer_keys, deleted_clusters, deleted_projects, enrolments,
-    external_certificate_authorities, grants, master_keys, node_certificates, node_identities, nodes, openapi,
-    rotations, snapshots, validity,
+    external_certificate_authorities, grants, master_keys, networking, node_certificates, node_identities, nodes,
+    openapi, rotations, snapshots, validity,
 };
 use super::call::{Answer, Call};
 use super::error::Refused;
@@ -40,6 +40,11 @@ pub(super) async fn dispatch(api: &Api, call: Call) -> Result<Answer, Refused> {
         OperationId::GetGroupEvent => events::view::handle(api, &call).await,
         OperationId::GetEncryptionAtRest => encryption_at_rest::view::handle(api, &call).await,
         OperationId::UpdateEncryptionAtRest => encryption_at_rest::update::handle(api, call).await,
+        OperationId::ListPrivateEndpoints => private_endpoints::list::handle(api, &call).await,
+        OperationId::CreatePrivateEndpoint => private_endpoints::create::handle(api, call).await,
+        OperationId::GetPrivateEndpoint => private_endpoints::view::handle(api, &call).await,
+        OperationId::DeletePrivateEndpoint => private_endpoints::delete::handle(api, &call).await,
+        OperationId::GetNetworking => networking::handle(api, &call).await,
         OperationId::GetEncryptionAtRestValidity => validity::handle(api, &call).await,
         OperationId::ListNodes => nodes::list::handle(api, &call).await,
         OperationId::CreateNode => nodes::create::handle(api, call).await,
