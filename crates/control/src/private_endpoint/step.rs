@@ -2,15 +2,17 @@
 //! too, and the next one goes on: what may exist in the cloud is written down before the cloud is asked for it, and is
 //! asked for by a name that never changes. Must not know when steps are due.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use domain::customer_key::ProviderKind;
+use domain::event::Event;
 use domain::id::PrivateEndpointId;
-use domain::private_endpoint::{EndpointState, PrivateEndpoint};
+use domain::private_endpoint::{EndpointState, KeyPath, PrivateEndpoint, Route};
 use providers::private_endpoint::Asked;
 use storage::{Claim, EndpointStep, Outcome, ProjectSnapshot};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::Instant;
 
 use super::change::{Change, Finding, change};
@@ -22,7 +24,7 @@ use crate::{Control, Error, random_id};
 const IDLE: Duration = Duration::from_secs(24 * 3600);
 
 /// What a process remembers of endpoints from one step to the next. Losing it costs a few questions to the cloud.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct EndpointMemory {
     /// When a removal was accepted.
     pub(super) removals: Moments,
@@ -31,6 +33,15 @@ pub struct EndpointMemory {
     /// When the name of a connection was last asked for.
     pub(super) names: Moments,
     instance: OnceCell<String>,
+    /// Lets one path be changed at a time.
+    paths: Semaphore,
+}
+
+impl Default for EndpointMemory {
+    fn default() -> Self {
+        let (removals, absences, names) = Default::default();
+        Self { removals, absences, names, instance: OnceCell::new(), paths: Semaphore::new(1) }
+    }
 }
 
 /// When something happened to an endpoint, on a clock that nobody sets.
@@ -151,6 +162,11 @@ impl Control {
             told.push(self.event_by_us(snapshot.project.org, seen.project, *kind, Some(detail.clone()))?);
         }
         let moves_path = change.moves_path(seen);
+        // One at a time, so that what the first one does to clusters is told once.
+        let alone = if moves_path { memory.paths.acquire().await.ok() } else { None };
+        if moves_path {
+            told.extend(self.told_of_clusters(seen, change.next.as_ref()).await?);
+        }
         let step = EndpointStep {
             claim,
             seen,
@@ -161,7 +177,9 @@ impl Control {
             at: now,
             check_at: moves_path.then_some(now),
         };
-        match self.store().save_private_endpoint_step(step).await? {
+        let saved = self.store().save_private_endpoint_step(step).await?;
+        drop(alone);
+        match saved {
             Outcome::Saved => {
                 note(seen, change);
                 if change.next.is_none() {
@@ -197,6 +215,44 @@ impl Control {
         }
         Ok(())
     }
+
+    /// Tells which clusters are disabled by the paths as they will be, or are no more.
+    async fn told_of_clusters(
+        &self,
+        seen: &PrivateEndpoint,
+        next: Option<&PrivateEndpoint>,
+    ) -> Result<Vec<Event>, Error> {
+        let Some(snapshot) = self.store().project_snapshot(seen.project).await? else { return Ok(Vec::new()) };
+        let rows = self.store().private_endpoints(seen.project).await?;
+        let after = paths_after(&snapshot.paths, &rows, seen, next);
+        self.cluster_events_of_paths(&snapshot, &after).await
+    }
+}
+
+/// Gives the paths as they are once the row is as it will be.
+fn paths_after(
+    before: &BTreeMap<ProviderKind, KeyPath>,
+    rows: &[PrivateEndpoint],
+    seen: &PrivateEndpoint,
+    next: Option<&PrivateEndpoint>,
+) -> BTreeMap<ProviderKind, KeyPath> {
+    let provider = seen.region.provider();
+    let staying = rows.iter().filter(|row| row.id != seen.id).chain(next);
+    let mut active: Vec<_> =
+        staying.filter(|row| row.state == EndpointState::Active && row.region.provider() == provider).collect();
+    active.sort_by_key(|row| (row.created_at, row.id));
+    let mut after = before.clone();
+    if active.is_empty() && !before.contains_key(&provider.provider()) {
+        return after;
+    }
+    let routes = active.into_iter().map(|row| Route {
+        endpoint: row.id,
+        region: row.region.clone(),
+        addresses: row.cloud.addresses.clone(),
+        dns_name: row.cloud.dns_name.clone(),
+    });
+    after.insert(provider.provider(), KeyPath::Private(routes.collect()));
+    after
 }
 
 /// Logs what became of an endpoint, one line a change of state.
