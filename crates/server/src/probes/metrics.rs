@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use control::Control;
 use domain::customer_key::ProviderKind;
+use domain::private_endpoint::EndpointState;
 use http::StatusCode;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
@@ -31,6 +32,7 @@ struct Figures {
     provider_checks: Family<ProviderCheck, Counter>,
     unwraps: Family<Unwrap, Counter>,
     validity: Family<Validity, Gauge>,
+    private_endpoints: Family<Endpoint, Gauge>,
     operator_identity_broken: Gauge,
     clock_skewed: Gauge,
     connections: Gauge,
@@ -79,6 +81,12 @@ struct Validity {
     state: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Endpoint {
+    provider: &'static str,
+    state: &'static str,
+}
+
 impl Default for Metrics {
     fn default() -> Self {
         Self::new()
@@ -97,6 +105,7 @@ impl Metrics {
             provider_checks: Family::default(),
             unwraps: Family::default(),
             validity: Family::default(),
+            private_endpoints: Family::default(),
             operator_identity_broken: Gauge::default(),
             clock_skewed: Gauge::default(),
             connections: Gauge::default(),
@@ -142,6 +151,15 @@ impl Metrics {
         for (provider, state, count) in counts {
             let gauge = self.0.validity.get_or_create(&Validity { provider: provider.name(), state });
             gauge.set(i64::try_from(*count).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// Shows how many private endpoints to each provider are in each state.
+    pub fn show_private_endpoints(&self, counts: &[(ProviderKind, EndpointState, u64)]) {
+        self.0.private_endpoints.clear();
+        for (provider, state, count) in counts {
+            let labels = Endpoint { provider: provider.name(), state: state.name() };
+            self.0.private_endpoints.get_or_create(&labels).set(i64::try_from(*count).unwrap_or(i64::MAX));
         }
     }
 
@@ -193,6 +211,7 @@ impl Figures {
             self.unwraps.clone(),
         );
         registry.register("customer_keys", "Configured customer keys by validity", self.validity.clone());
+        registry.register("private_endpoints", "Private endpoints by state", self.private_endpoints.clone());
         registry.register(
             "operator_identity_broken",
             "1 while a provider refuses the operator's own identity: mend it, tenants are held at Unknown",
@@ -221,6 +240,7 @@ mod tests {
         metrics.count_request("getEncryptionAtRest", StatusCode::OK, Duration::from_millis(3));
         metrics.count_auth_failure(&AuthFailure::Throttled { retry_after: Duration::from_secs(3) });
         metrics.show_validities(&[(ProviderKind::AwsKms, "valid", 7)]);
+        metrics.show_private_endpoints(&[(ProviderKind::AzureKeyVault, EndpointState::PendingAcceptance, 4)]);
         metrics.open_connections().set(2);
         metrics.open_kmip_connections().set(3);
         metrics.count_kmip_request("Get", "Success");
@@ -230,6 +250,7 @@ mod tests {
             "atrest_http_request_duration_seconds_count{operation=\"getEncryptionAtRest\"} 1",
             "atrest_auth_failures_total{kind=\"throttled\"} 1",
             "atrest_customer_keys{provider=\"aws_kms\",state=\"valid\"} 7",
+            "atrest_private_endpoints{provider=\"azure_key_vault\",state=\"PENDING_ACCEPTANCE\"} 4",
             "atrest_http_connections 2",
             "atrest_kmip_connections 3",
             "atrest_kmip_requests_total{operation=\"Get\",outcome=\"Success\"} 1",
