@@ -72,6 +72,10 @@ pub(crate) struct Plan {
     pub(crate) azure: Option<azure_key_vault::Config>,
     /// Where tokens and KMS of Google are, if not in the simulated cloud.
     pub(crate) google: Option<gcp_kms::Config>,
+    /// Whether the process works in the background, or does nothing but what it is asked for.
+    pub(crate) at_work: bool,
+    /// How far the process's clock is ahead of those of the others.
+    pub(crate) ahead: Duration,
 }
 
 impl Default for Plan {
@@ -104,6 +108,8 @@ impl Default for Plan {
             kms_endpoint: None,
             azure: None,
             google: None,
+            at_work: true,
+            ahead: Duration::ZERO,
         }
     }
 }
@@ -204,7 +210,7 @@ impl House {
     async fn build(ground: Arc<Ground>, plan: Plan) -> Self {
         watch_for_panics();
         let store = ground.database.open().await;
-        let clock = clock(&ground.ahead);
+        let clock = clock(&ground.ahead, plan.ahead);
         let endpoint = Some(ground.cloud.clouds.aws_endpoint());
         let operator = &ground.cloud.operator;
         let providers = ProvidersConfig {
@@ -235,7 +241,9 @@ impl House {
         });
         let metrics = Metrics::default();
         let api = Api::new(control.clone(), plan.settings, metrics.clone()).unwrap();
-        control.start();
+        if plan.at_work {
+            control.start();
+        }
         let mut addresses = Vec::new();
         let operations = probes::router(control.clone(), metrics.clone());
         for (app, tls) in [(router::router(api), plan.tls), (operations, None)] {
@@ -433,9 +441,9 @@ pub(crate) fn path_of(project: ProjectId) -> String {
     format!("/api/atlas/v2/groups/{project}/encryptionAtRest")
 }
 
-fn clock(ahead: &Arc<AtomicI64>) -> Clock {
+fn clock(ahead: &Arc<AtomicI64>, of_others: Duration) -> Clock {
     let (ahead, machine) = (ahead.clone(), Clock::system());
-    Clock::new(move || Timestamp::from_millis(machine.now().as_millis() + ahead.load(Ordering::SeqCst)))
+    Clock::new(move || Timestamp::from_millis(machine.now().as_millis() + ahead.load(Ordering::SeqCst)) + of_others)
 }
 
 /// As the other clock, from a moment long after boot, so that a test can look back.
