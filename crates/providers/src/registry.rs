@@ -131,8 +131,8 @@ impl Providers {
     ) -> Result<Arc<dyn KeyProvider>, RoleFault> {
         match key {
             CustomerKey::AwsKms(settings) => {
-                let key = aws_kms::AwsKmsKey::open(self.aws.clone(), project, settings, role)?;
-                Ok(if path.is_private() { no_path() } else { Arc::new(Punctual(key)) })
+                let key = aws_kms::AwsKmsKey::open(self.aws.clone(), project, settings, role, path)?;
+                Ok(Arc::new(Punctual(key)))
             }
             CustomerKey::AzureKeyVault(settings) => {
                 let pin = self.azure.pin(settings, path);

@@ -1,5 +1,6 @@
 //! The narrow slice of the AWS SDK we use. One KMS and one STS client per region serve all tenants;
-//! none of them has an identity. Every call is handed a tenant's credentials and forgets them after.
+//! none of them has an identity. A private path has KMS clients of its own (`private_path.rs`). Every call is handed a
+//! tenant's credentials and forgets them after.
 //!
 //! Must not know what an answer is good for. Must never give an SDK client a default identity: then a
 //! forgotten override fails instead of acting in somebody else's name (product.md 1.6).
@@ -112,7 +113,7 @@ macro_rules! configured {
 }
 
 impl Wire {
-    fn kms(&self, region: &str) -> aws_sdk_kms::Client {
+    pub(super) fn kms(&self, region: &str) -> aws_sdk_kms::Client {
         aws_sdk_kms::Client::from_conf(configured!(aws_sdk_kms, self, region, self.kms_endpoint).build())
     }
 
@@ -165,6 +166,11 @@ impl Clients {
         Self { wire, kms: PerRegion::default(), sts: PerRegion::default() }
     }
 
+    /// Gives the way to a region's KMS by its public address.
+    pub(super) fn public(&self, region: &str) -> Door {
+        Door { kms: self.kms(region), region: region.to_owned() }
+    }
+
     fn kms(&self, region: &str) -> aws_sdk_kms::Client {
         self.kms.client(region, || self.wire.kms(region))
     }
@@ -185,13 +191,30 @@ impl Clients {
         self.sts(region)
     }
 
-    pub(super) async fn describe_key(
-        &self,
-        region: &str,
-        who: &TenantCredentials,
-        key: &str,
-    ) -> Result<KeyMetadata, Refused> {
-        let call = self.kms(region).describe_key().key_id(key).customize().config_override(kms_as(who));
+    /// Asks STS who the tenant's identity is.
+    pub(super) async fn caller(&self, region: &str, who: &TenantCredentials) -> Result<String, Refused> {
+        let identity = aws_sdk_sts::config::Config::builder()
+            .credentials_provider(who.provider())
+            .identity_cache(aws_sdk_sts::config::IdentityCache::no_cache());
+        let call = self.sts(region).get_caller_identity().customize().config_override(identity);
+        let answer = quiet(call.send()).await;
+        let answer = answer.map_err(|error| classify(&error, Operation::TenantIdentity, &who.secrets()))?;
+        answer.arn.ok_or_else(|| Refused::unexpected("GetCallerIdentity answered without Arn"))
+    }
+}
+
+/// One way to a region's KMS: by its public address, or by one endpoint of a project's. No door leads to another's
+/// connections.
+#[derive(Debug, Clone)]
+pub(super) struct Door {
+    pub(super) kms: aws_sdk_kms::Client,
+    /// What its calls are signed for.
+    pub(super) region: String,
+}
+
+impl Door {
+    pub(super) async fn describe_key(&self, who: &TenantCredentials, key: &str) -> Result<KeyMetadata, Refused> {
+        let call = self.kms.describe_key().key_id(key).customize().config_override(kms_as(who));
         let answer = quiet(call.send()).await;
         let answer = answer.map_err(|error| classify(&error, Operation::DescribeKey, &who.secrets()))?;
         answer.key_metadata.ok_or_else(|| Refused::unexpected("DescribeKey answered without KeyMetadata"))
@@ -199,14 +222,13 @@ impl Clients {
 
     pub(super) async fn encrypt(
         &self,
-        region: &str,
         who: &TenantCredentials,
         key: &str,
         plaintext: &SecretBytes<32>,
         context: &EncryptionContext,
     ) -> Result<Encrypted, Refused> {
         let call = self
-            .kms(region)
+            .kms
             .encrypt()
             .key_id(key)
             .plaintext(Blob::new(plaintext.expose().to_vec()))
@@ -225,14 +247,13 @@ impl Clients {
 
     pub(super) async fn decrypt(
         &self,
-        region: &str,
         who: &TenantCredentials,
         key: &str,
         ciphertext: &[u8],
         context: &EncryptionContext,
     ) -> Result<SecretBytes<32>, Refused> {
         let call = self
-            .kms(region)
+            .kms
             .decrypt()
             .key_id(key)
             .ciphertext_blob(Blob::new(ciphertext))
@@ -249,17 +270,6 @@ impl Clients {
         });
         bytes.zeroize();
         plaintext.map_err(|()| Refused::unexpected("Decrypt answered without 32 bytes of Plaintext"))
-    }
-
-    /// Asks STS who the tenant's identity is.
-    pub(super) async fn caller(&self, region: &str, who: &TenantCredentials) -> Result<String, Refused> {
-        let identity = aws_sdk_sts::config::Config::builder()
-            .credentials_provider(who.provider())
-            .identity_cache(aws_sdk_sts::config::IdentityCache::no_cache());
-        let call = self.sts(region).get_caller_identity().customize().config_override(identity);
-        let answer = quiet(call.send()).await;
-        let answer = answer.map_err(|error| classify(&error, Operation::TenantIdentity, &who.secrets()))?;
-        answer.arn.ok_or_else(|| Refused::unexpected("GetCallerIdentity answered without Arn"))
     }
 }
 

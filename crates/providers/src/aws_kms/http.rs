@@ -1,5 +1,5 @@
-//! The one HTTP client under all AWS clients: rustls on aws-lc, our resolver, no proxy, no redirect,
-//! answers of a bounded size. Must not know what is asked.
+//! The one HTTP client under all public AWS clients, and one apart for each private path: rustls on aws-lc, our
+//! resolver, no proxy, no redirect, answers of a bounded size. Must not know what is asked.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
+use aws_smithy_runtime_api::client::dns::ResolveDns;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
@@ -19,8 +20,9 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use http_body_util::Limited;
 
-use super::resolver::GuardedResolver;
+use super::resolver::{GuardedResolver, PinnedResolver};
 use crate::address::AddressPolicy;
+use crate::pin::Pin;
 use crate::trusted_roots::{TrustedRoots, checked};
 
 /// How long an idle connection is kept. Below the 60 s after which AWS's load balancers close one.
@@ -38,6 +40,20 @@ pub(super) fn client(
     speaks_tls: bool,
     addresses: &Arc<AddressPolicy>,
 ) -> Result<SharedHttpClient, String> {
+    resolving(trust, speaks_tls, GuardedResolver { addresses: addresses.clone() })
+}
+
+/// Builds a client of its own that connects where it is pinned to and nowhere else. It shares no connection.
+/// Errors: what is wrong with the certificates.
+pub(super) fn pinned(trust: &TrustedRoots, speaks_tls: bool, pin: Pin) -> Result<SharedHttpClient, String> {
+    resolving(trust, speaks_tls, PinnedResolver(Arc::new(pin)))
+}
+
+fn resolving(
+    trust: &TrustedRoots,
+    speaks_tls: bool,
+    resolver: impl ResolveDns + Clone + 'static,
+) -> Result<SharedHttpClient, String> {
     let system = TrustStore::empty().with_native_roots(speaks_tls);
     let store = match trust {
         TrustedRoots::System => system,
@@ -50,7 +66,7 @@ pub(super) fn client(
         .tls_context(context)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(IDLE_PER_HOST)
-        .build_with_resolver(GuardedResolver { addresses: addresses.clone() });
+        .build_with_resolver(resolver);
     Ok(SharedHttpClient::new(Bounded(inner)))
 }
 

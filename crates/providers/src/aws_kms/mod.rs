@@ -3,26 +3,32 @@
 
 mod classify;
 mod client;
+mod ec2;
 mod endpoint;
 mod http;
 mod key_state;
 mod operator;
 mod operator_key;
 mod private_endpoint;
+mod private_path;
 mod resolver;
 mod role;
 mod session;
+mod survey;
 #[cfg(test)]
 mod wire_tests;
+mod xml;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::customer_key::aws_kms::{AwsCredentials, AwsKms};
 use domain::customer_key::{CustomerKeyVersion, WrappedDataKey};
 use domain::id::ProjectId;
+use domain::private_endpoint::KeyPath;
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretBytes;
 use domain::time::Timestamp;
@@ -34,13 +40,21 @@ pub use operator_key::OperatorKey;
 use crate::address::AddressPolicy;
 use crate::clock::{Clock, skew};
 use crate::operator_health::OperatorHealth;
+use crate::private_endpoint::AwsPlace;
 use crate::provider::{Description, Tokens, Unhurried, WrapContext};
 use crate::registry::{ConfigFault, RoleFault};
+use crate::transport::Transport;
 use crate::trusted_roots::TrustedRoots;
 use classify::Refused;
 use client::{Clients, EncryptionContext, TenantCredentials, Wire};
+use ec2::Ec2;
 use operator::Operator;
+use private_endpoint::{Endpoints, PLACES};
+use private_path::{PrivateDoors, Way};
 use session::{Freshness, Role, Sessions};
+
+/// How long a list of endpoints serves all who ask, unless the operator says otherwise.
+const SURVEY_EVERY: Duration = Duration::from_secs(5);
 
 /// What the operator sets for AWS.
 #[derive(Debug, Clone)]
@@ -55,6 +69,12 @@ pub struct Config {
     pub kms_endpoint: Option<String>,
     /// Where STS is, likewise.
     pub sts_endpoint: Option<String>,
+    /// Where EC2 is, likewise.
+    pub ec2_endpoint: Option<String>,
+    /// Where the operator has endpoints made, at most one place per region.
+    pub places: Vec<AwsPlace>,
+    /// How long a list of the endpoints in a place serves all who ask.
+    pub survey_every: Duration,
     /// Whose certificates are believed.
     pub trusted_roots: TrustedRoots,
     /// Sessions of assumed roles that are kept at most; about 4 KiB each.
@@ -69,6 +89,9 @@ impl Default for Config {
             own_accounts: Vec::new(),
             kms_endpoint: None,
             sts_endpoint: None,
+            ec2_endpoint: None,
+            places: Vec::new(),
+            survey_every: SURVEY_EVERY,
             trusted_roots: TrustedRoots::System,
             most_sessions: 50_000,
         }
@@ -80,14 +103,18 @@ impl Config {
         let plain = |endpoint: &Option<String>| endpoint.as_deref().is_some_and(|url| url.starts_with("http://"));
         // The chain that finds an ambient identity has endpoints of its own.
         let ambient = matches!(self.operator, OperatorIdentity::Environment);
-        ambient || !plain(&self.kms_endpoint) || !plain(&self.sts_endpoint)
+        let ec2 = !self.places.is_empty() && !plain(&self.ec2_endpoint);
+        ambient || !plain(&self.kms_endpoint) || !plain(&self.sts_endpoint) || ec2
     }
 
     fn faults(&self, addresses: &AddressPolicy) -> Vec<ConfigFault> {
         let mut faults = Vec::new();
         let mut tell = |setting, fault: &str| faults.push(ConfigFault { setting, fault: fault.to_owned() });
-        for (setting, endpoint) in [("aws.kms_endpoint", &self.kms_endpoint), ("aws.sts_endpoint", &self.sts_endpoint)]
-        {
+        for (setting, endpoint) in [
+            ("aws.kms_endpoint", &self.kms_endpoint),
+            ("aws.sts_endpoint", &self.sts_endpoint),
+            ("aws.ec2_endpoint", &self.ec2_endpoint),
+        ] {
             if let Some(Err(fault)) = endpoint.as_deref().map(|endpoint| endpoint::check(endpoint, addresses)) {
                 tell(setting, &fault);
             }
@@ -107,6 +134,21 @@ impl Config {
         if !self.own_accounts.iter().all(|account| role::is_account(account)) {
             tell("aws.own_accounts", "an account of AWS is twelve digits");
         }
+        if !self.places.is_empty() && matches!(self.operator, OperatorIdentity::None) {
+            tell(PLACES, "endpoints are made with the operator's own identity, and there is none");
+        }
+        for (at, place) in self.places.iter().enumerate() {
+            let region = place.region.as_str();
+            if place.region.aws_name().is_none() {
+                tell(PLACES, &format!("{region} is no region of AWS that endpoints can be made in"));
+            }
+            if place.subnets.is_empty() || place.addresses.is_empty() {
+                tell(PLACES, &format!("{region} has no subnets, or none of their addresses"));
+            }
+            if self.places.iter().skip(at.saturating_add(1)).any(|other| other.region == place.region) {
+                tell(PLACES, &format!("{region} comes twice"));
+            }
+        }
         if self.most_sessions == 0 {
             tell("aws.most_sessions", "is zero");
         }
@@ -121,6 +163,8 @@ pub(crate) struct Aws {
     operator_region: String,
     own_accounts: Vec<String>,
     sessions: Sessions,
+    endpoints: Endpoints,
+    private_doors: PrivateDoors,
     clock: Clock,
     health: Arc<OperatorHealth>,
 }
@@ -147,6 +191,9 @@ impl Aws {
                 return Err(faults);
             }
         };
+        let transport = Transport::new(&config.trusted_roots, config.speaks_tls(), addresses);
+        let transport = transport.map_err(|fault| vec![ConfigFault { setting: "aws.trusted_roots", fault }])?;
+        let ec2 = Ec2::new(transport, config.ec2_endpoint);
         let wire = Wire {
             http,
             clock: clock.clone(),
@@ -156,10 +203,12 @@ impl Aws {
         };
         Ok(Self {
             clients: Clients::new(wire.clone()),
-            operator: Operator::new(config.operator, wire),
+            operator: Operator::new(config.operator, wire.clone()),
             operator_region: config.operator_region,
             own_accounts: config.own_accounts,
             sessions: Sessions::new(config.most_sessions),
+            endpoints: Endpoints::new(config.places, config.survey_every, ec2),
+            private_doors: PrivateDoors::new(wire.clone(), config.trusted_roots),
             clock,
             health,
         })
@@ -167,6 +216,7 @@ impl Aws {
 
     pub(crate) fn forget(&self, project: ProjectId) {
         self.sessions.forget(project);
+        self.private_doors.forget(project);
     }
 
     pub(crate) fn operator_health(&self) -> Arc<OperatorHealth> {
@@ -208,6 +258,7 @@ pub(crate) struct AwsKmsKey {
     project: ProjectId,
     key: String,
     region: String,
+    way: Way,
     identity: Identity,
 }
 
@@ -239,6 +290,7 @@ impl AwsKmsKey {
         project: ProjectId,
         settings: &AwsKms,
         role: Option<&ProviderRole>,
+        path: &KeyPath,
     ) -> Result<Self, RoleFault> {
         let identity = match &settings.credentials {
             AwsCredentials::Static { access_key_id, secret_access_key } => {
@@ -264,7 +316,9 @@ impl AwsKmsKey {
                 }
             }
         };
-        Ok(Self { aws, project, key: settings.key.as_str().to_owned(), region: settings.region.aws_name(), identity })
+        let way = Way::to(&aws, project, settings, path);
+        let (key, region) = (settings.key.as_str().to_owned(), settings.region.aws_name());
+        Ok(Self { aws, project, key, region, way, identity })
     }
 
     /// Begins with credentials that are as fresh as they need to be.
@@ -298,7 +352,7 @@ impl AwsKmsKey {
 
     /// Proves the key by its state, if we may ask for it, and by a round trip.
     async fn prove(&self, who: &TenantCredentials) -> Result<(), Refused> {
-        match self.aws.clients.describe_key(&self.region, who, &self.key).await {
+        match self.way.describe_key(who, &self.key).await {
             Ok(metadata) => key_state::usable(&metadata).map_err(Refused::from_failure)?,
             // We need not be allowed to look; encrypting and decrypting decides.
             Err(refused) if refused.is(DefiniteReason::AccessDenied) => {}
@@ -310,14 +364,13 @@ impl AwsKmsKey {
     /// Encrypts and decrypts 32 random bytes.
     /// Errors: the permission that was used, and what was said.
     async fn round_trip(&self, who: &TenantCredentials) -> Result<String, (&'static str, Refused)> {
-        let clients = &self.aws.clients;
         let probe = SecretBytes::fill(|place| aws_lc_rs::rand::fill(place))
             .map_err(|_| (ENCRYPT, Refused::unexpected("no random bytes for a probe")))?;
         let context =
             encryption_context(&WrapContext { project: self.project, cluster: None, key: "probe".to_owned() });
-        let encrypted = clients.encrypt(&self.region, who, &self.key, &probe, &context).await;
+        let encrypted = self.way.encrypt(who, &self.key, &probe, &context).await;
         let encrypted = encrypted.map_err(|refused| (ENCRYPT, refused))?;
-        let decrypted = clients.decrypt(&self.region, who, &encrypted.key_arn, &encrypted.ciphertext, &context).await;
+        let decrypted = self.way.decrypt(who, &encrypted.key_arn, &encrypted.ciphertext, &context).await;
         let decrypted = decrypted.map_err(|refused| (DECRYPT, refused))?;
         if decrypted.matches(probe.expose()) {
             Ok(encrypted.key_arn)
@@ -335,7 +388,7 @@ impl AwsKmsKey {
             deletion_at: None,
             expires_at: None,
         };
-        match self.aws.clients.describe_key(&self.region, who, &self.key).await {
+        match self.way.describe_key(who, &self.key).await {
             Ok(metadata) => {
                 description.deletion_at = metadata.deletion_date.and_then(millis);
                 description.expires_at = metadata.valid_to.and_then(millis);
@@ -386,7 +439,7 @@ impl Unhurried for AwsKmsKey {
         let context = encryption_context(context);
         let mut turn = self.begin(Freshness::Unexpired).await?;
         let encrypted = loop {
-            match self.aws.clients.encrypt(&self.region, &turn.who, &self.key, data_key, &context).await {
+            match self.way.encrypt(&turn.who, &self.key, data_key, &context).await {
                 Ok(encrypted) => break encrypted,
                 Err(refused) => turn = self.again(turn, refused).await?,
             }
@@ -402,7 +455,7 @@ impl Unhurried for AwsKmsKey {
         let key = &wrapped.customer_key_version.key;
         let mut turn = self.begin(Freshness::Unexpired).await?;
         loop {
-            match self.aws.clients.decrypt(&self.region, &turn.who, key, &wrapped.ciphertext, &context).await {
+            match self.way.decrypt(&turn.who, key, &wrapped.ciphertext, &context).await {
                 Ok(data_key) => return Ok(data_key),
                 Err(refused) => turn = self.again(turn, refused).await?,
             }

@@ -51,7 +51,8 @@ impl OperatorKey {
         deadline
             .enforce(Box::pin(async {
                 let who = self.aws.operator.credentials().await.map_err(|refused| refused.failure)?;
-                let wrapped = self.aws.clients.encrypt(&self.region, &who, &self.arn, root_key, &context()).await;
+                let wrapped =
+                    self.aws.clients.public(&self.region).encrypt(&who, &self.arn, root_key, &context()).await;
                 match wrapped {
                     Ok(encrypted) => Ok(encrypted.ciphertext),
                     Err(refused) => Err(self.settle(refused).await),
@@ -69,7 +70,8 @@ impl OperatorKey {
         deadline
             .enforce(Box::pin(async {
                 let who = self.aws.operator.credentials().await.map_err(|refused| refused.failure)?;
-                let root_key = self.aws.clients.decrypt(&self.region, &who, &self.arn, wrapped, &context()).await;
+                let root_key =
+                    self.aws.clients.public(&self.region).decrypt(&who, &self.arn, wrapped, &context()).await;
                 match root_key {
                     Ok(root_key) => Ok(root_key),
                     Err(refused) => Err(self.settle(refused).await),
@@ -169,7 +171,8 @@ mod tests {
         let key = OperatorKey::open(config(&rig.clouds, rig.operator.clone()), &rig.key.arn).unwrap();
         let who = key.aws.operator.credentials().await.unwrap();
         let other = EncryptionContext::from([("atrest:project".to_owned(), "1".to_owned())]);
-        let foreign = key.aws.clients.encrypt("us-east-1", &who, &rig.key.arn, &root_key(), &other).await.ok().unwrap();
+        let foreign =
+            key.aws.clients.public("us-east-1").encrypt(&who, &rig.key.arn, &root_key(), &other).await.ok().unwrap();
         let refused = key.unwrap(&foreign.ciphertext, soon()).await.unwrap_err();
         assert_eq!(refused.reason, Reason::Transient(TransientReason::UnexpectedAnswer));
         assert_eq!(refused.provider_code.as_ref().map(ForeignText::as_str), Some("InvalidCiphertextException"));

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use domain::customer_key::aws_kms::{AwsKeyName, AwsRegion};
 use domain::id::ProviderRoleId;
+use domain::private_endpoint::{EndpointRegion, PrivateProvider};
 use domain::secret::SecretText;
 use domain::validity::{Definite, Finding, ForeignText, MassFailure, Validity};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -86,7 +87,7 @@ fn static_key(aws: &Arc<Aws>) -> Punctual<AwsKmsKey> {
         access_key_id: tenant().access_key_id,
         secret_access_key: Arc::new(SecretText::new(SECRET.to_owned())),
     };
-    Punctual(AwsKmsKey::open(aws.clone(), PROJECT, &settings(credentials), None).unwrap())
+    Punctual(AwsKmsKey::open(aws.clone(), PROJECT, &settings(credentials), None, &KeyPath::Public).unwrap())
 }
 
 async fn ask(aws: &Aws, operation: Operation) -> Option<Failure> {
@@ -96,9 +97,9 @@ async fn ask(aws: &Aws, operation: Operation) -> Option<Failure> {
     let region = "us-east-1";
     let role = operator::Wanted { role_arn: "arn:aws:iam::123456789012:role/r", session_name: "s", external_id: None };
     let refused = match operation {
-        Operation::DescribeKey => clients.describe_key(region, &who, "k").await.err(),
-        Operation::Encrypt => clients.encrypt(region, &who, "k", &probe, &context).await.err(),
-        Operation::Decrypt => clients.decrypt(region, &who, "k", b"sealed", &context).await.err(),
+        Operation::DescribeKey => clients.public(region).describe_key(&who, "k").await.err(),
+        Operation::Encrypt => clients.public(region).encrypt(&who, "k", &probe, &context).await.err(),
+        Operation::Decrypt => clients.public(region).decrypt(&who, "k", b"sealed", &context).await.err(),
         Operation::TenantIdentity => clients.caller(region, &who).await.err(),
         Operation::AssumeRole => aws.operator.assume(region, &role).await.err(),
         Operation::OperatorIdentity => aws.operator.prove(region).await.err(),
@@ -337,7 +338,10 @@ fn role() -> ProviderRole {
 
 fn role_key(aws: &Arc<Aws>) -> Punctual<AwsKmsKey> {
     let role = role();
-    Punctual(AwsKmsKey::open(aws.clone(), PROJECT, &settings(AwsCredentials::Role(role.id)), Some(&role)).unwrap())
+    Punctual(
+        AwsKmsKey::open(aws.clone(), PROJECT, &settings(AwsCredentials::Role(role.id)), Some(&role), &KeyPath::Public)
+            .unwrap(),
+    )
 }
 
 /// Answers STS by `identity` and `assumed`, and KMS by `key`.
@@ -559,7 +563,8 @@ async fn in_a_process_of_its_own_memory_is_counted() {
             let project = ProjectId::from_random([high, low, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
             let role = ProviderRole { project, ..role() };
             let settings = settings(AwsCredentials::Role(role.id));
-            let key = Punctual(AwsKmsKey::open(aws.clone(), project, &settings, Some(&role)).unwrap());
+            let key =
+                Punctual(AwsKmsKey::open(aws.clone(), project, &settings, Some(&role), &KeyPath::Public).unwrap());
             let finding = key.check(Tokens::MayBeCached, Deadline::after(Duration::from_secs(60))).await;
             assert!(matches!(finding, Finding::Failed(failure) if failure.reason.code() == "KEY_DISABLED"));
             kept.push(key);
@@ -624,7 +629,7 @@ async fn tenants_on_one_client_never_use_each_others_identity() {
         };
         let key = AwsKeyName::parse(&format!("alias/{number}")).unwrap();
         let settings = AwsKms { key, ..settings(credentials) };
-        let key = Punctual(AwsKmsKey::open(aws.clone(), PROJECT, &settings, None).unwrap());
+        let key = Punctual(AwsKmsKey::open(aws.clone(), PROJECT, &settings, None, &KeyPath::Public).unwrap());
         calls.spawn(async move {
             let Finding::Failed(failure) = key.check(Tokens::Fresh, Deadline::after(Duration::from_secs(60))).await
             else {
@@ -646,7 +651,7 @@ async fn a_role_is_opened_only_where_it_belongs() {
         let mut role = role();
         let settings = settings(AwsCredentials::Role(role.id));
         edit(&mut role);
-        AwsKmsKey::open(aws.clone(), PROJECT, &settings, Some(&role)).err()
+        AwsKmsKey::open(aws.clone(), PROJECT, &settings, Some(&role), &KeyPath::Public).err()
     };
     assert_eq!(open(|_| {}), None);
     assert_eq!(open(|role| role.project = ProjectId::from_random([8; 12])), Some(RoleFault::OtherProject));
@@ -657,7 +662,7 @@ async fn a_role_is_opened_only_where_it_belongs() {
     };
     assert_eq!(open(no_arn), Some(RoleFault::NotAuthorized));
     let settings = settings(AwsCredentials::Role(role().id));
-    assert_eq!(AwsKmsKey::open(aws, PROJECT, &settings, None).err(), Some(RoleFault::Missing));
+    assert_eq!(AwsKmsKey::open(aws, PROJECT, &settings, None, &KeyPath::Public).err(), Some(RoleFault::Missing));
 }
 
 #[test]
@@ -674,6 +679,18 @@ fn all_faults_of_the_settings_are_told_at_once() {
         sts_endpoint: Some("https://127.0.0.1".to_owned()),
         trusted_roots: TrustedRoots::Only("no certificate".to_owned()),
         most_sessions: 0,
+        ec2_endpoint: Some("http://ec2.example.com".to_owned()),
+        places: vec![
+            AwsPlace {
+                region: EndpointRegion::parse(PrivateProvider::AwsKms, "GLOBAL").unwrap(),
+                vpc: "vpc-1".to_owned(),
+                subnets: Vec::new(),
+                security_groups: Vec::new(),
+                addresses: Vec::new(),
+            };
+            2
+        ],
+        ..Config::default()
     };
     let faults = Aws::new(config, &Arc::default(), Clock::system(), Arc::default()).err().unwrap();
     let settings: Vec<_> = faults.iter().map(|fault| fault.setting).collect();
@@ -682,10 +699,16 @@ fn all_faults_of_the_settings_are_told_at_once() {
         [
             "aws.kms_endpoint",
             "aws.sts_endpoint",
+            "aws.ec2_endpoint",
             "aws.operator_region",
             "aws.operator.access_key_id",
             "aws.operator.secret_access_key",
             "aws.own_accounts",
+            PLACES,
+            PLACES,
+            PLACES,
+            PLACES,
+            PLACES,
             "aws.most_sessions",
             "aws.trusted_roots",
         ]
