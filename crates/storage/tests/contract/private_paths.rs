@@ -57,7 +57,7 @@ async fn moved(store: &Store, seen: &PrivateEndpoint, state: EndpointState) -> P
 
 async fn removed(store: &Store, seen: &PrivateEndpoint) {
     let gone = PrivateEndpoint { state: EndpointState::Deleting, ..seen.clone() };
-    assert_eq!(store.delete_private_endpoints(&[gone.clone()], &[]).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.delete_private_endpoints(std::slice::from_ref(&gone), &[]).await.unwrap(), Outcome::Saved);
     let gone = PrivateEndpoint { revision: seen.revision + 1, ..gone };
     assert_eq!(stepped(store, &gone, None).await, None);
 }
@@ -106,7 +106,7 @@ async fn a_path_comes_with_the_first_active_endpoint_and_stays_with_none(db: Dat
     assert_eq!(path(&store, 1).await, KeyPath::Private(vec![]), "its approval was withdrawn");
     let active = moved(&store, &pending, EndpointState::Active).await;
     let gone = PrivateEndpoint { state: EndpointState::Deleting, ..active.clone() };
-    assert_eq!(store.delete_private_endpoints(&[gone.clone()], &[]).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.delete_private_endpoints(std::slice::from_ref(&gone), &[]).await.unwrap(), Outcome::Saved);
     assert_eq!(path(&store, 1).await, KeyPath::Private(vec![]), "none is left, and it does not become public");
     let gone = PrivateEndpoint { revision: active.revision + 1, ..gone };
     stepped(&store, &gone, None).await;
@@ -223,7 +223,6 @@ async fn race(db: &Database, change: impl Fn(u32) -> (EncryptionAtRest, Move)) {
     let store = db.open().await;
     let other = if db.is_sqlite() { store.clone() } else { db.open().await };
     seed_private(&store, 24).await;
-    let mut both = [0, 0];
     for number in 1..=24 {
         let new = endpoint(number, number, AZURE, "US_EAST_2");
         let (next, step) = change(number);
@@ -243,9 +242,7 @@ async fn race(db: &Database, change: impl Fn(u32) -> (EncryptionAtRest, Move)) {
             (EndpointOutcome::Conflict, Outcome::Saved) => assert_eq!(rows, 0),
             other => panic!("project {number}: {other:?}"),
         }
-        both[rows] += 1;
     }
-    assert_eq!(both.iter().sum::<i32>(), 24);
 }
 
 async fn of_an_endpoint_and_the_end_of_its_project_one_wins(db: Database) {
