@@ -207,8 +207,8 @@ impl Providers {
         let aws = timeout_at(deadline.moment(), self.aws.check_places());
         let azure = timeout_at(deadline.moment(), self.azure.check_places());
         let (aws, azure) = tokio::join!(aws, azure);
-        let aws = aws.unwrap_or_else(|_| late("aws.places"));
-        aws.into_iter().chain(azure.unwrap_or_else(|_| late("azure.places"))).collect()
+        let aws = aws.unwrap_or_else(|_| late("aws.private_endpoints"));
+        aws.into_iter().chain(azure.unwrap_or_else(|_| late("azure.private_endpoints"))).collect()
     }
 }
 

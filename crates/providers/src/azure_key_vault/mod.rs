@@ -163,12 +163,14 @@ impl Azure {
             vault_suffixes: config.vault_suffixes,
         };
         let wire = Wire::new(transport, clock.clone(), health.clone(), Arc::new(places));
+        let operator = Operator::new(config.operator, wire.clone());
+        let endpoints = Endpoints::new(config.places, config.survey_every, &wire, operator.home());
         Ok(Self {
-            operator: Operator::new(config.operator, wire.clone()),
+            operator,
             own_tenants: config.own_tenants,
             wires: Wires::new(wire, config.most_projects),
             sessions: Sessions::new(config.most_projects.saturating_mul(TOKENS_PER_PROJECT)),
-            endpoints: Endpoints::new(config.places, config.survey_every),
+            endpoints,
             clock,
             health,
         })
