@@ -17,9 +17,8 @@ use domain::master_key::lease::BootTime;
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretText;
 use domain::time::Timestamp;
-use providers::aws_kms::{self, OperatorIdentity};
 use providers::{Clock, Providers, ProvidersConfig};
-use providers::{azure_key_vault, gcp_kms};
+use providers::{aws_kms, azure_key_vault, gcp_kms};
 use serde_json::Value;
 use server::api::address::TrustedProxies;
 use server::api::auth::{AuthSettings, ha1};
@@ -31,6 +30,7 @@ use tokio::net::TcpListener;
 
 use crate::client::{Call, Got, Key};
 use crate::cloud::azure::guid;
+use crate::cloud::networks::AZURE_REGIONS;
 use crate::cloud::{Cloud, google};
 use crate::database::Database;
 
@@ -72,6 +72,8 @@ pub(crate) struct Plan {
     pub(crate) azure: Option<azure_key_vault::Config>,
     /// Where tokens and KMS of Google are, if not in the simulated cloud.
     pub(crate) google: Option<gcp_kms::Config>,
+    /// The regions of Azure in which the operator has endpoints made.
+    pub(crate) azure_regions: Vec<&'static str>,
     /// Whether the process works in the background, or does nothing but what it is asked for.
     pub(crate) at_work: bool,
     /// How far the process's clock is ahead of those of the others.
@@ -90,6 +92,9 @@ impl Default for Plan {
                 check_deadline: Duration::from_secs(10),
                 update_deadline: Duration::from_secs(20),
                 grant_patience: Duration::ZERO,
+                endpoint_poll_fast: Duration::from_millis(20),
+                endpoint_poll_slow: Duration::from_millis(40),
+                endpoint_backoff: [20, 40, 80].map(Duration::from_millis),
                 ..Timings::default()
             },
             settings: ApiSettings {
@@ -108,6 +113,7 @@ impl Default for Plan {
             kms_endpoint: None,
             azure: None,
             google: None,
+            azure_regions: AZURE_REGIONS.to_vec(),
             at_work: true,
             ahead: Duration::ZERO,
         }
@@ -211,22 +217,12 @@ impl House {
         watch_for_panics();
         let store = ground.database.open().await;
         let clock = clock(&ground.ahead, plan.ahead);
-        let endpoint = Some(ground.cloud.clouds.aws_endpoint());
-        let operator = &ground.cloud.operator;
+        let aws = ground.cloud.aws_config();
         let providers = ProvidersConfig {
             clock: clock.clone(),
             allow_networks: vec!["127.0.0.0/8".parse().unwrap()],
-            aws: aws_kms::Config {
-                operator: OperatorIdentity::Static {
-                    access_key_id: operator.access_key_id.clone(),
-                    secret_access_key: Arc::new(SecretText::new(operator.expose_secret().to_owned())),
-                    session_token: None,
-                },
-                kms_endpoint: plan.kms_endpoint.or_else(|| endpoint.clone()),
-                sts_endpoint: endpoint,
-                ..aws_kms::Config::default()
-            },
-            azure: plan.azure.unwrap_or_else(|| ground.cloud.azure_config()),
+            aws: aws_kms::Config { kms_endpoint: plan.kms_endpoint.or_else(|| aws.kms_endpoint.clone()), ..aws },
+            azure: plan.azure.unwrap_or_else(|| ground.cloud.azure_config(&plan.azure_regions)),
             google: plan.google.unwrap_or_else(|| ground.cloud.google_config()),
         };
         let tasks = Tasks::default();
