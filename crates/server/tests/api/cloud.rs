@@ -6,9 +6,12 @@
 pub(crate) mod azure;
 #[path = "cloud/google.rs"]
 pub(crate) mod google;
+#[path = "cloud/networks.rs"]
+pub(crate) mod networks;
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_kms::config::{Credentials, Region};
@@ -17,14 +20,17 @@ use aws_smithy_http_client::Builder as HttpBuilder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use domain::customer_key::Policy;
 use domain::customer_key::azure_key_vault::AzureEnvironment;
+use domain::secret::SecretText;
+use providers::{AwsPlace, aws_kms};
 use serde_json::{Value, json};
 use simulators::aws::{AccessKeyPair, Change, CreatedKey, NewKey};
-use simulators::{Clouds, FaultKind, FaultRule, Options};
+use simulators::{Clouds, FaultKind, FaultRule, Options, Via};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 use azure::AzureCustomer;
 use google::GoogleCustomer;
+use networks::USE_NETWORK;
 
 pub(crate) const REGION: &str = "us-east-1";
 pub(crate) const WIRE_REGION: &str = "US_EAST_1";
@@ -32,6 +38,11 @@ pub(crate) const WIRE_REGION: &str = "US_EAST_1";
 pub(crate) const CUSTOMER: &str = "444455556666";
 pub(crate) const OPERATOR: &str = "111122223333";
 pub(crate) const OPERATOR_USER: &str = "atrest-operator";
+
+/// How long the clouds take to make an endpoint, or to take one away.
+const ENDPOINT_DELAY: Duration = Duration::from_millis(50);
+/// How old a list of endpoints may be.
+const SURVEY_EVERY: Duration = Duration::from_millis(20);
 
 /// The simulated clouds, with a customer and an operator in AWS, and in the others if wanted.
 pub(crate) struct Cloud {
@@ -42,9 +53,19 @@ pub(crate) struct Cloud {
     /// May describe, encrypt and decrypt with every key of the account.
     pub(crate) user: AccessKeyPair,
     pub(crate) key: CreatedKey,
+    /// Where the operator has endpoints made at AWS.
+    aws_places: Vec<AwsPlace>,
     elsewhere: Option<(AzureCustomer, GoogleCustomer)>,
     // Last: the clouds let go of it before it is dropped.
     _dir: Option<TempDir>,
+}
+
+/// How many calls to keys came by which door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyCalls {
+    pub(crate) public: u64,
+    /// By the first subnet, and by the second.
+    pub(crate) private: [u64; 2],
 }
 
 impl Cloud {
@@ -54,17 +75,26 @@ impl Cloud {
     }
 
     async fn start_with(dir: Option<TempDir>) -> Self {
-        let options = Options { dir: dir.as_ref().map(|dir| dir.path().to_owned()), ..Options::default() };
+        let options = Options {
+            dir: dir.as_ref().map(|dir| dir.path().to_owned()),
+            aws_subnets: networks::aws_subnets(),
+            azure_subnets: networks::azure_subnets(),
+            ..Options::default()
+        };
         let clouds = Clouds::start(options).await.unwrap();
         let aws = clouds.aws();
         aws.create_account_with_id("customer", CUSTOMER).await.unwrap();
         aws.create_account_with_id("operator", OPERATOR).await.unwrap();
         let admin = aws.create_user(CUSTOMER, "admin", Some(&allow(&["*"]))).await.unwrap();
-        let operator = aws.create_user(OPERATOR, OPERATOR_USER, Some(&allow(&["sts:AssumeRole"]))).await.unwrap();
+        let may = [&["sts:AssumeRole"], USE_NETWORK].concat();
+        let operator = aws.create_user(OPERATOR, OPERATOR_USER, Some(&allow(&may))).await.unwrap();
         let user = aws.create_user(CUSTOMER, "atrest", Some(&allow(USE_KEY))).await.unwrap();
         let new = NewKey { alias: "first".to_owned(), ..NewKey::default() };
         let key = aws.create_key(CUSTOMER, REGION, new).await.unwrap();
-        Self { operator, admin, user, key, elsewhere: None, clouds, _dir: dir }
+        let aws_places = networks::furnish_aws(aws).await;
+        aws.set_endpoint_delay(ENDPOINT_DELAY);
+        clouds.azure().set_endpoint_delay(ENDPOINT_DELAY).await.unwrap();
+        Self { operator, admin, user, key, aws_places, elsewhere: None, clouds, _dir: dir }
     }
 
     /// Starts with a customer in every cloud. Their keys are made once: each test begins with a copy.
@@ -101,14 +131,35 @@ impl Cloud {
         &self.elsewhere.as_ref().expect("a house that is open everywhere").1
     }
 
-    /// What the operator of the house says about Azure.
-    pub(crate) fn azure_config(&self) -> providers::azure_key_vault::Config {
+    /// What the operator of the house says about AWS.
+    pub(crate) fn aws_config(&self) -> aws_kms::Config {
+        let endpoint = Some(self.clouds.aws_endpoint());
+        aws_kms::Config {
+            operator: aws_kms::OperatorIdentity::Static {
+                access_key_id: self.operator.access_key_id.clone(),
+                secret_access_key: Arc::new(SecretText::new(self.operator.expose_secret().to_owned())),
+                session_token: None,
+            },
+            kms_endpoint: endpoint.clone(),
+            sts_endpoint: endpoint.clone(),
+            ec2_endpoint: endpoint,
+            places: self.aws_places.clone(),
+            survey_every: SURVEY_EVERY,
+            ..aws_kms::Config::default()
+        }
+    }
+
+    /// What the operator of the house says about Azure, with a place for endpoints in each of these regions.
+    pub(crate) fn azure_config(&self, regions: &[&str]) -> providers::azure_key_vault::Config {
         let config = azure::config(&self.clouds);
         match &self.elsewhere {
             None => config,
-            Some((customer, _)) => {
-                providers::azure_key_vault::Config { operator: customer.operator_identity(), ..config }
-            }
+            Some((customer, _)) => providers::azure_key_vault::Config {
+                operator: customer.operator_identity(),
+                places: customer.network.places(regions),
+                survey_every: SURVEY_EVERY,
+                ..config
+            },
         }
     }
 
@@ -197,6 +248,30 @@ impl Cloud {
 
     pub(crate) fn requests(&self, operation: &str) -> u64 {
         self.clouds.aws().requests(operation)
+    }
+
+    /// How many calls to a cloud's keys came by the public door, and how many by each private one.
+    pub(crate) fn key_calls(&self, cloud: simulators::Provider) -> KeyCalls {
+        let (aws, azure) = (self.clouds.aws(), self.clouds.azure());
+        let by = |via: &Via| match cloud {
+            simulators::Provider::Aws => {
+                ["Encrypt", "Decrypt", "DescribeKey"].map(|call| aws.requests_via(via, call)).iter().sum()
+            }
+            simulators::Provider::Azure => {
+                ["GetKey", "Encrypt", "Decrypt"].map(|call| azure.requests_via(via, call)).iter().sum()
+            }
+            simulators::Provider::Gcp => 0,
+        };
+        let nets = match cloud {
+            simulators::Provider::Azure => [networks::AZURE_CENTRAL, networks::AZURE_EAST_2],
+            simulators::Provider::Aws | simulators::Provider::Gcp => [networks::AWS_EAST_1, networks::AWS_EAST_2],
+        };
+        KeyCalls { public: by(&Via::Public), private: nets.map(|net| by(&networks::via(net))) }
+    }
+
+    /// The ids of the endpoints that are there at AWS, whatever their state.
+    pub(crate) fn aws_endpoints(&self) -> Vec<String> {
+        self.clouds.aws().vpc_endpoints().into_iter().map(|endpoint| endpoint.id).collect()
     }
 
     /// Makes a key as only AWS's own API can, and gives its ARN.

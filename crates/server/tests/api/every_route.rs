@@ -10,8 +10,10 @@ use domain::id::{OrgId, ProjectId};
 use serde_json::{Value, json};
 
 use crate::client::{Call, Got, Key};
+use crate::cloud::WIRE_REGION;
 use crate::clusters::cluster;
 use crate::database::Database;
+use crate::endpoints::{AWS, endpoints_in};
 use crate::external_authorities::{authority_and_identity, new_authority};
 use crate::house::House;
 use crate::keys::{KeyNode, new_encrypted_cluster, ours};
@@ -35,6 +37,7 @@ pub(crate) struct Ids {
     deleted_cluster: String,
     authority: String,
     identity: String,
+    endpoint: String,
 }
 
 impl Ids {
@@ -56,6 +59,8 @@ impl Ids {
             ("{clusterId}", &self.deleted_cluster),
             ("{authorityId}", &self.authority),
             ("{identityId}", &self.identity),
+            ("{endpointId}", &self.endpoint),
+            ("{cloudProvider}", &AWS.to_owned()),
         ];
         known.into_iter().fold(path, |path, (name, id)| path.replace(name, id))
     }
@@ -75,6 +80,7 @@ fn body(house: &House, operation: &Operation, ids: &Ids) -> Value {
         OperationId::CreateCluster => cluster(&new_name()),
         OperationId::CreateNode => json!({"name": new_name(), "role": "client"}),
         OperationId::UpdateCluster => json!({"backupEnabled": true}),
+        OperationId::CreatePrivateEndpoint => json!({"regionName": WIRE_REGION}),
         OperationId::CreateGrant => json!({"nodeId": ids.node, "expiresInHours": 1}),
         OperationId::CreateSnapshot => json!({"description": "nightly"}),
         OperationId::CreateExternalCertificateAuthority => new_authority(house),
@@ -130,6 +136,21 @@ async fn new_deleted_project(house: &House) -> String {
     project
 }
 
+/// Makes a project that may have private endpoints.
+async fn new_private_project(house: &House) -> ProjectId {
+    let project = house.new_project(&new_name()).await;
+    house.patch_in(project, &house.private_payload(AWS)).await.ok();
+    project
+}
+
+/// Has a private endpoint made in a project that may have one, and has none yet.
+async fn new_endpoint(house: &House, project: ProjectId) -> String {
+    let path = endpoints_in(project, AWS);
+    let got = house.ask("POST", &path).json(&json!({"regionName": WIRE_REGION})).send().await;
+    assert_eq!(got.status, 202, "{}", got.text());
+    got.json()["id"].as_str().unwrap().to_owned()
+}
+
 /// Makes a cluster in the first project and deletes it.
 async fn new_deleted_cluster(house: &House) -> String {
     let path = format!("/api/atlas/v2/groups/{}/clusters/{}", house.project, new_cluster(house).await);
@@ -157,6 +178,11 @@ async fn expendable(house: &House, operation: &Operation, ids: &Ids) -> Ids {
         OperationId::DeleteExternalCertificateAuthority | OperationId::DeleteNodeIdentity => {
             let node = format!("/api/atrest/v1/groups/{}/clusters/{}/nodes/{}", ids.project, ids.cluster, ids.node);
             (ids.authority, ids.identity) = authority_and_identity(house, &node, &new_name()).await;
+        }
+        OperationId::CreatePrivateEndpoint => ids.project = new_private_project(house).await.to_string(),
+        OperationId::DeletePrivateEndpoint => {
+            let project = new_private_project(house).await;
+            (ids.project, ids.endpoint) = (project.to_string(), new_endpoint(house, project).await);
         }
         OperationId::ReturnGroup => ids.project = new_deleted_project(house).await,
         OperationId::ReturnCluster => ids.deleted_cluster = new_deleted_cluster(house).await,
@@ -198,7 +224,10 @@ pub(crate) async fn own_ids(house: &House) -> Ids {
         deleted_cluster: new_deleted_cluster(house).await,
         authority,
         identity,
+        endpoint: String::new(),
     };
+    house.set_required(AWS, true).await.ok();
+    ids.endpoint = new_endpoint(house, house.project).await;
     ids.grant = new_grant(house, &ids).await;
     ids
 }
@@ -294,7 +323,7 @@ async fn a_reader_reads_and_is_told_which_role_writing_needs(database: Database)
                 assert!(got.detail().contains("Organization Owner (ORG_OWNER)"), "{}", got.detail());
                 continue;
             }
-            if operation.method == Method::Get {
+            if operation.method == Method::Get && operation.access != Access::Project(NeededRole::Owner) {
                 assert_eq!(got.status, 200, "{} {}", operation.operation_id, got.text());
                 continue;
             }
@@ -346,6 +375,8 @@ async fn a_malformed_id_is_not_found(database: Database) {
             ("clusterId", "DELETED_CLUSTER_NOT_FOUND"),
             ("authorityId", "EXTERNAL_CERTIFICATE_AUTHORITY_NOT_FOUND"),
             ("identityId", "NODE_IDENTITY_NOT_FOUND"),
+            ("endpointId", "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_NOT_FOUND"),
+            ("cloudProvider", "RESOURCE_NOT_FOUND"),
         ] {
             if !operation.path_parameters().any(|known| known == parameter) {
                 continue;

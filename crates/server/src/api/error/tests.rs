@@ -9,6 +9,7 @@ use control::external_authority::{CertificateFault, ExternalAuthorityError};
 use control::master_key::MasterKeyError;
 use control::master_key_grant::GrantError;
 use control::node::NodeError;
+use control::private_endpoint::PrivateEndpointError;
 use control::snapshot::SnapshotError;
 use domain::access::{OrgRole, ProjectRole};
 use domain::cluster::{ClusterName, Refusal, SharedTier};
@@ -19,6 +20,7 @@ use domain::master_key::MasterKeyId;
 use domain::master_key::attribute::{Name, NameKind};
 use domain::master_key::state::ReturnRefusal;
 use domain::node::{EnrolmentRefusal, NodeName, RenewalRefusal};
+use domain::private_endpoint::{CreationRefusal, Disablement, EndpointRegion, PlacementRefusal, PrivateProvider};
 use domain::release_grant::GrantRefusal;
 use domain::snapshot::SnapshotRefusal;
 use domain::time::Timestamp;
@@ -115,6 +117,7 @@ fn every_refusal() -> Vec<Refused> {
     all.extend(of_nodes().into_iter().map(|error| control(error.into())));
     all.extend(of_external_authorities().into_iter().map(|error| control(error.into())));
     all.extend(of_what_is_kept().into_iter().map(control));
+    all.extend(of_private_endpoints().into_iter().map(control));
     all.push(Refused::NoSuchMasterKey("x\r\ny".to_owned()));
     all.extend(of_master_keys().into_iter().map(|error| control(error.into())));
     all
@@ -160,6 +163,37 @@ fn of_clusters() -> Vec<control::Error> {
         E::CustomerKeyInUse { provider, clusters: vec![name()] },
         E::CustomerKeyInUse { provider, clusters: vec![name(); 30] },
     ]
+}
+
+fn of_private_endpoints() -> Vec<control::Error> {
+    use control::Error as E;
+    let project = ProjectId::from_random([1; 12]);
+    let (provider, fields) = (ProviderKind::AzureKeyVault, vec!["azureKeyVault.keyVaultName"]);
+    let region = |provider, name| EndpointRegion::parse(provider, name).unwrap();
+    let (central, east) =
+        (region(PrivateProvider::AzureKeyVault, "US_CENTRAL"), region(PrivateProvider::AwsKms, "US_EAST_1"));
+    let lacking = || central.hosting().1;
+    let name = || ClusterName::parse("cluster0").unwrap();
+    let nowhere = |refusal| E::ClusterPlacementRefused { name: name(), refusal };
+    let unknown = |provider| PrivateEndpointError::NotFound { project, provider, id: "x\r\ny".to_owned() };
+    let mut all: Vec<E> = PrivateProvider::ALL.map(|provider| unknown(provider).into()).into();
+    use CreationRefusal::{Inactive, NotRequired, ProviderNotEnabled, RegionNotServed, RegionTaken, TooMany};
+    for refusal in [ProviderNotEnabled, NotRequired, Inactive, RegionTaken, TooMany, RegionNotServed] {
+        all.push(PrivateEndpointError::Refused { project, region: east.clone(), refusal }.into());
+    }
+    all.extend(Disablement::ALL.map(|why| nowhere(PlacementRefusal::Disabled(why))));
+    all.extend([
+        PrivateEndpointError::RegionNotConfigured(central.clone()).into(),
+        nowhere(PlacementRefusal::Regions(vec![lacking()])),
+        nowhere(PlacementRefusal::Regions(vec![lacking(), east.hosting().1])),
+        E::PrivateEndpointsExist(provider),
+        E::PrivateNetworkingInUse { provider, regions: vec!["US_EAST_1".to_owned()] },
+        E::PrivateNetworkingInUse { provider, regions: vec!["US_CENTRAL".to_owned(), "US_EAST_2".to_owned()] },
+        E::PrivateEndpointFieldsImmutable { provider, fields },
+        E::PrivateNetworkingInactiveProject(provider),
+        E::ProjectHasPrivateEndpoints(project),
+    ]);
+    all
 }
 
 fn of_external_authorities() -> Vec<ExternalAuthorityError> {

@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use simulators::azure::{Change, ClientSecret, CreatedKey, KeyRef, NewKey, Role, VaultAccess};
 use simulators::{Azure, Clouds};
 
+use super::networks::AzureNetwork;
+
 /// The one name of a vault that every resolver knows.
 pub(crate) const VAULT: &str = "localhost";
 pub(crate) const RESOURCES: &str = "Keys";
@@ -59,6 +61,8 @@ pub(crate) struct AzureCustomer {
     /// The operator's application; its service principal is the one at the customer's.
     pub(crate) operator: App,
     pub(crate) operator_tenant: String,
+    /// Where the operator has endpoints made.
+    pub(super) network: AzureNetwork,
 }
 
 impl AzureCustomer {
@@ -77,7 +81,8 @@ impl AzureCustomer {
         azure.create_access_policy(VAULT, &object_id, USE_KEY).await.unwrap();
         let operator = App { client_id: registered.client_id, secret, object_id };
         let key = new_key(&azure, "first").await;
-        let customer = Self { azure, tenant, subscription, vault, user, key, operator, operator_tenant };
+        let network = AzureNetwork::furnish(&azure, &operator_tenant, &operator.client_id).await;
+        let customer = Self { azure, tenant, subscription, vault, user, key, operator, operator_tenant, network };
         for principal in [&customer.user, &customer.operator] {
             customer.azure.assign_role(&customer.vault, &principal.object_id, Role::Reader).await.unwrap();
         }
@@ -104,6 +109,31 @@ impl AzureCustomer {
 
     pub(crate) async fn strange_key(&self, new: NewKey) -> CreatedKey {
         self.azure.create_key(VAULT, new).await.unwrap()
+    }
+
+    /// Approves a connection to the vault.
+    pub(crate) async fn approve(&self, connection: &str) {
+        self.apply(Change::ApproveConnection(VAULT.to_owned(), connection.to_owned())).await;
+    }
+
+    /// Rejects a connection to the vault.
+    pub(crate) async fn reject(&self, connection: &str) {
+        self.apply(Change::RejectConnection(VAULT.to_owned(), connection.to_owned())).await;
+    }
+
+    /// Removes a connection from the vault.
+    pub(crate) async fn remove(&self, connection: &str) {
+        self.apply(Change::RemoveConnection(VAULT.to_owned(), connection.to_owned())).await;
+    }
+
+    /// Lets the vault be reached by public addresses, or not.
+    pub(crate) async fn set_public(&self, public: bool) {
+        self.azure.set_public_access(VAULT, public).await.unwrap();
+    }
+
+    /// The names of the endpoints that are there, whatever their state.
+    pub(crate) fn endpoints(&self) -> Vec<String> {
+        self.azure.private_endpoints().into_iter().map(|endpoint| endpoint.name).collect()
     }
 
     /// Does what a customer can do in the portal of Azure.
