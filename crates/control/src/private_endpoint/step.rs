@@ -86,10 +86,13 @@ impl Control {
             Some(id) => self.store().private_endpoint(id).await?,
             None => None,
         };
-        let Some(seen) = seen else { return self.put_off(claim, IDLE).await };
+        let Some(seen) = seen else {
+            let _held = self.store().finish_work(claim, self.now() + IDLE).await?;
+            return Ok(());
+        };
         let (now, begins) = (self.now(), seen.start_at);
         if seen.state == EndpointState::Initiating && now < begins {
-            return self.put_off(claim, begins.since(now)).await;
+            return self.put_off(claim, &seen, begins.since(now)).await;
         }
         if now + 2 * self.timings().endpoint_call > claim.until {
             // This process stood still, or its clock was set: others may have the work by now.
@@ -97,20 +100,33 @@ impl Control {
             return Ok(());
         }
         let Some(snapshot) = self.store().project_snapshot(seen.project).await? else {
-            return self.put_off(claim, IDLE).await;
+            return self.put_off(claim, &seen, IDLE).await;
         };
         let finding = self.find_out(memory, &seen, &snapshot).await?;
         let successor = PrivateEndpointId::from_random(random_id()?);
         let change = change(&seen, finding, successor, self.now(), self.timings());
         if change.is_none(&seen) {
-            return self.put_off(claim, change.wait).await;
+            return self.put_off(claim, &seen, change.wait).await;
         }
         self.save_step(memory, claim, &seen, &snapshot, &change).await
     }
 
-    async fn put_off(&self, claim: &Claim, wait: Duration) -> Result<(), Error> {
-        // If the claim was lost, somebody else decides when the work is due.
-        let _held = self.store().finish_work(claim, self.now() + wait).await?;
+    /// Ends a claim of a row that stays as it is. If the row changed meanwhile, it is due at once; if the claim was lost,
+    /// somebody else decides when.
+    async fn put_off(&self, claim: &Claim, seen: &PrivateEndpoint, wait: Duration) -> Result<(), Error> {
+        let now = self.now();
+        let next = Some(seen);
+        let nothing = EndpointStep {
+            claim,
+            seen,
+            next,
+            successor: None,
+            next_due: now + wait,
+            told: &[],
+            at: now,
+            check_at: None,
+        };
+        let _outcome = self.store().save_private_endpoint_step(nothing).await?;
         Ok(())
     }
 
