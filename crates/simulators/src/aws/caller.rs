@@ -3,6 +3,7 @@
 
 use time::OffsetDateTime;
 
+use super::ec2::private_door::Passage;
 use super::secret::same;
 use super::session_token::Session;
 use super::sigv4::{Authorization, Refusal};
@@ -31,6 +32,8 @@ pub(crate) struct Caller {
     pub(crate) principal_arn: String,
     /// As `GetCallerIdentity` says it.
     pub(crate) user_id: String,
+    /// The VPC endpoint that the request came by, if it came by one.
+    pub(crate) passage: Option<Passage>,
 }
 
 impl Caller {
@@ -63,6 +66,7 @@ impl Caller {
                 arn: account.root_arn(),
                 principal_arn: account.root_arn(),
                 user_id: account.id.clone(),
+                passage: None,
             },
             Holder::User(user) => Self {
                 account: account.id.clone(),
@@ -71,6 +75,7 @@ impl Caller {
                 arn: account.user_arn(user),
                 principal_arn: account.user_arn(user),
                 user_id: user.id.clone(),
+                passage: None,
             },
         })
     }
@@ -102,6 +107,7 @@ impl Caller {
             arn: session_arn(&account.partition, &account.id, &role.name, &session.name),
             principal_arn: account.role_arn(role),
             user_id: format!("{}:{}", role.id, session.name),
+            passage: None,
         })
     }
 
@@ -123,6 +129,10 @@ impl Caller {
             ("aws:userid".to_owned(), vec![self.user_id.clone()]),
             ("aws:SecureTransport".to_owned(), vec!["false".to_owned()]),
         ];
+        if let Some(passage) = &self.passage {
+            facts.push(("aws:SourceVpce".to_owned(), vec![passage.vpc_endpoint.clone()]));
+            facts.push(("aws:SourceVpc".to_owned(), vec![passage.vpc.clone()]));
+        }
         let kind = match &self.kind {
             Kind::Root => "Account",
             Kind::User(name) => {

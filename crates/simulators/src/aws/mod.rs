@@ -5,6 +5,7 @@
 mod arn;
 mod authorize;
 mod caller;
+mod ec2;
 mod echo;
 mod error;
 mod iam;
@@ -20,7 +21,7 @@ mod sigv4;
 mod state;
 mod sts;
 
-use std::sync::{Arc, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use http::Method;
 use time::OffsetDateTime;
@@ -30,11 +31,13 @@ use crate::answer::{Chain, dated, millis, proxy_page};
 use crate::door::{Answer, Incoming, Outcome};
 use crate::fault::{FaultKind, Faults, Provider};
 use crate::folder::Folder;
-use crate::kept::Kept;
+use crate::kept::{Kept, lock};
 use crate::subnet::{Subnets, Via};
 use crate::tally::Tally;
 
 use caller::Caller;
+use ec2::private_door::Passage;
+pub use ec2::seed::{CreatedVpc, VpcEndpointView};
 use error::ServiceError;
 pub use overview::{Change, Inline};
 use query_protocol::{Form, QueryService};
@@ -55,6 +58,7 @@ struct Inner {
     faults: Faults,
     requests: Tally,
     subnets: Subnets,
+    pace: Mutex<ec2::Pace>,
     echo: bool,
 }
 
@@ -81,14 +85,15 @@ impl Target {
         let (action, version) = (field("Action").unwrap_or_default().to_owned(), field("Version"));
         let service = match version {
             Some(QueryService::IAM_VERSION) => QueryService::Iam,
+            Some(QueryService::EC2_VERSION) => QueryService::Ec2,
             _ => QueryService::Sts,
         };
         let known = match service {
             QueryService::Sts => sts::OPERATIONS.iter().map(|(name, _)| *name).find(|name| *name == action),
             QueryService::Iam => iam::OPERATIONS.iter().map(|(name, _)| *name).find(|name| *name == action),
+            QueryService::Ec2 => ec2::OPERATIONS.iter().map(|(name, _)| *name).find(|name| *name == action),
         };
-        let versioned =
-            version.is_some_and(|version| version == QueryService::STS_VERSION || version == QueryService::IAM_VERSION);
+        let versioned = version == Some(service.version());
         let target = match known {
             Some(name) if versioned && fits => Self::Query(service, name),
             Some(_) | None => Self::UnknownQuery(service),
@@ -110,6 +115,7 @@ pub(crate) fn is_operation(name: &str) -> bool {
     kms::OPERATIONS.iter().any(|(known, _)| *known == name)
         || sts::OPERATIONS.iter().any(|(known, _)| *known == name)
         || iam::OPERATIONS.iter().any(|(known, _)| *known == name)
+        || ec2::OPERATIONS.iter().any(|(known, _)| *known == name)
 }
 
 impl Aws {
@@ -120,7 +126,9 @@ impl Aws {
         subnets: Subnets,
     ) -> Result<Self, Error> {
         let kept = Kept::load(folder, FILE)?;
-        Ok(Self { inner: Arc::new(Inner { kept, faults, requests: Tally::default(), subnets, echo }) })
+        Ok(Self {
+            inner: Arc::new(Inner { kept, faults, requests: Tally::default(), subnets, pace: Mutex::default(), echo }),
+        })
     }
 
     /// How many requests for an operation have come, answered or not; `unknown` counts those for none.
@@ -164,7 +172,9 @@ impl Aws {
             Some(FaultKind::Throttle) => target.error(&throttle(target), &request_id),
             Some(FaultKind::Http500) => target.error(&internal(target), &request_id),
             Some(FaultKind::Latency | FaultKind::Skew) | None => {
-                let (answer, revision) = self.run(target, &asked, &request, form, now, &request_id);
+                let Some((answer, revision)) = self.run(target, &asked, &request, form, now, &request_id) else {
+                    return Outcome::Reset;
+                };
                 match self.save(revision).await {
                     Ok(()) => answer,
                     Err(error) => {
@@ -177,7 +187,8 @@ impl Aws {
         Outcome::Answer(dated(answer, now))
     }
 
-    /// Authenticates and runs, and tells the revision that must be saved before the answer goes out.
+    /// Authenticates and runs, and tells the revision that must be saved before the answer goes out. At a private
+    /// door nobody answers but KMS, at the name of an endpoint that is available: then there is none.
     fn run(
         &self,
         target: Target,
@@ -186,11 +197,18 @@ impl Aws {
         form: Result<Form, ServiceError>,
         now: OffsetDateTime,
         request_id: &str,
-    ) -> (Answer, u64) {
+    ) -> Option<(Answer, u64)> {
         let mut state = self.state();
+        let passage = match &request.via {
+            Via::Public => None,
+            Via::Private(subnet) => {
+                let host = request.header("host").filter(|_| target.is_kms())?;
+                Some(ec2::private_door::passage(&state.network, subnet, host, millis(now))?)
+            }
+        };
         let answer = match target {
             Target::Kms(_) | Target::UnknownKms => {
-                let ran = authenticate(&state, request, "kms", now).map_err(json_protocol::refused).and_then(
+                let ran = authenticate(&state, request, "kms", passage, now).map_err(json_protocol::refused).and_then(
                     |(caller, region)| match target {
                         Target::Kms(name) => {
                             let call = &mut kms::Call {
@@ -210,23 +228,46 @@ impl Aws {
                     Err(error) => json_protocol::error(&error, request_id),
                 }
             }
-            Target::Query(service, _) | Target::UnknownQuery(service) => {
-                let ran = authenticate(&state, request, service.name(), now).map_err(query_protocol::refused).and_then(
-                    |(caller, _)| {
+            Target::Query(QueryService::Ec2, _) | Target::UnknownQuery(QueryService::Ec2) => {
+                let ran = authenticate(&state, request, "ec2", None, now).map_err(ec2::answer::refused).and_then(
+                    |(caller, region)| {
                         let mut form = form?;
                         form.take("Action");
                         form.take("Version");
-                        let call = &mut iam::Call { state: &mut state, caller: &caller, now: millis(now), form };
-                        run_query(target, asked, call)
+                        let (state, caller, region) = (&mut *state, &caller, region.as_str());
+                        let call = &mut ec2::Call { state, caller, region, now: millis(now), form, pace: self.pace() };
+                        if matches!(target, Target::Query(..)) {
+                            ec2::run(target.name(), call)
+                        } else {
+                            Err(unknown(target, asked))
+                        }
                     },
                 );
+                match ran {
+                    Ok(result) => ec2::answer::answer(target.name(), result, request_id),
+                    Err(error) => ec2::answer::error(&error, request_id),
+                }
+            }
+            Target::Query(service, _) | Target::UnknownQuery(service) => {
+                let authentic = authenticate(&state, request, service.name(), None, now);
+                let ran = authentic.map_err(query_protocol::refused).and_then(|(caller, _)| {
+                    let mut form = form?;
+                    form.take("Action");
+                    form.take("Version");
+                    let call = &mut iam::Call { state: &mut state, caller: &caller, now: millis(now), form };
+                    run_query(target, asked, call)
+                });
                 match ran {
                     Ok(result) => query_protocol::answer(service, target.name(), result, request_id),
                     Err(error) => query_protocol::error(service, &error, request_id),
                 }
             }
         };
-        (answer, state.revision)
+        Some((answer, state.revision))
+    }
+
+    fn pace(&self) -> ec2::Pace {
+        *lock(&self.inner.pace)
     }
 
     pub(crate) fn subnets(&self) -> &Subnets {
@@ -246,16 +287,19 @@ fn authenticate(
     state: &State,
     request: &Incoming,
     service: &str,
+    passage: Option<Passage>,
     now: OffsetDateTime,
 ) -> Result<(Caller, String), Refusal> {
     let authorization = Authorization::read(&request.headers)?;
     if authorization.service != service {
         return Err(Refusal::Scope(format!("Credential should be scoped to correct service: '{service}'.")));
     }
-    if !arn::is_region(&authorization.region) {
+    let elsewhere = passage.as_ref().is_some_and(|passage| passage.region != authorization.region);
+    if elsewhere || !arn::is_region(&authorization.region) {
         return Err(Refusal::Scope("Credential should be scoped to a valid region.".to_owned()));
     }
-    let caller = Caller::identify(state, &authorization, request, now)?;
+    let mut caller = Caller::identify(state, &authorization, request, now)?;
+    caller.passage = passage;
     // Credentials of one partition do not exist in another.
     if arn::partition_of(&authorization.region) != caller.partition {
         return Err(Refusal::UnknownKey);
@@ -271,7 +315,7 @@ fn run_query(
     let operation = match target {
         Target::Query(QueryService::Sts, name) => sts::OPERATIONS.iter().find(|(known, _)| *known == name),
         Target::Query(QueryService::Iam, name) => iam::OPERATIONS.iter().find(|(known, _)| *known == name),
-        Target::UnknownQuery(_) | Target::Kms(_) | Target::UnknownKms => None,
+        Target::Query(QueryService::Ec2, _) | Target::UnknownQuery(_) | Target::Kms(_) | Target::UnknownKms => None,
     };
     match operation {
         Some((_, operation)) => operation(call),
@@ -283,12 +327,19 @@ impl Target {
     fn error(self, error: &ServiceError, request_id: &str) -> Answer {
         match self {
             Self::Kms(_) | Self::UnknownKms => json_protocol::error(error, request_id),
+            Self::Query(QueryService::Ec2, _) | Self::UnknownQuery(QueryService::Ec2) => {
+                ec2::answer::error(error, request_id)
+            }
             Self::Query(service, _) | Self::UnknownQuery(service) => query_protocol::error(service, error, request_id),
         }
     }
 
     fn is_kms(self) -> bool {
         matches!(self, Self::Kms(_) | Self::UnknownKms)
+    }
+
+    fn is_ec2(self) -> bool {
+        matches!(self, Self::Query(QueryService::Ec2, _) | Self::UnknownQuery(QueryService::Ec2))
     }
 }
 
@@ -309,6 +360,9 @@ fn deny(target: Target, asked: &str) -> ServiceError {
     let words = format!("User: an armed fault is not authorized to perform: {action}");
     if target.is_kms() {
         ServiceError::new("AccessDeniedException", words)
+    } else if target.is_ec2() {
+        let words = format!("You are not authorized to perform this operation. {words}");
+        ServiceError::with_status("UnauthorizedOperation", 403, words)
     } else {
         ServiceError::with_status("AccessDenied", 403, words)
     }
@@ -320,12 +374,18 @@ fn throttle(target: Target) -> ServiceError {
             "ThrottlingException",
             "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
         )
+    } else if target.is_ec2() {
+        ServiceError::with_status("RequestLimitExceeded", 503, "Request limit exceeded.")
     } else {
         ServiceError::new("Throttling", "Rate exceeded")
     }
 }
 
 fn internal(target: Target) -> ServiceError {
-    let code = if target.is_kms() { "KMSInternalException" } else { "InternalFailure" };
+    let code = match target {
+        _ if target.is_kms() => "KMSInternalException",
+        _ if target.is_ec2() => "InternalError",
+        _ => "InternalFailure",
+    };
     ServiceError::with_status(code, 500, "An internal failure happened, as an armed fault or a full disk wants it.")
 }

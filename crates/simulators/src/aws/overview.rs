@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::Aws;
 use super::arn::{account_root, partition_of};
+use super::ec2::vpc_endpoint::VpcEndpoint;
 use super::error::ServiceError;
 use super::kms::key::{Key, KeyKind, KeyState};
 use super::policy::{Attached, Policy};
@@ -41,6 +42,8 @@ pub enum Change {
     RemoveUserPolicy(Inline),
     /// Puts the removed policy back on the user.
     RestoreUserPolicy(Inline),
+    /// As DeleteVpcEndpoints, by endpoint id, and done at once.
+    DeleteVpcEndpoint(String),
 }
 
 /// An inline policy of a user or role.
@@ -72,8 +75,9 @@ impl Aws {
     /// Everything that the console shows; no secret is in it.
     pub(crate) fn overview(&self) -> Value {
         let mut state = self.state();
-        state.settle(millis(OffsetDateTime::now_utc()));
-        let accounts: Vec<Value> = state.accounts.values().map(|account| show_account(&state, account)).collect();
+        let now = millis(OffsetDateTime::now_utc());
+        state.settle(now);
+        let accounts: Vec<Value> = state.accounts.values().map(|account| show_account(&state, account, now)).collect();
         json!({ "accounts": accounts })
     }
 }
@@ -102,6 +106,10 @@ fn make(state: &mut State, change: Change, now: i64) -> Result<(), Refused> {
         Change::RestoreRolePolicy(inline) => restore(role_grants(state, &inline)?, &inline.policy),
         Change::RemoveUserPolicy(inline) => remove(user_grants(state, &inline)?, &inline.policy),
         Change::RestoreUserPolicy(inline) => restore(user_grants(state, &inline)?, &inline.policy),
+        Change::DeleteVpcEndpoint(id) => {
+            let gone = state.network.endpoints.remove(&id);
+            gone.map(drop).ok_or_else(|| Refused::NotFound(format!("there is no VPC endpoint {id}")))
+        }
     }
 }
 
@@ -169,7 +177,7 @@ fn by_state(error: ServiceError) -> Refused {
     Refused::State(error.message.unwrap_or_else(|| error.code.to_owned()))
 }
 
-fn show_account(state: &State, account: &Account) -> Value {
+fn show_account(state: &State, account: &Account, now: i64) -> Value {
     let users: Vec<Value> = account
         .users
         .values()
@@ -196,6 +204,8 @@ fn show_account(state: &State, account: &Account) -> Value {
         .collect();
     let keys: Vec<Value> =
         state.keys.values().filter(|key| key.account == account.id).map(|key| show_key(state, key)).collect();
+    let endpoints = state.network.endpoints.values().filter(|endpoint| endpoint.account == account.id);
+    let endpoints: Vec<Value> = endpoints.map(|endpoint| show_endpoint(endpoint, now)).collect();
     json!({
         "id": account.id,
         "name": account.name,
@@ -203,6 +213,21 @@ fn show_account(state: &State, account: &Account) -> Value {
         "users": users,
         "roles": roles,
         "keys": keys,
+        "vpcEndpoints": endpoints,
+    })
+}
+
+fn show_endpoint(endpoint: &VpcEndpoint, now: i64) -> Value {
+    let addresses: Vec<String> = endpoint.interfaces.iter().map(|interface| interface.address.to_string()).collect();
+    json!({
+        "id": endpoint.id,
+        "region": endpoint.region,
+        "vpc": endpoint.vpc,
+        "service": endpoint.service,
+        "state": endpoint.state(now),
+        "dnsName": endpoint.dns_name,
+        "addresses": addresses,
+        "tags": endpoint.tags,
     })
 }
 

@@ -12,22 +12,33 @@ use super::error::ServiceError;
 use super::sigv4::Refusal;
 use crate::door::Answer;
 
-/// The two services that speak it, known apart by the Version they send.
+/// The services that speak it, known apart by the Version they send. EC2 spells its answers its own way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum QueryService {
     Sts,
     Iam,
+    Ec2,
 }
 
 impl QueryService {
     pub(crate) const STS_VERSION: &'static str = "2011-06-15";
     pub(crate) const IAM_VERSION: &'static str = "2010-05-08";
+    pub(crate) const EC2_VERSION: &'static str = "2016-11-15";
+
+    pub(crate) fn version(self) -> &'static str {
+        match self {
+            Self::Sts => Self::STS_VERSION,
+            Self::Iam => Self::IAM_VERSION,
+            Self::Ec2 => Self::EC2_VERSION,
+        }
+    }
 
     /// As in a credential's scope.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sts => "sts",
             Self::Iam => "iam",
+            Self::Ec2 => "ec2",
         }
     }
 
@@ -35,6 +46,7 @@ impl QueryService {
         match self {
             Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Self::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
+            Self::Ec2 => "http://ec2.amazonaws.com/doc/2016-11-15/",
         }
     }
 }
@@ -89,9 +101,14 @@ impl Form {
         }
     }
 
+    /// Reads the name of a field that nobody took.
+    pub(crate) fn first_left(&self) -> Option<&str> {
+        self.left.keys().next().map(String::as_str)
+    }
+
     /// Errors: `ValidationError` for a field that is unknown or not modelled.
     pub(crate) fn none_left(&self) -> Result<(), ServiceError> {
-        match self.left.keys().next() {
+        match self.first_left() {
             None => Ok(()),
             Some(name) => Err(validation(&format!("parameter {name} is unknown, or not modelled by this simulator"))),
         }
@@ -111,6 +128,10 @@ impl Xml {
     pub(crate) fn text(&mut self, name: &str, text: &str) -> &mut Self {
         self.0.push_str(&format!("<{name}>{}</{name}>", escape(text)));
         self
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.0
     }
 
     /// An element that holds others.
@@ -166,7 +187,7 @@ pub(crate) fn refused(refusal: Refusal) -> ServiceError {
     }
 }
 
-fn build(status: StatusCode, body: String, request_id: &str) -> Answer {
+pub(crate) fn build(status: StatusCode, body: String, request_id: &str) -> Answer {
     let mut answer = Answer::new(Full::new(Bytes::from(body)));
     *answer.status_mut() = status;
     let headers = answer.headers_mut();

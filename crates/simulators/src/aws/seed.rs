@@ -242,7 +242,7 @@ impl Aws {
         .await
     }
 
-    async fn seed<T>(&self, change: impl FnOnce(&mut State, i64) -> Result<T, Error>) -> Result<T, Error> {
+    pub(super) async fn seed<T>(&self, change: impl FnOnce(&mut State, i64) -> Result<T, Error>) -> Result<T, Error> {
         let (made, revision) = {
             let mut state = self.state();
             let made = change(&mut state, millis(OffsetDateTime::now_utc()))?;

@@ -1,4 +1,4 @@
-//! All that the simulated AWS remembers: accounts with their users and roles, keys and aliases.
+//! All that the simulated AWS remembers: accounts with their users and roles, keys and aliases, networks.
 //! It must not know any wire protocol, nor who may do what.
 
 use std::collections::BTreeMap;
@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::arn;
+use super::ec2::network::Network;
 use super::kms::key::Key;
 use super::policy::Policy;
 use super::secret::{Secret, random_id, random_secret};
@@ -19,6 +20,9 @@ pub(crate) struct State {
     /// By key id: a UUID is unique over accounts and regions.
     pub(crate) keys: BTreeMap<String, Key>,
     pub(crate) aliases: Vec<Alias>,
+    /// Absent in the files of older versions.
+    #[serde(default)]
+    pub(crate) network: Network,
     /// Seals session tokens, so that issued sessions outlive a restart without being stored.
     pub(crate) session_key: Secret,
     /// Counts changes; what was saved is compared with it.
@@ -141,7 +145,8 @@ impl State {
         self.aliases.iter().find(|alias| alias.account == account && alias.region == region && alias.name == name)
     }
 
-    /// Lets the calendar act: deletion dates that have passed, and automatic rotations that are due.
+    /// Lets the calendar act: deletion dates that have passed, and automatic rotations that are due, and endpoints
+    /// that are gone.
     pub(crate) fn settle(&mut self, now: i64) {
         let before = self.keys.len();
         self.keys.retain(|_, key| !key.is_gone(now));
@@ -153,6 +158,7 @@ impl State {
         for key in self.keys.values_mut() {
             changed |= key.rotate_if_due(now);
         }
+        changed |= self.network.settle(now);
         if changed {
             self.touch();
         }

@@ -20,6 +20,10 @@ pub(super) fn change(path: &[&str], request: &Incoming) -> Result<Change, Refusa
             };
             Ok(Change::SetAccessKey((*id).to_owned(), status))
         }
+        ["vpc-endpoints", id, "delete"] => {
+            empty(request)?;
+            Ok(Change::DeleteVpcEndpoint((*id).to_owned()))
+        }
         ["accounts", account, owners, owner, "policies", policy, act] => {
             empty(request)?;
             let inline =

@@ -39,3 +39,4 @@ mod rig;
 mod roles;
 mod signatures;
 mod strictness;
+mod vpc_endpoints;

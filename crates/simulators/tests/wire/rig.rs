@@ -126,6 +126,10 @@ impl Rig {
         self.query_call("iam", "2010-05-08", form)
     }
 
+    pub(crate) fn ec2_call(&self, form: &str) -> Call {
+        self.query_call("ec2", "2016-11-15", form)
+    }
+
     fn query_call(&self, service: &'static str, version: &str, form: &str) -> Call {
         let body = format!("{form}&Version={version}");
         let mut call = Call::new(&self.clouds.aws_endpoint(), service, &self.admin, &body);

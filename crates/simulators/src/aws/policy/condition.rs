@@ -10,14 +10,18 @@ use super::pattern::{arn_like, like};
 pub(crate) type Facts = [(String, Vec<String>)];
 
 /// Keys that have a value in some request here.
-const MODELLED: [&str; 16] = [
+const MODELLED: [&str; 20] = [
     "aws:PrincipalArn",
     "aws:PrincipalAccount",
     "aws:PrincipalType",
     "aws:RequestedRegion",
     "aws:SecureTransport",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
     "aws:userid",
     "aws:username",
+    "ec2:CreateAction",
+    "ec2:VpceServiceName",
     "kms:BypassPolicyLockoutSafetyCheck",
     "kms:CallerAccount",
     "kms:EncryptionAlgorithm",
@@ -29,10 +33,10 @@ const MODELLED: [&str; 16] = [
     "sts:ExternalId",
 ];
 /// Modelled keys that end in a name of the request's own.
-const MODELLED_FAMILIES: [&str; 2] = ["kms:EncryptionContext:", "aws:ResourceTag/"];
+const MODELLED_FAMILIES: [&str; 3] = ["kms:EncryptionContext:", "aws:RequestTag/", "aws:ResourceTag/"];
 /// Keys that AWS knows and that are never there in a call made by a program at our door: no service
-/// calls on its behalf, and there is no VPC, organisation, federation or MFA.
-const ABSENT: [&str; 12] = [
+/// calls on its behalf, and there is no organisation, federation or MFA.
+const ABSENT: [&str; 10] = [
     "aws:CalledVia",
     "aws:FederatedProvider",
     "aws:MultiFactorAuthPresent",
@@ -40,8 +44,6 @@ const ABSENT: [&str; 12] = [
     "aws:PrincipalOrgID",
     "aws:SourceAccount",
     "aws:SourceArn",
-    "aws:SourceVpc",
-    "aws:SourceVpce",
     "aws:ViaAWSService",
     "kms:GrantIsForAWSResource",
     "kms:ViaService",

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 
 use condition::Condition;
 pub(crate) use evaluate::{ADMINISTRATOR, Identity, Question, Resource};
-pub(crate) use pattern::Principal;
 use pattern::Set;
+pub(crate) use pattern::{Principal, like};
 
 /// Bytes a policy may have. Source: KMS key policy quota, 32 KiB; IAM's own limits are smaller.
 const SIZE_LIMIT: usize = 32 * 1024;
