@@ -1,16 +1,20 @@
 //! Starts the simulated Azure for another language's client and prints what that client needs, as one JSON line:
-//! one customer with an app, a vault named `localhost` and an RSA key in it. `arguments` are the words that a
+//! one customer with an app, a vault named `localhost` and an RSA key in it, a subnet `s` with a private address. `arguments` are the words that a
 //! check with Microsoft's SDKs takes, in the order: authority, vault, Resource Manager, CA file, key name, key
 //! version, client id, secret, tenant, subscription, resource group, vault name. Ends when its standard input closes.
 //!
 //! `cargo run -p simulators --example azure -- --ca FILE [--dir DIR] [--port N] [--rbac]`
 
 use std::io::{Read as _, Write as _};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use simulators::azure::{NewKey, Role, VaultAccess};
-use simulators::{Clouds, Options};
+use simulators::{Clouds, Options, Subnet};
+
+/// The private address of the subnet `s`.
+const PRIVATE: Ipv4Addr = Ipv4Addr::new(127, 65, 9, 4);
 
 /// What the customer's app may do in a vault of policies.
 const PERMISSIONS: [&str; 12] = [
@@ -45,6 +49,8 @@ async fn main() -> anyhow::Result<()> {
     azure.create_access_policy("localhost", &object_id, &PERMISSIONS).await?;
     azure.assign_role(&vault, &object_id, Role::KeyVaultAdministrator).await?;
     azure.assign_role(&resource_group, &object_id, Role::Contributor).await?;
+    azure.assign_role(&format!("/subscriptions/{subscription}"), &object_id, Role::Reader).await?;
+    let subnet = azure.create_subnet(&subscription, "probe", "v", "s", PRIVATE).await?;
     let key = azure.create_key("localhost", NewKey { name: "cmk".to_owned(), ..NewKey::default() }).await?;
     let endpoint = clouds.azure_endpoint();
     let line = serde_json::json!({
@@ -56,6 +62,7 @@ async fn main() -> anyhow::Result<()> {
         "subscription": subscription,
         "resourceGroup": "probe",
         "vault": "localhost",
+        "subnet": { "id": subnet, "name": "s", "address": PRIVATE },
         "key": { "name": key.name, "version": key.version, "id": key.id },
         "console": clouds.console_url(),
         "consoleToken": clouds.console_token(),
@@ -84,7 +91,9 @@ struct Words {
 
 impl Words {
     fn read() -> anyhow::Result<Self> {
-        let (mut options, mut ca, mut rbac) = (Options::default(), None, false);
+        let subnet = Subnet { name: "s".to_owned(), address: PRIVATE };
+        let (mut options, mut ca, mut rbac) =
+            (Options { azure_subnets: vec![subnet], ..Options::default() }, None, false);
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             match word.as_str() {

@@ -48,9 +48,16 @@ pub enum FaultKind {
     Latency,
     /// A true answer by a clock shifted by `skewMs`: the Date header and the check of signatures.
     Skew,
+    /// Done, and the answer lost: a TCP reset once the work is saved.
+    Lost,
+    /// Accepted, and never finished, where the work goes on after the answer; a true answer elsewhere.
+    Endless,
+    /// Azure only: its own "another operation is in progress".
+    Conflict,
 }
 
-/// A fault to arm. Rules are tried in the order they came; `latency` and `skew` let the next one act too.
+/// A fault to arm. Rules are tried in the order they came; `latency`, `skew`, `lost` and `endless` let the
+/// next one act too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FaultRule {
@@ -143,6 +150,10 @@ pub(crate) struct Decision {
     pub(crate) delay: Duration,
     /// Unit: ms.
     pub(crate) skew_ms: i64,
+    /// The answer is lost once there is one.
+    pub(crate) lost: bool,
+    /// What goes on after the answer never ends.
+    pub(crate) endless: bool,
     pub(crate) strike: Option<FaultKind>,
 }
 
@@ -197,11 +208,21 @@ impl Faults {
                     decision.delay += latency.unwrap_or_default();
                     decision.skew_ms += rule.skew_ms.unwrap_or_default();
                 }
+                FaultKind::Lost => {
+                    decision.delay += latency.unwrap_or_default();
+                    decision.lost = true;
+                }
+                FaultKind::Endless => decision.endless = true,
                 FaultKind::Timeout => {
                     decision.delay += latency.unwrap_or(HANG);
                     decision.strike = Some(rule.kind);
                 }
-                FaultKind::Deny | FaultKind::Throttle | FaultKind::Http500 | FaultKind::Reset | FaultKind::Html => {
+                FaultKind::Deny
+                | FaultKind::Throttle
+                | FaultKind::Http500
+                | FaultKind::Reset
+                | FaultKind::Html
+                | FaultKind::Conflict => {
                     decision.delay += latency.unwrap_or_default();
                     decision.strike = Some(rule.kind);
                 }
@@ -236,6 +257,9 @@ fn check(rule: &FaultRule) -> Result<(), InvalidFault> {
     }
     if rule.latency_ms.is_some_and(|latency| latency > LATENCY_LIMIT_MS) {
         return refuse(format!("latencyMs is over {LATENCY_LIMIT_MS}"));
+    }
+    if rule.kind == FaultKind::Conflict && rule.provider != Provider::Azure {
+        return refuse("kind conflict is Azure's only".to_owned());
     }
     if rule.kind == FaultKind::Latency && rule.latency_ms.is_none() {
         return refuse("kind latency needs latencyMs".to_owned());
@@ -274,7 +298,12 @@ mod tests {
         faults.push(FaultRule::aws("Decrypt", FaultKind::Html)).unwrap();
         faults.push(FaultRule::aws("*", FaultKind::Reset)).unwrap();
         let decision = faults.decide(Provider::Aws, "Decrypt");
-        let expected = Decision { delay: Duration::from_millis(5), skew_ms: -90_000, strike: Some(FaultKind::Html) };
+        let expected = Decision {
+            delay: Duration::from_millis(5),
+            skew_ms: -90_000,
+            strike: Some(FaultKind::Html),
+            ..Decision::default()
+        };
         assert_eq!(decision, expected);
         assert_eq!(faults.list()[3].requests, 0);
         faults.clear();
@@ -290,6 +319,7 @@ mod tests {
         refused(FaultRule::aws("*", FaultKind::Skew).skew_ms(i64::MIN));
         refused(FaultRule::aws("*", FaultKind::Deny).skew_ms(1));
         refused(FaultRule::aws("*", FaultKind::Latency));
+        refused(FaultRule::aws("*", FaultKind::Conflict));
         refused(FaultRule::aws("*", FaultKind::Timeout).latency_ms(u64::MAX));
     }
 }

@@ -169,9 +169,9 @@ impl Aws {
             Some(FaultKind::Timeout) => return Outcome::Reset,
             Some(FaultKind::Html) => proxy_page(),
             Some(FaultKind::Deny) => target.error(&deny(target, &asked), &request_id),
-            Some(FaultKind::Throttle) => target.error(&throttle(target), &request_id),
+            Some(FaultKind::Throttle | FaultKind::Conflict) => target.error(&throttle(target), &request_id),
             Some(FaultKind::Http500) => target.error(&internal(target), &request_id),
-            Some(FaultKind::Latency | FaultKind::Skew) | None => {
+            Some(FaultKind::Latency | FaultKind::Skew | FaultKind::Lost | FaultKind::Endless) | None => {
                 let Some((answer, revision)) = self.run(target, &asked, &request, form, now, &request_id) else {
                     return Outcome::Reset;
                 };
@@ -184,7 +184,7 @@ impl Aws {
                 }
             }
         };
-        Outcome::Answer(dated(answer, now))
+        if decision.lost { Outcome::Reset } else { Outcome::Answer(dated(answer, now)) }
     }
 
     /// Authenticates and runs, and tells the revision that must be saved before the answer goes out. At a private

@@ -8,15 +8,21 @@
 //! Entra `GetInstanceDiscovery`, `GetOpenIdConfiguration`, `GetToken`; Key Vault `CreateKey`, `Decrypt`,
 //! `DeleteKey`, `Encrypt`, `GetDeletedKey`, `GetDeletedKeys`, `GetKey`, `GetKeyVersions`, `GetKeys`,
 //! `PurgeDeletedKey`, `RecoverDeletedKey`, `RotateKey`, `UnwrapKey`, `UpdateKey`, `WrapKey`; Resource Manager
-//! `CreateVault`, `GetResourceGroup`, `GetSubscription`, `GetVault`, `GetVaults`, `UpdateAccessPolicies`,
-//! `UpdateVault`. A request to a vault that shows no token is a `Challenge`: counted, and struck by no fault.
+//! `CreatePrivateEndpoint`, `CreateVault`, `DeleteConnection`, `DeletePrivateEndpoint`, `DeleteVault`, `GetConnection`,
+//! `GetOperation`, `GetPermissions`, `GetPrivateEndpoint`, `GetProvider`, `GetResourceGroup`, `GetSubnet`,
+//! `GetSubscription`, `GetVault`, `GetVaults`, `ListConnections`, `ListPrivateEndpoints`, `RegisterProvider`,
+//! `UpdateAccessPolicies`, `UpdateConnection`, `UpdateVault`. A request to a vault that shows no token is a
+//! `Challenge`: counted, and struck by no fault. By a private address only Key Vault answers.
 
 mod arm;
+mod async_operation;
 mod caller;
 mod entra;
 mod error;
 mod key_vault;
+mod networking;
 mod overview;
+mod private_endpoint;
 mod request;
 mod role;
 mod seed;
@@ -30,7 +36,7 @@ use http::header;
 use time::OffsetDateTime;
 
 use crate::Error;
-use crate::answer::{Chain, dated, proxy_page};
+use crate::answer::{Chain, dated, millis, proxy_page};
 use crate::door::{Answer, Incoming, Outcome};
 use crate::fault::{Decision, FaultKind, Faults, Provider};
 use crate::folder::Folder;
@@ -38,11 +44,14 @@ use crate::kept::Kept;
 use crate::subnet::{Subnets, Via};
 use crate::tally::Tally;
 
+use arm::Moment;
 use error::ApiError;
-use key_vault::Material;
 pub use key_vault::key::KeyOp;
 pub use key_vault::material::{Curve, KeyKind, RsaBits};
+use key_vault::{From, Material};
+pub use networking::{ConnectionView, EndpointView};
 pub use overview::{Change, KeyRef};
+pub use private_endpoint::LinkStatus;
 pub use role::Role;
 pub use seed::{AppRegistration, ClientSecret, CreatedKey, NewKey};
 use state::State;
@@ -93,7 +102,7 @@ impl Target {
                 Some(vault) => Self::KeyVault(vault, route),
             };
         }
-        if request::host(request) != "localhost" {
+        if request::host(request) != "localhost" || request.via != Via::Public {
             return Self::Unknown;
         }
         if let Some(route) = arm::Route::of(&request.method, &segments) {
@@ -162,12 +171,13 @@ impl Azure {
             Some(FaultKind::Deny) => self.denied(&target, now),
             Some(FaultKind::Throttle) => throttled(&target, now),
             Some(FaultKind::Http500) => internal(&target, now),
-            Some(FaultKind::Latency | FaultKind::Skew) | None => {
+            Some(FaultKind::Conflict) => arm::conflict().answer(),
+            Some(FaultKind::Latency | FaultKind::Skew | FaultKind::Lost | FaultKind::Endless) | None => {
                 if matches!(target, Target::NoVault) {
                     return Outcome::Reset;
                 }
                 let material = self.material(&target, &request).await;
-                let (answer, revision) = self.run(&target, &request, now, material);
+                let (answer, revision) = self.run(&target, &request, (now, decision.endless), material);
                 match self.inner.kept.save(revision).await {
                     Ok(()) => answer,
                     Err(error) => {
@@ -182,7 +192,7 @@ impl Azure {
             Target::ResourceManager(_) => arm::headed(answer),
             Target::Entra(_) | Target::NoVault | Target::Unknown => answer,
         };
-        Outcome::Answer(dated(answer, now))
+        if decision.lost { Outcome::Reset } else { Outcome::Answer(dated(answer, now)) }
     }
 
     /// Runs, and tells the revision that must be saved before the answer goes out.
@@ -190,21 +200,25 @@ impl Azure {
         &self,
         target: &Target,
         request: &Incoming,
-        now: OffsetDateTime,
+        (now, endless): (OffsetDateTime, bool),
         material: Option<Material>,
     ) -> (Answer, u64) {
         let (mut state, port, seconds) = (self.state(), self.inner.port, now.unix_timestamp());
+        // What goes on does so by our own clock, whatever the caller is shown.
+        let millis = millis(OffsetDateTime::now_utc());
+        state.settle_operations(millis);
         let answer = match target {
             Target::Entra(route) => {
                 let endpoint = format!("https://localhost:{port}");
                 entra::run(&state, route, request, &endpoint, now).unwrap_or_else(|refusal| refusal.answer(now))
             }
             Target::KeyVault(vault, route) => {
-                let ran = key_vault::run(&mut state, vault, route, request, (port, seconds, material));
+                let came = self.came(&request.via);
+                let ran = key_vault::run(&mut state, vault, route, request, came, (port, seconds, material));
                 ran.unwrap_or_else(|error| error.answer())
             }
             Target::ResourceManager(route) => {
-                let ran = arm::run(&mut state, route, request, port, seconds);
+                let ran = arm::run(&mut state, route, request, port, Moment { seconds, millis, endless });
                 ran.unwrap_or_else(|error| error.answer())
             }
             Target::Challenge(vault) => match state.vaults.get(vault) {
@@ -214,6 +228,16 @@ impl Azure {
             Target::NoVault | Target::Unknown => nowhere(),
         };
         (answer, state.revision)
+    }
+
+    fn came(&self, via: &Via) -> From {
+        match via {
+            Via::Private(name) => match self.inner.subnets.find(name) {
+                Some(lane) => From::Private(lane.subnet.address),
+                None => From::Public,
+            },
+            Via::Public => From::Public,
+        }
     }
 
     /// Makes the key pair that a call will need, while nothing waits for the state.

@@ -9,10 +9,13 @@ use super::key_vault::bundle::kid;
 use super::key_vault::delete::{bring_back, take_away};
 use super::key_vault::key::{Key, Version};
 use super::key_vault::material::KeyKind;
+use super::networking::{connection, decide, show_connection, show_endpoints};
+use super::private_endpoint::LinkStatus;
 use super::seed::SECRET_LIFE;
 use super::state::{App, AppSecret, RoleAssignment, ServicePrincipal, State, Tenant};
 use super::vault::{Vault, VaultAccess};
 use super::{Azure, make};
+use crate::answer::millis;
 use crate::{Error, Refused};
 
 /// Names a key, or one version of it. Without a version the newest is meant.
@@ -78,6 +81,22 @@ pub enum Change {
     RemoveServicePrincipal(String),
     /// Puts it back.
     RestoreServicePrincipal(String),
+    /// Lets a private endpoint in: the vault's name, the connection's.
+    ApproveConnection(String, String),
+    /// Turns it away.
+    RejectConnection(String, String),
+    /// Removes it from the vault; its endpoint is disconnected.
+    RemoveConnection(String, String),
+    /// Takes a private endpoint down behind its owner's back, by its resource id.
+    RemovePrivateEndpoint(String),
+    /// Deletes a vault, so that it can be recovered; its connections are gone.
+    DeleteVault(String),
+    /// Recovers a deleted vault.
+    RecoverVault(String),
+    /// Cuts the line to the private address of a subnet.
+    CutSubnet(String),
+    /// Mends it.
+    MendSubnet(String),
 }
 
 impl Azure {
@@ -90,9 +109,13 @@ impl Azure {
         };
         let revision = {
             let mut state = self.state();
-            let now = OffsetDateTime::now_utc().unix_timestamp();
+            let now = OffsetDateTime::now_utc();
+            state.settle_operations(millis(now));
+            let now = now.unix_timestamp();
             state.settle(now);
             match (change, material) {
+                (Change::CutSubnet(name), _) => self.set_cut(&name, true)?,
+                (Change::MendSubnet(name), _) => self.set_cut(&name, false)?,
                 (Change::RotateKey(at), Some(material)) => {
                     key(&mut state, &at)?.rotate(material, now);
                 }
@@ -112,14 +135,23 @@ impl Azure {
 
     /// Everything that the console shows; no secret is in it.
     pub(crate) fn overview(&self) -> Value {
-        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let now = OffsetDateTime::now_utc();
         let mut state = self.state();
+        state.settle_operations(millis(now));
+        let now = now.unix_timestamp();
         state.settle(now);
         let tenants: Vec<Value> = state.tenants.values().map(|tenant| show_tenant(&state, tenant, now)).collect();
         let vaults: Vec<Value> =
             state.vaults.values().map(|vault| show_vault(&state, vault, self.inner.port, now)).collect();
         let assignments: Vec<Value> = state.assignments.iter().map(|known| show_assignment(&state, known)).collect();
-        json!({ "tenants": tenants, "vaults": vaults, "roleAssignments": assignments })
+        json!({
+            "tenants": tenants,
+            "vaults": vaults,
+            "deletedVaults": state.deleted_vaults.values().map(|vault| &vault.name).collect::<Vec<_>>(),
+            "subnets": self.show_subnets(&state),
+            "endpoints": show_endpoints(&state),
+            "roleAssignments": assignments,
+        })
     }
 }
 
@@ -154,6 +186,26 @@ fn act(state: &mut State, change: Change, now: i64) -> Result<(), Refused> {
         Change::RenewSecret(id) => secret(state, &id)?.expires = now + SECRET_LIFE,
         Change::RemoveServicePrincipal(id) => mark(principal(state, &id)?, true)?,
         Change::RestoreServicePrincipal(id) => mark(principal(state, &id)?, false)?,
+        Change::ApproveConnection(vault, name) => decide(state, &vault, &name, LinkStatus::Approved)?,
+        Change::RejectConnection(vault, name) => decide(state, &vault, &name, LinkStatus::Rejected)?,
+        Change::RemoveConnection(vault, name) => connection(state, &vault, &name)?.disconnect(),
+        Change::RemovePrivateEndpoint(id) => {
+            let gone = state.endpoints.remove(&id.to_ascii_lowercase());
+            gone.ok_or_else(|| Refused::NotFound(format!("there is no private endpoint {id}")))?;
+        }
+        Change::DeleteVault(name) => {
+            vault(state, &name)?;
+            state.delete_vault(&name.to_ascii_lowercase());
+        }
+        Change::RecoverVault(name) => {
+            let order = name.to_ascii_lowercase();
+            let back = state.deleted_vaults.remove(&order);
+            let back = back.ok_or_else(|| Refused::NotFound(format!("there is no deleted vault {name}")))?;
+            state.vaults.insert(order, back);
+        }
+        Change::CutSubnet(_) | Change::MendSubnet(_) => {
+            return Err(Refused::Save(Error::Bug("a line is no part of the state")));
+        }
     }
     Ok(())
 }
@@ -168,7 +220,7 @@ fn mark(removed: &mut bool, wanted: bool) -> Result<(), Refused> {
     Ok(())
 }
 
-fn vault<'a>(state: &'a mut State, name: &str) -> Result<&'a mut Vault, Refused> {
+pub(super) fn vault<'a>(state: &'a mut State, name: &str) -> Result<&'a mut Vault, Refused> {
     let found = state.vaults.get_mut(&name.to_ascii_lowercase());
     found.ok_or_else(|| Refused::NotFound(format!("there is no vault {name}")))
 }
@@ -295,6 +347,7 @@ fn show_vault(state: &State, vault: &Vault, port: u16, now: i64) -> Value {
         "firewallDenies": vault.firewall.deny,
         "ipRules": vault.firewall.ip_rules,
         "policies": policies.collect::<Vec<_>>(),
+        "connections": state.connections(vault).map(|known| show_connection(state, known)).collect::<Vec<_>>(),
         "keys": here.chain(gone).collect::<Vec<_>>(),
     })
 }
@@ -328,7 +381,7 @@ fn show_key(key: &Key, url: &str, purge_at: Option<i64>, now: i64) -> Value {
 }
 
 /// The name of the app behind an object id.
-fn app_of<'a>(state: &'a State, object_id: &str) -> Option<&'a str> {
+pub(super) fn app_of<'a>(state: &'a State, object_id: &str) -> Option<&'a str> {
     let principal = state.tenants.values().find_map(|tenant| tenant.principals.get(object_id))?;
     state.apps.get(&principal.client_id).map(|app| app.name.as_str())
 }

@@ -15,6 +15,8 @@ pub enum Role {
     Contributor,
     /// Looks at every resource.
     Reader,
+    /// Manages networks and private endpoints.
+    NetworkContributor,
     /// Manages vaults.
     KeyVaultContributor,
     /// Does anything inside a vault.
@@ -39,6 +41,7 @@ impl Role {
             Self::Owner => "Owner",
             Self::Contributor => "Contributor",
             Self::Reader => "Reader",
+            Self::NetworkContributor => "Network Contributor",
             Self::KeyVaultContributor => "Key Vault Contributor",
             Self::KeyVaultAdministrator => "Key Vault Administrator",
             Self::KeyVaultCryptoOfficer => "Key Vault Crypto Officer",
@@ -48,20 +51,52 @@ impl Role {
         }
     }
 
+    /// What it may do to resources; `*` stands for any letters.
+    pub(crate) fn actions(self) -> &'static [&'static str] {
+        match self {
+            Self::Owner | Self::Contributor => &["*"],
+            Self::Reader => &["*/read"],
+            Self::NetworkContributor => &[
+                "Microsoft.Authorization/*/read",
+                "Microsoft.Network/*",
+                "Microsoft.Resources/deployments/*",
+                "Microsoft.Resources/subscriptions/resourceGroups/read",
+            ],
+            Self::KeyVaultContributor => &[
+                "Microsoft.Authorization/*/read",
+                "Microsoft.KeyVault/*",
+                "Microsoft.Resources/subscriptions/resourceGroups/read",
+            ],
+            Self::KeyVaultAdministrator | Self::KeyVaultCryptoOfficer | Self::KeyVaultReader => &[
+                "Microsoft.Authorization/*/read",
+                "Microsoft.KeyVault/vaults/read",
+                "Microsoft.KeyVault/vaults/*/read",
+                "Microsoft.Resources/subscriptions/resourceGroups/read",
+            ],
+            Self::KeyVaultCryptoUser | Self::KeyVaultCryptoServiceEncryptionUser => &[],
+        }
+    }
+
+    /// What of these it may not do after all.
+    pub(crate) fn not_actions(self) -> &'static [&'static str] {
+        match self {
+            Self::Contributor => &["Microsoft.Authorization/*/Delete", "Microsoft.Authorization/*/Write"],
+            Self::Owner
+            | Self::Reader
+            | Self::NetworkContributor
+            | Self::KeyVaultContributor
+            | Self::KeyVaultAdministrator
+            | Self::KeyVaultCryptoOfficer
+            | Self::KeyVaultCryptoUser
+            | Self::KeyVaultCryptoServiceEncryptionUser
+            | Self::KeyVaultReader => &[],
+        }
+    }
+
     /// Tells whether it may do such a thing to a resource.
     pub(crate) fn allows(self, action: &str) -> bool {
-        match self {
-            Self::Owner | Self::Contributor => true,
-            Self::Reader => action.ends_with("/read"),
-            Self::KeyVaultContributor => {
-                action.starts_with("Microsoft.KeyVault/")
-                    || action == "Microsoft.Resources/subscriptions/resourceGroups/read"
-            }
-            Self::KeyVaultAdministrator | Self::KeyVaultCryptoOfficer | Self::KeyVaultReader => {
-                action == "Microsoft.KeyVault/vaults/read"
-            }
-            Self::KeyVaultCryptoUser | Self::KeyVaultCryptoServiceEncryptionUser => false,
-        }
+        let any = |patterns: &[&str]| patterns.iter().any(|pattern| fits(pattern, action));
+        any(self.actions()) && !any(self.not_actions())
     }
 
     /// Tells whether it may do such a thing with what is inside a vault.
@@ -75,7 +110,21 @@ impl Role {
             ),
             Self::KeyVaultCryptoServiceEncryptionUser => matches!(act, "read" | "wrap/action" | "unwrap/action"),
             Self::KeyVaultReader => act == "read",
-            Self::Owner | Self::Contributor | Self::Reader | Self::KeyVaultContributor => false,
+            Self::Owner | Self::Contributor | Self::Reader | Self::NetworkContributor | Self::KeyVaultContributor => {
+                false
+            }
+        }
+    }
+}
+
+/// Tells whether an action fits a pattern of at most one `*`; case does not count.
+fn fits(pattern: &str, action: &str) -> bool {
+    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
+    match pattern.split_once('*') {
+        None => pattern == action,
+        Some((before, after)) => {
+            let rest = action.strip_prefix(before);
+            rest.is_some_and(|rest| rest.ends_with(after))
         }
     }
 }
@@ -115,5 +164,24 @@ mod tests {
         assert!(!Role::KeyVaultCryptoUser.allows_data("Microsoft.KeyVault/vaults/keys/create/action"));
         assert!(!Role::KeyVaultReader.allows_data("Microsoft.KeyVault/vaults/keys/encrypt/action"));
         assert!(!Role::Reader.allows("Microsoft.KeyVault/vaults/write"));
+    }
+
+    #[test]
+    fn grants_networks_and_connections_apart() {
+        let check = |role: Role, action: &str, expected: bool| {
+            assert_eq!(role.allows(action), expected, "{role:?} {action}");
+        };
+        let (endpoint, connection) =
+            ("Microsoft.Network/privateEndpoints/write", "Microsoft.KeyVault/vaults/privateEndpointConnections/write");
+        check(Role::NetworkContributor, endpoint, true);
+        check(Role::NetworkContributor, connection, false);
+        check(Role::KeyVaultContributor, endpoint, false);
+        check(Role::KeyVaultContributor, connection, true);
+        check(Role::KeyVaultReader, "Microsoft.KeyVault/vaults/privateEndpointConnections/read", true);
+        check(Role::KeyVaultReader, connection, false);
+        check(Role::Contributor, endpoint, true);
+        check(Role::Contributor, "Microsoft.Authorization/roleAssignments/write", false);
+        check(Role::NetworkContributor, "Microsoft.Resources/subscriptions/providers/read", false);
+        check(Role::Reader, "Microsoft.Resources/subscriptions/providers/read", true);
     }
 }

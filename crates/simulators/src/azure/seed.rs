@@ -3,7 +3,7 @@
 //! `assign_role` leave alone what is there, even taken away; `set_...` writes over it.
 //! It must not know who seeds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use time::OffsetDateTime;
@@ -13,6 +13,7 @@ use super::key_vault::bundle::kid;
 use super::key_vault::check_name;
 use super::key_vault::key::{Attributes, Key, KeyOp, Version};
 use super::key_vault::material::KeyKind;
+use super::private_endpoint::uuid;
 use super::role::Role;
 use super::state::{App, AppSecret, ResourceGroup, RoleAssignment, ServicePrincipal, State, Subscription, Tenant};
 use super::vault::{AccessPolicy, Permissions, Vault, VaultAccess};
@@ -203,7 +204,14 @@ impl Azure {
             }
             let id = uuid();
             let (name, tenant) = (name.to_owned(), tenant.to_owned());
-            let made = Subscription { id: id.clone(), name, tenant, resource_groups: BTreeMap::new() };
+            let made = Subscription {
+                id: id.clone(),
+                name,
+                tenant,
+                resource_groups: BTreeMap::new(),
+                unregistered: BTreeSet::new(),
+                endpoint_quota: None,
+            };
             state.subscriptions.insert(id.clone(), made);
             Ok(id)
         })
@@ -402,7 +410,7 @@ impl Azure {
         }
     }
 
-    async fn seed<T>(&self, change: impl FnOnce(&mut State, i64) -> Result<T, Error>) -> Result<T, Error> {
+    pub(super) async fn seed<T>(&self, change: impl FnOnce(&mut State, i64) -> Result<T, Error>) -> Result<T, Error> {
         let (made, revision) = {
             let mut state = self.state();
             let made = change(&mut state, OffsetDateTime::now_utc().unix_timestamp())?;
@@ -441,7 +449,7 @@ fn find_app<'a>(state: &'a mut State, client_id: &str) -> Result<&'a mut App, Er
     state.apps.get_mut(client_id).ok_or_else(|| Error::Refused(format!("there is no app {client_id}")))
 }
 
-fn find_subscription<'a>(state: &'a mut State, id: &str) -> Result<&'a mut Subscription, Error> {
+pub(super) fn find_subscription<'a>(state: &'a mut State, id: &str) -> Result<&'a mut Subscription, Error> {
     state.subscriptions.get_mut(id).ok_or_else(|| Error::Refused(format!("there is no subscription {id}")))
 }
 
@@ -454,8 +462,4 @@ fn find_vault<'a>(state: &'a mut State, name: &str) -> Result<&'a mut Vault, Err
 fn random_secret() -> Secret {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789~_.-";
     Secret::new(text_of("", &random::<40>(), alphabet))
-}
-
-fn uuid() -> String {
-    uuid::Uuid::new_v4().to_string()
 }

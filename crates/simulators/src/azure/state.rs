@@ -3,10 +3,12 @@
 //! make it anew and the console can bring it back.
 //! It must not know any wire protocol, nor who may do what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::async_operation::AsyncOperation;
+use super::private_endpoint::{PrivateEndpoint, SubnetResource};
 use super::role::Role;
 use super::vault::Vault;
 use crate::kept::Revised;
@@ -24,6 +26,23 @@ pub(crate) struct State {
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
     /// By name in lower case: Azure has one name space for all vaults of all customers.
     pub(crate) vaults: BTreeMap<String, Vault>,
+    /// Deleted ones that can be recovered, as `vaults`.
+    #[serde(default)]
+    pub(crate) deleted_vaults: BTreeMap<String, Vault>,
+    /// By resource id in lower case, as the next one.
+    #[serde(default)]
+    pub(crate) subnets: BTreeMap<String, SubnetResource>,
+    #[serde(default)]
+    pub(crate) endpoints: BTreeMap<String, PrivateEndpoint>,
+    /// What goes on, and what has ended of late, by id.
+    #[serde(default)]
+    pub(crate) operations: BTreeMap<String, AsyncOperation>,
+    /// How long making or taking down an endpoint takes. Unit: ms; `i64::MAX` is for ever.
+    #[serde(default)]
+    pub(crate) endpoint_delay: Option<i64>,
+    /// How many endpoints a page of a list has.
+    #[serde(default)]
+    pub(crate) endpoint_page: Option<usize>,
     pub(crate) assignments: Vec<RoleAssignment>,
     /// Signs access tokens, so that issued ones outlive a restart without being stored.
     pub(crate) token_key: Secret,
@@ -83,6 +102,27 @@ pub(crate) struct Subscription {
     pub(crate) tenant: String,
     /// By name in lower case.
     pub(crate) resource_groups: BTreeMap<String, ResourceGroup>,
+    /// Namespaces whose resources it may not have, in lower case.
+    #[serde(default)]
+    pub(crate) unregistered: BTreeSet<String>,
+    /// How many private endpoints it may have.
+    #[serde(default)]
+    pub(crate) endpoint_quota: Option<usize>,
+}
+
+/// The namespace of private endpoints.
+pub(crate) const NETWORK: &str = "Microsoft.Network";
+/// The namespace of vaults.
+pub(crate) const KEY_VAULT: &str = "Microsoft.KeyVault";
+/// How long making an endpoint takes where nothing is said. Unit: ms.
+const DELAY: i64 = 200;
+/// How many endpoints a page has where nothing is said.
+const PAGE: usize = 100;
+
+impl Subscription {
+    pub(crate) fn is_registered(&self, namespace: &str) -> bool {
+        !self.unregistered.contains(&namespace.to_ascii_lowercase())
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -126,6 +166,23 @@ impl State {
         if changed {
             self.touch();
         }
+    }
+
+    /// Deletes a vault by its name in lower case, so that it can be recovered. What connects to it is cut loose.
+    pub(crate) fn delete_vault(&mut self, name: &str) {
+        if let Some(vault) = self.vaults.remove(name) {
+            self.disconnect_all(&vault.id());
+            self.deleted_vaults.insert(name.to_owned(), vault);
+        }
+    }
+
+    /// Unit: ms.
+    pub(crate) fn delay(&self) -> i64 {
+        self.endpoint_delay.unwrap_or(DELAY)
+    }
+
+    pub(crate) fn page(&self) -> usize {
+        self.endpoint_page.unwrap_or(PAGE)
     }
 
     /// A principal that is there.

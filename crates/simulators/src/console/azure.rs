@@ -14,6 +14,11 @@ pub(super) fn change(path: &[&str], request: &Incoming) -> Result<Change, Refusa
         }
         ["vaults", vault, "public-access", act] => Ok(Change::SetPublicAccess((*vault).to_owned(), on(act)?)),
         ["vaults", vault, "firewall", act] => Ok(Change::SetFirewall((*vault).to_owned(), on(act)?)),
+        ["vaults", vault, act] => vault_change((*vault).to_owned(), act),
+        ["vaults", vault, "connections", connection, act] => {
+            connection_change((*vault).to_owned(), (*connection).to_owned(), act)
+        }
+        ["subnets", subnet, act] => subnet_change((*subnet).to_owned(), act),
         ["vaults", vault, "policies", object_id, act] => {
             let (vault, object_id) = ((*vault).to_owned(), (*object_id).to_owned());
             Ok(if removes(act)? {
@@ -33,6 +38,31 @@ pub(super) fn change(path: &[&str], request: &Incoming) -> Result<Change, Refusa
         ["secrets", id, act] => secret_change((*id).to_owned(), act),
         _ => Err(no_such_path()),
     }
+}
+
+fn vault_change(vault: String, act: &str) -> Result<Change, Refusal> {
+    Ok(match act {
+        "delete" => Change::DeleteVault(vault),
+        "recover" => Change::RecoverVault(vault),
+        _ => return Err(not_found("the console knows no such act on a vault")),
+    })
+}
+
+fn connection_change(vault: String, connection: String, act: &str) -> Result<Change, Refusal> {
+    Ok(match act {
+        "approve" => Change::ApproveConnection(vault, connection),
+        "reject" => Change::RejectConnection(vault, connection),
+        "remove" => Change::RemoveConnection(vault, connection),
+        _ => return Err(not_found("the console approves, rejects and removes connections, nothing else")),
+    })
+}
+
+fn subnet_change(subnet: String, act: &str) -> Result<Change, Refusal> {
+    Ok(match act {
+        "cut" => Change::CutSubnet(subnet),
+        "mend" => Change::MendSubnet(subnet),
+        _ => return Err(not_found("the console cuts and mends lines, nothing else")),
+    })
 }
 
 fn key_change(key: KeyRef, act: &str) -> Result<Change, Refusal> {

@@ -238,17 +238,19 @@ impl Gcp {
             Some(FaultKind::Timeout) => return Outcome::Reset,
             Some(FaultKind::Html) => proxy_page(),
             Some(FaultKind::Deny) => target.denied(),
-            Some(FaultKind::Throttle) => target.throttled(),
+            Some(FaultKind::Throttle | FaultKind::Conflict) => target.throttled(),
             Some(FaultKind::Http500) => target.internal(),
-            Some(FaultKind::Latency | FaultKind::Skew) | None => match self.settled(&target, &request, now).await {
-                Ok(answer) => answer,
-                Err(error) => {
-                    tracing::error!(error = %Chain(&error), "the simulated Google Cloud could not save its state");
-                    target.internal()
+            Some(FaultKind::Latency | FaultKind::Skew | FaultKind::Lost | FaultKind::Endless) | None => {
+                match self.settled(&target, &request, now).await {
+                    Ok(answer) => answer,
+                    Err(error) => {
+                        tracing::error!(error = %Chain(&error), "the simulated Google Cloud could not save its state");
+                        target.internal()
+                    }
                 }
-            },
+            }
         };
-        Outcome::Answer(dated(answer, now))
+        if decision.lost { Outcome::Reset } else { Outcome::Answer(dated(answer, now)) }
     }
 
     /// Runs, and saves what that changed.

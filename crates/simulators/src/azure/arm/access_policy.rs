@@ -91,7 +91,7 @@ pub(super) fn run(call: &mut Call<'_>) -> Result<(StatusCode, Value), ApiError> 
     let tenant = find(call)?.tenant.clone();
     let given = fields.properties.access_policies.into_iter().map(|policy| policy.read(&tenant));
     let given: Vec<AccessPolicy> = given.collect::<Result<_, _>>()?;
-    let act = match call.route.kind.as_deref() {
+    let act = match call.route.name.as_deref() {
         Some("add") => add,
         Some("replace") => replace,
         Some("remove") => remove,

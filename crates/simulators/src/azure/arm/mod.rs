@@ -1,160 +1,94 @@
-//! Resource Manager, as far as keys need it: subscriptions, resource groups, vaults and their access policies.
+//! Resource Manager, as far as keys and the private way to them need it: subscriptions, resource groups, vaults with
+//! their access policies and connections, private endpoints, subnets, providers, permissions.
 //! The way of every request: its API version, its token, its subscription, the role, then the operation.
 //! It must not know what is inside a vault, nor how a state is saved.
 //!
-//! Sure, from answers of the live service: the codes and words of AuthorizationFailed, ResourceNotFound,
-//! InvalidAuthenticationTokenAudience, ResourceGroupNotFound and SubscriptionNotFound. From memory: the others.
+//! Sure, from answers of the live service: the codes and words of AuthorizationFailed, LinkedAuthorizationFailed,
+//! ResourceNotFound, InvalidAuthenticationTokenAudience, ResourceGroupNotFound, SubscriptionNotFound,
+//! MissingSubscriptionRegistration, InvalidResourceReference and AnotherOperationInProgress. From memory: the others.
 
 mod access_policy;
+mod async_operation;
+mod connection;
+mod permission;
+mod private_endpoint;
+mod provider;
+mod route;
+mod subnet;
 mod unauthorized;
 pub(crate) mod vault;
 
-use http::{HeaderName, Method, StatusCode};
+use http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
 
+use super::async_operation::not_registered;
 use super::caller::Caller;
 use super::entra::Service;
 use super::error::{ApiError, RETRY_AFTER, put, success};
 use super::request::{Query, bearer};
 use super::state::{State, Subscription};
 use crate::door::{Answer, Incoming};
-
-/// Versions of Microsoft.KeyVault's API with the shapes that we answer.
-const KEY_VAULT_VERSIONS: [&str; 7] =
-    ["2022-07-01", "2022-11-01", "2023-02-01", "2023-07-01", "2024-11-01", "2025-05-01", "2026-05-15"];
-/// Versions of Microsoft.Resources' API with the shapes that we answer.
-const RESOURCES_VERSIONS: [&str; 8] =
-    ["2021-01-01", "2021-04-01", "2022-09-01", "2022-12-01", "2023-07-01", "2024-03-01", "2024-11-01", "2025-04-01"];
-
-/// One operation, by a name of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operation {
-    CreateVault,
-    GetResourceGroup,
-    GetSubscription,
-    GetVault,
-    GetVaults,
-    UpdateAccessPolicies,
-    UpdateVault,
-    /// One that Resource Manager has, or has not, and we do not model.
-    Unknown,
-}
-
-/// Every operation with its name and the action that it takes.
-const OPERATIONS: [(Operation, &str, &str); 7] = [
-    (Operation::CreateVault, "CreateVault", "Microsoft.KeyVault/vaults/write"),
-    (Operation::GetResourceGroup, "GetResourceGroup", "Microsoft.Resources/subscriptions/resourceGroups/read"),
-    (Operation::GetSubscription, "GetSubscription", "Microsoft.Resources/subscriptions/read"),
-    (Operation::GetVault, "GetVault", "Microsoft.KeyVault/vaults/read"),
-    (Operation::GetVaults, "GetVaults", "Microsoft.KeyVault/vaults/read"),
-    (Operation::UpdateAccessPolicies, "UpdateAccessPolicies", "Microsoft.KeyVault/vaults/accessPolicies/write"),
-    (Operation::UpdateVault, "UpdateVault", "Microsoft.KeyVault/vaults/write"),
-];
-
-pub(crate) fn is_operation(name: &str) -> bool {
-    OPERATIONS.iter().any(|(_, known, _)| *known == name)
-}
-
-/// Where a request goes: an operation, and the resource that it names as far as it names one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Route {
-    pub(crate) operation: Operation,
-    subscription: String,
-    resource_group: Option<String>,
-    vault: Option<String>,
-    /// `add`, `replace` or `remove`.
-    kind: Option<String>,
-}
-
-impl Route {
-    /// Reads a path under `/subscriptions`; any other is `None`. Types in paths know no case.
-    pub(crate) fn of(method: &Method, segments: &[&str]) -> Option<Self> {
-        let [first, subscription, rest @ ..] = segments else {
-            return segments
-                .first()
-                .filter(|first| first.eq_ignore_ascii_case("subscriptions"))
-                .map(|_| Self::nowhere());
-        };
-        if !first.eq_ignore_ascii_case("subscriptions") {
-            return None;
-        }
-        let lower: Vec<String> = rest.iter().map(|segment| segment.to_ascii_lowercase()).collect();
-        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
-        let of = |operation, resource_group: Option<&str>, vault: Option<&str>, kind: Option<&str>| Self {
-            operation,
-            subscription: subscription.to_ascii_lowercase(),
-            resource_group: resource_group.map(str::to_owned),
-            vault: vault.map(str::to_owned),
-            kind: kind.map(str::to_owned),
-        };
-        // The group and the vault are shown as they came.
-        let (resource_group, vault) = (rest.get(1).copied(), rest.get(5).copied());
-        Some(match (method.as_str(), lower.as_slice()) {
-            ("GET", []) => of(Operation::GetSubscription, None, None, None),
-            ("GET", ["resourcegroups", _]) => of(Operation::GetResourceGroup, resource_group, None, None),
-            ("GET", ["providers", "microsoft.keyvault", "vaults"]) => of(Operation::GetVaults, None, None, None),
-            ("GET", ["resourcegroups", _, "providers", "microsoft.keyvault", "vaults"]) => {
-                of(Operation::GetVaults, resource_group, None, None)
-            }
-            (act, ["resourcegroups", _, "providers", "microsoft.keyvault", "vaults", _]) => {
-                let operation = match act {
-                    "GET" => Operation::GetVault,
-                    "PATCH" => Operation::UpdateVault,
-                    "PUT" => Operation::CreateVault,
-                    _ => Operation::Unknown,
-                };
-                of(operation, resource_group, vault, None)
-            }
-            ("PUT", ["resourcegroups", _, "providers", "microsoft.keyvault", "vaults", _, "accesspolicies", kind]) => {
-                of(Operation::UpdateAccessPolicies, resource_group, vault, Some(kind))
-            }
-            _ => of(Operation::Unknown, None, None, None),
-        })
-    }
-
-    fn nowhere() -> Self {
-        let subscription = String::new();
-        Self { operation: Operation::Unknown, subscription, resource_group: None, vault: None, kind: None }
-    }
-
-    /// The name that faults and counters know it by.
-    pub(crate) fn name(&self) -> &'static str {
-        OPERATIONS.iter().find(|(known, ..)| *known == self.operation).map_or("unknown", |(_, name, _)| *name)
-    }
-
-    /// The resource whose roles count.
-    fn scope(&self) -> String {
-        let mut scope = format!("/subscriptions/{}", self.subscription);
-        if let Some(resource_group) = &self.resource_group {
-            scope.push_str(&format!("/resourceGroups/{resource_group}"));
-        }
-        if let Some(vault) = &self.vault {
-            scope.push_str(&format!("/providers/Microsoft.KeyVault/vaults/{vault}"));
-        }
-        scope
-    }
-}
+use route::Operation;
+pub(crate) use route::{Route, is_operation};
 
 /// One authenticated and permitted call.
 struct Call<'a> {
     state: &'a mut State,
     route: &'a Route,
     request: &'a Incoming,
+    caller: &'a Caller,
+    /// What of the query is left for the operation.
+    query: Query,
+    version: String,
     /// The port of our door, for the addresses of vaults.
     port: u16,
+    /// Unit: ms since 1970, by our own clock.
+    millis: i64,
+    /// What goes on after the answer shall never end.
+    endless: bool,
 }
 
-/// Runs a request. Unit: s since 1970.
+/// What an operation comes to.
+struct Done {
+    status: StatusCode,
+    body: Value,
+    headers: Vec<(HeaderName, String)>,
+    /// Something changed, and is to be saved.
+    changed: bool,
+}
+
+impl Done {
+    fn read(body: Value) -> Self {
+        Self { status: StatusCode::OK, body, headers: Vec::new(), changed: false }
+    }
+
+    fn changed(status: StatusCode, body: Value) -> Self {
+        Self { status, body, headers: Vec::new(), changed: true }
+    }
+}
+
+/// When a request came, and what a fault makes of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// By the clock that the caller sees. Unit: s since 1970.
+    pub(crate) seconds: i64,
+    /// By our own clock. Unit: ms since 1970.
+    pub(crate) millis: i64,
+    pub(crate) endless: bool,
+}
+
+/// Runs a request.
 pub(crate) fn run(
     state: &mut State,
     route: &Route,
     request: &Incoming,
     port: u16,
-    now: i64,
+    moment: Moment,
 ) -> Result<Answer, ApiError> {
-    state.settle(now);
-    check_query(route, request)?;
-    let caller = authenticate(state, request, now)?;
+    let Moment { seconds, millis, endless } = moment;
+    state.settle(seconds);
+    let (query, version) = checked_query(route, request)?;
+    let caller = authenticate(state, request, seconds)?;
     let subscription = state.subscriptions.get(&route.subscription).ok_or_else(|| {
         ApiError::new(
             404,
@@ -166,50 +100,64 @@ pub(crate) fn run(
         return Err(unauthorized::foreign(&caller.tenant, &subscription.tenant));
     }
     authorize(state, &caller, route)?;
-    let call = &mut Call { state, route, request, port };
+    let call = &mut Call { state, route, request, caller: &caller, query, version, port, millis, endless };
     call.resource_group()?;
-    let (status, body, changed) = operate(call)?;
-    if changed {
+    let done = operate(call)?;
+    if let Some(left) = call.query.left() {
+        return Err(unmodelled_parameter(left));
+    }
+    if done.changed {
         state.touch();
     }
-    Ok(success(status, &body))
+    let mut answer = success(done.status, &done.body);
+    for (name, value) in done.headers {
+        put(&mut answer, name, &value);
+    }
+    Ok(answer)
 }
 
-/// Runs the operation; the flag tells whether something changed.
-fn operate(call: &mut Call<'_>) -> Result<(StatusCode, Value, bool), ApiError> {
-    let read = |body: Result<Value, ApiError>| body.map(|body| (StatusCode::OK, body, false));
-    let changed = |done: Result<(StatusCode, Value), ApiError>| done.map(|(status, body)| (status, body, true));
+fn operate(call: &mut Call<'_>) -> Result<Done, ApiError> {
+    let changed = |(status, body)| Done::changed(status, body);
     match call.route.operation {
-        Operation::GetSubscription => read(call.show_subscription()),
-        Operation::GetResourceGroup => read(call.show_resource_group()),
-        Operation::GetVault => read(vault::read(call)),
-        Operation::GetVaults => read(vault::list(call)),
-        Operation::CreateVault => changed(vault::create(call)),
-        Operation::UpdateVault => changed(vault::update(call)),
-        Operation::UpdateAccessPolicies => changed(access_policy::run(call)),
+        Operation::GetSubscription => call.show_subscription().map(Done::read),
+        Operation::GetResourceGroup => call.show_resource_group().map(Done::read),
+        Operation::GetVault => vault::read(call).map(Done::read),
+        Operation::GetVaults => vault::list(call).map(Done::read),
+        Operation::CreateVault => vault::create(call).map(changed),
+        Operation::UpdateVault => vault::update(call).map(changed),
+        Operation::DeleteVault => vault::delete(call).map(changed),
+        Operation::UpdateAccessPolicies => access_policy::run(call).map(changed),
+        Operation::ListConnections => connection::list(call).map(Done::read),
+        Operation::GetConnection => connection::read(call).map(Done::read),
+        Operation::UpdateConnection => connection::update(call),
+        Operation::DeleteConnection => connection::delete(call),
+        Operation::GetPrivateEndpoint => private_endpoint::read(call).map(Done::read),
+        Operation::ListPrivateEndpoints => private_endpoint::list(call).map(Done::read),
+        Operation::CreatePrivateEndpoint => private_endpoint::create(call),
+        Operation::DeletePrivateEndpoint => private_endpoint::delete(call),
+        Operation::GetOperation => async_operation::status(call),
+        Operation::GetOperationResult => async_operation::result(call),
+        Operation::GetSubnet => subnet::read(call).map(Done::read),
+        Operation::GetProvider => provider::read(call).map(Done::read),
+        Operation::RegisterProvider => provider::register(call),
+        Operation::GetPermissions => permission::list(call).map(Done::read),
         Operation::Unknown => Err(ApiError::bug("unknown operations are refused before")),
     }
 }
 
-fn check_query(route: &Route, request: &Incoming) -> Result<(), ApiError> {
+/// The query, with its `api-version` checked and taken.
+fn checked_query(route: &Route, request: &Incoming) -> Result<(Query, String), ApiError> {
     let mut query = Query::of(request);
     let Some(version) = query.take("api-version") else {
         let message = "The api-version query parameter (?api-version=) is required for all requests.";
         return Err(ApiError::new(400, "MissingApiVersionParameter", message));
     };
-    let known: &[&str] = match route.operation {
-        Operation::GetSubscription | Operation::GetResourceGroup => &RESOURCES_VERSIONS,
-        Operation::CreateVault
-        | Operation::GetVault
-        | Operation::GetVaults
-        | Operation::UpdateAccessPolicies
-        | Operation::UpdateVault => &KEY_VAULT_VERSIONS,
-        Operation::Unknown => {
-            let message = format!("{} {} is not modelled by this simulator.", request.method, request.path);
-            return Err(ApiError::new(404, "InvalidResourceType", message));
-        }
+    let Some(family) = route.family() else {
+        let message = format!("{} {} is not modelled by this simulator.", request.method, request.path);
+        return Err(ApiError::new(404, "InvalidResourceType", message));
     };
-    if !known.contains(&version.as_str()) {
+    let known = family.versions();
+    if !known.is_empty() && !known.contains(&version.as_str()) {
         let message = format!(
             "The api-version '{}' is invalid. The supported versions are '{}'.",
             printable(&version),
@@ -217,13 +165,18 @@ fn check_query(route: &Route, request: &Incoming) -> Result<(), ApiError> {
         );
         return Err(ApiError::new(400, "InvalidApiVersionParameter", message));
     }
+    let takes_pages = route.operation == Operation::ListPrivateEndpoints;
     match query.left() {
-        None => Ok(()),
-        Some(left) => Err(bad_request(&format!(
-            "The query parameter {} is unknown, doubled, or not modelled by this simulator.",
-            printable(left)
-        ))),
+        Some(left) if !takes_pages => Err(unmodelled_parameter(left)),
+        Some(_) | None => Ok((query, version)),
     }
+}
+
+fn unmodelled_parameter(name: &str) -> ApiError {
+    bad_request(&format!(
+        "The query parameter {} is unknown, doubled, or not modelled by this simulator.",
+        printable(name)
+    ))
 }
 
 fn authenticate(state: &State, request: &Incoming, now: i64) -> Result<Caller, ApiError> {
@@ -232,13 +185,13 @@ fn authenticate(state: &State, request: &Incoming, now: i64) -> Result<Caller, A
 }
 
 fn authorize(state: &State, caller: &Caller, route: &Route) -> Result<(), ApiError> {
-    let found = OPERATIONS.iter().find(|(known, ..)| *known == route.operation);
-    let (_, _, action) = found.ok_or_else(|| ApiError::bug("known operations have an action"))?;
+    // Whoever began an operation may ask for it.
+    let Some(action) = route.action() else { return Ok(()) };
     let scope = route.scope();
-    if state.has_role(&caller.object_id, &scope, |role| role.allows(action)) {
+    if state.has_role(&caller.object_id, &scope, |role| role.allows(&action)) {
         return Ok(());
     }
-    Err(denied(&caller.client_id, &caller.object_id, action, &scope))
+    Err(denied(&caller.client_id, &caller.object_id, &action, &scope))
 }
 
 fn denied(client: &str, object: &str, action: &str, scope: &str) -> ApiError {
@@ -251,6 +204,39 @@ fn denied(client: &str, object: &str, action: &str, scope: &str) -> ApiError {
 }
 
 impl Call<'_> {
+    /// Tells whether the caller has a role for an action elsewhere than at the route's own scope.
+    fn may(&self, action: &str, scope: &str) -> bool {
+        self.state.has_role(&self.caller.object_id, scope, |role| role.allows(action))
+    }
+
+    /// Errors: `LinkedAuthorizationFailed` where the caller lacks an action on what the request only names.
+    fn may_link(&self, action: &str, scope: &str) -> Result<(), ApiError> {
+        if self.may(action, scope) {
+            return Ok(());
+        }
+        let message = format!(
+            "The client '{}' with object id '{}' has permission to perform action '{}' on scope '{}'; however, it does \
+             not have permission to perform action(s) '{action}' on the linked scope(s) '{}' or the linked scope(s) are \
+             invalid.",
+            self.caller.client_id,
+            self.caller.object_id,
+            self.route.action().unwrap_or_default(),
+            printable(&self.route.scope()),
+            printable(scope)
+        );
+        Err(ApiError::new(403, "LinkedAuthorizationFailed", message))
+    }
+
+    /// Errors: `MissingSubscriptionRegistration`.
+    fn registered(&self, namespace: &str) -> Result<(), ApiError> {
+        let subscription = self.subscription()?;
+        if subscription.is_registered(namespace) {
+            return Ok(());
+        }
+        let message = not_registered(&subscription.id, namespace);
+        Err(ApiError::new(409, "MissingSubscriptionRegistration", message))
+    }
+
     fn subscription(&self) -> Result<&Subscription, ApiError> {
         let found = self.state.subscriptions.get(&self.route.subscription);
         found.ok_or_else(|| ApiError::bug("the subscription was found"))
@@ -303,8 +289,13 @@ fn printable(text: &str) -> String {
 
 /// What an armed fault makes of a call.
 pub(crate) fn denied_by_fault(route: &Route) -> ApiError {
-    let action = OPERATIONS.iter().find(|(known, ..)| *known == route.operation).map_or("*", |found| found.2);
-    denied("an armed fault", "an armed fault", action, &route.scope())
+    let action = route.action().unwrap_or_else(|| "*".to_owned());
+    denied("an armed fault", "an armed fault", &action, &route.scope())
+}
+
+/// What an armed fault of that kind makes of a call.
+pub(crate) fn conflict() -> ApiError {
+    async_operation::conflict("an armed fault")
 }
 
 pub(crate) fn throttled() -> ApiError {
@@ -322,34 +313,4 @@ pub(crate) fn headed(mut answer: Answer) -> Answer {
     put(&mut answer, HeaderName::from_static("x-ms-request-id"), &id);
     put(&mut answer, HeaderName::from_static("x-ms-correlation-request-id"), &id);
     answer
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn finds_operations_whatever_the_case() {
-        let check = |method: Method, path: &str, expected: &str| {
-            let segments: Vec<&str> = path.split('/').collect();
-            assert_eq!(Route::of(&method, &segments).unwrap().name(), expected, "{method} {path}");
-        };
-        let vault = "subscriptions/S/resourcegroups/G/providers/microsoft.keyvault/VAULTS/v";
-        check(Method::GET, "Subscriptions/s", "GetSubscription");
-        check(Method::GET, "subscriptions/s/resourceGroups/g", "GetResourceGroup");
-        check(Method::GET, "subscriptions/s/providers/Microsoft.KeyVault/vaults", "GetVaults");
-        check(Method::GET, vault, "GetVault");
-        check(Method::PATCH, vault, "UpdateVault");
-        check(Method::DELETE, vault, "unknown");
-        check(Method::PUT, &format!("{vault}/accessPolicies/add"), "UpdateAccessPolicies");
-        check(Method::GET, &format!("{vault}/privateEndpointConnections"), "unknown");
-        assert!(Route::of(&Method::GET, &["keys"]).is_none());
-    }
-
-    #[test]
-    fn names_the_scope_as_it_came() {
-        let segments = ["subscriptions", "S", "resourcegroups", "G", "providers", "microsoft.keyvault", "vaults", "V"];
-        let route = Route::of(&Method::GET, &segments).unwrap();
-        assert_eq!(route.scope(), "/subscriptions/s/resourceGroups/G/providers/Microsoft.KeyVault/vaults/V");
-    }
 }

@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::access_policy::{WirePolicy, show_policy};
+use super::connection::show_inside;
 use super::{Call, bad_request, printable};
 use crate::azure::error::ApiError;
 use crate::azure::request::json;
@@ -39,6 +40,8 @@ struct Properties {
     // What GET shows and a client may send back.
     #[serde(rename = "vaultUri")]
     _vault_uri: Option<IgnoredAny>,
+    #[serde(rename = "privateEndpointConnections")]
+    _connections: Option<IgnoredAny>,
     provisioning_state: Option<String>,
 }
 
@@ -65,7 +68,7 @@ struct IpRule {
 }
 
 pub(super) fn read(call: &Call<'_>) -> Result<Value, ApiError> {
-    Ok(show(find(call)?, call.port))
+    Ok(show_with(call, find(call)?))
 }
 
 pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
@@ -76,7 +79,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiError> {
                 .as_ref()
                 .is_none_or(|resource_group| vault.resource_group.eq_ignore_ascii_case(resource_group))
     };
-    let value: Vec<Value> = call.state.vaults.values().filter(mine).map(|vault| show(vault, call.port)).collect();
+    let value: Vec<Value> = call.state.vaults.values().filter(mine).map(|vault| show_with(call, vault)).collect();
     Ok(json!({ "value": value }))
 }
 
@@ -116,7 +119,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<(StatusCode, Value), ApiErro
             change(&mut vault, fields)?;
             let shown = show(&vault, port);
             let order = name.to_ascii_lowercase();
-            if call.state.vaults.contains_key(&order) {
+            if call.state.vaults.contains_key(&order) || call.state.deleted_vaults.contains_key(&order) {
                 let message = format!(
                     "The vault name '{}' is already in use. Vault names are globally unique so it is possible that \
                      the name is already taken.",
@@ -128,6 +131,14 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<(StatusCode, Value), ApiErro
             Ok((StatusCode::CREATED, shown))
         }
     }
+}
+
+/// It can be recovered for a while, but not over this API. What connects to it is cut loose.
+pub(super) fn delete(call: &mut Call<'_>) -> Result<(StatusCode, Value), ApiError> {
+    let Ok(vault) = find(call) else { return Ok((StatusCode::NO_CONTENT, Value::Null)) };
+    let name = vault.name.to_ascii_lowercase();
+    call.state.delete_vault(&name);
+    Ok((StatusCode::OK, Value::Null))
 }
 
 /// Errors: `VaultNameNotValid` for a name that no vault can have.
@@ -274,6 +285,18 @@ impl NetworkAcls {
         }
         Ok(Firewall { deny, bypass_services, ip_rules })
     }
+}
+
+/// With its connections, where it has any.
+fn show_with(call: &Call<'_>, vault: &Vault) -> Value {
+    let mut shown = show(vault, call.port);
+    let connections: Vec<Value> = call.state.connections(vault).map(|endpoint| show_inside(vault, endpoint)).collect();
+    if !connections.is_empty()
+        && let Some(properties) = shown.get_mut("properties").and_then(Value::as_object_mut)
+    {
+        properties.insert("privateEndpointConnections".to_owned(), Value::Array(connections));
+    }
+    shown
 }
 
 fn show(vault: &Vault, port: u16) -> Value {

@@ -13,20 +13,32 @@ use crate::azure::role::KEYS;
 use crate::azure::state::State;
 use crate::azure::vault::{Vault, VaultAccess};
 
-/// Where every caller comes from, as long as no private endpoint is simulated.
+/// Where every caller of the public door comes from.
 const CLIENT: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
+/// The way that a caller came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum From {
+    Public,
+    /// By a private address; it is that of a subnet.
+    Private(Ipv4Addr),
+}
+
 /// Errors: `ForbiddenByConnection`, `ForbiddenByFirewall`.
-pub(super) fn network(vault: &Vault, caller: &Caller) -> Result<(), ApiError> {
+pub(super) fn network(state: &State, vault: &Vault, caller: &Caller, came: From) -> Result<(), ApiError> {
+    let is_let_in = match came {
+        From::Public => vault.public_access,
+        From::Private(address) => state.admits_privately(vault, address),
+    };
     let from = format!("Caller: {}\r\nVault: {};location={}", caller.words(), vault.name, vault.location);
-    if !vault.public_access {
+    if !is_let_in {
         let message = format!(
             "Public network access is disabled and request is not from a trusted service nor via an approved private \
              link.\r\n{from}"
         );
         return Err(ApiError::forbidden("ForbiddenByConnection", message));
     }
-    if !vault.firewall.admits(CLIENT) {
+    if came == From::Public && !vault.firewall.admits(CLIENT) {
         let message = format!(
             "Client address is not authorized and caller is not a trusted service.\r\nClient address: {CLIENT}\r\n{from}"
         );

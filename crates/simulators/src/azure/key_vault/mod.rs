@@ -26,6 +26,7 @@ use super::request::{Query, bearer, host};
 use super::state::State;
 use super::vault::Vault;
 use crate::door::{Answer, Incoming};
+pub(crate) use access::From;
 pub(crate) use create::kind_to_make;
 use key::Key;
 pub(crate) use material::Material;
@@ -164,13 +165,14 @@ pub(crate) fn run(
     vault: &str,
     route: &Route,
     request: &Incoming,
+    came: From,
     (port, now, material): (u16, i64, Option<Material>),
 ) -> Result<Answer, ApiError> {
     state.settle(now);
     let query = checked_query(route, request)?;
     let here = state.vaults.get(vault).ok_or_else(|| ApiError::bug("the vault was found"))?;
     let caller = authenticate(state, here, request, port, now)?;
-    access::network(here, &caller)?;
+    access::network(state, here, &caller, came)?;
     access::permission(state, here, &caller, route)?;
     let vault = state.vaults.get_mut(vault).ok_or_else(|| ApiError::bug("the vault was found"))?;
     let base = format!("https://{}:{port}", host(request));
