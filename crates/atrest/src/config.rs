@@ -3,6 +3,7 @@
 
 mod clouds;
 mod kmip;
+mod places;
 mod root_key;
 mod section;
 
@@ -100,9 +101,9 @@ impl StorageConfig {
 
 /// Says whether a configuration file is good.
 /// Errors: all its faults.
-pub(crate) fn check(file: &ConfigFile) -> anyhow::Result<()> {
+pub(crate) async fn check(file: &ConfigFile) -> anyhow::Result<()> {
     let config = read(file)?;
-    crate::house::check(&config)?;
+    crate::house::check(&config).await?;
     say(&format!("{}: no faults found", file.config.display()));
     Ok(())
 }
@@ -174,6 +175,7 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
     let timings = read_timings(&mut checks);
     checks.finish();
     let timings = kmip::read_times(root, timings);
+    let timings = places::read_times(root, timings);
 
     let clouds = clouds::read(root, faults);
     let by_aws = matches!(root_key_config, Some(RootKeyConfig::Wrapped { by: WrapperConfig::AwsKms { .. }, .. }));
@@ -263,11 +265,18 @@ fn read_timings(checks: &mut Section<'_>) -> Timings {
 
 /// Gives timings that suit a person playing with dev mode. Source: product.md 8.
 pub(crate) fn dev_timings() -> Timings {
-    Timings { check_every: Duration::from_secs(2), check_freshness: Duration::from_secs(1), ..Timings::default() }
+    Timings {
+        check_every: Duration::from_secs(2),
+        check_freshness: Duration::from_secs(1),
+        endpoint_poll_fast: Duration::from_millis(250),
+        endpoint_poll_slow: Duration::from_secs(1),
+        endpoint_backoff: [1, 2, 4].map(Duration::from_secs),
+        ..Timings::default()
+    }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     pub(super) const GOOD: &str =

@@ -4,6 +4,7 @@
 mod certificates;
 mod dev_json;
 mod folder;
+mod place;
 mod seed;
 
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ use crate::say::{Progress, say};
 use crate::shutdown;
 use dev_json::{DevJson, KmipPart};
 use folder::DevFolder;
+use place::DevPlace;
 use seed::fleet;
 
 /// What `atrest dev` can be told.
@@ -64,6 +66,12 @@ pub(crate) struct DevArguments {
     log_json: bool,
 }
 
+/// Where private endpoints can be made on this machine.
+struct Places {
+    aws: Vec<DevPlace>,
+    azure: Vec<DevPlace>,
+}
+
 /// Runs dev mode until it is asked to end.
 /// Errors: an address that is not loopback or is taken; a folder that is not dev mode's.
 pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
@@ -75,13 +83,14 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let end = shutdown::listen_for_the_end()?;
     let progress = Progress::begin("starting dev mode");
     let folder = DevFolder::open(&arguments.dir)?;
+    let places = Places { aws: place::at_hand(&place::AWS), azure: place::at_hand(&place::AZURE) };
     let before = folder.read_dev_json()?;
     let api = bind("--listen", arguments.listen, before.as_ref().and_then(DevJson::api_port)).await?;
     let kmip = bind("--kmip-listen", arguments.kmip_listen, before.as_ref().and_then(DevJson::kmip_port)).await?;
-    let clouds = start_clouds(&folder, arguments.clouds_listen).await?;
+    let clouds = start_clouds(&folder, arguments.clouds_listen, &places).await?;
     // The only one that takes any port comes last, or it could take one that another is remembered by.
     let operations = bind("--operations-listen", arguments.operations_listen, None).await?;
-    let cloud = seed::seed_clouds(&clouds).await.context("furnish the simulated clouds")?;
+    let cloud = seed::seed_clouds(&clouds, &places).await.context("furnish the simulated clouds")?;
 
     let database = arguments.database_url.map(SecretText::new);
     let house = build(&folder, &cloud, database, arguments.real_timings).await?;
@@ -167,7 +176,7 @@ async fn bind(option: &str, wanted: SocketAddr, remembered: Option<u16>) -> anyh
     })
 }
 
-async fn start_clouds(folder: &DevFolder, listen: SocketAddr) -> anyhow::Result<Clouds> {
+async fn start_clouds(folder: &DevFolder, listen: SocketAddr, places: &Places) -> anyhow::Result<Clouds> {
     let port = |after: u16| if listen.port() == 0 { 0 } else { listen.port().saturating_add(after) };
     let options = simulators::Options {
         dir: Some(folder.clouds()),
@@ -176,6 +185,8 @@ async fn start_clouds(folder: &DevFolder, listen: SocketAddr) -> anyhow::Result<
         console_port: port(1),
         azure_port: port(2),
         gcp_port: port(3),
+        aws_subnets: place::subnets(&places.aws),
+        azure_subnets: place::subnets(&places.azure),
         ..simulators::Options::default()
     };
     Clouds::start(options).await.context("start the simulated clouds")
@@ -187,6 +198,7 @@ async fn build(
     database: Option<SecretText>,
     real_timings: bool,
 ) -> anyhow::Result<House> {
+    let timings = if real_timings { Timings::default() } else { dev_timings() };
     let engine = match database {
         Some(url) => Engine::Postgres { url },
         None => Engine::Sqlite { dir: folder.data() },
@@ -201,9 +213,9 @@ async fn build(
         engine,
         root_key,
         stamp: Stamp::Dev,
-        providers: cloud.providers()?,
+        providers: cloud.providers(timings.endpoint_poll_fast)?,
         policy: cloud.policy(),
-        timings: if real_timings { Timings::default() } else { dev_timings() },
+        timings,
     })
     .await
 }

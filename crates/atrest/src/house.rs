@@ -10,7 +10,7 @@ use control::boot_clock::BootClock;
 use control::task::Tasks;
 use control::{Control, Parts, Timings};
 use domain::customer_key::Policy;
-use providers::{Providers, ProvidersConfig};
+use providers::{Deadline, Providers, ProvidersConfig};
 use server::api::listener::{self, ConnectionLimits, Door};
 use server::api::{Api, ApiSettings, router};
 use server::kmip::{self, DoorCertificate, Kmip, KmipLimits, KmipSettings};
@@ -25,6 +25,8 @@ use crate::root_key;
 const STAMP: &str = "stamp";
 /// How long requests in flight may take to end once the end was asked for.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long the clouds may take to tell about all places for private endpoints.
+const PLACES_DEADLINE: Duration = Duration::from_secs(60);
 
 /// The use cases with everything they stand on.
 pub(crate) struct House {
@@ -157,9 +159,10 @@ pub(crate) fn tls(api: &ApiConfig) -> anyhow::Result<Option<Arc<rustls::ServerCo
     Ok(Some(server::tls::server_config(&files.certificate, &files.private_key)?))
 }
 
-/// Looks for the faults of a configuration that reading it could not see.
+/// Looks for the faults of a configuration that reading it could not see. Where places for private endpoints are
+/// configured, their clouds are asked about them.
 /// Errors: all of them.
-pub(crate) fn check(config: &Config) -> anyhow::Result<()> {
+pub(crate) async fn check(config: &Config) -> anyhow::Result<()> {
     let mut faults = Vec::new();
     if let Err(error) = tls(&config.api) {
         faults.push(format!("  api: {error:#}"));
@@ -172,8 +175,13 @@ pub(crate) fn check(config: &Config) -> anyhow::Result<()> {
     if let Err(fault) = root_key::check(config) {
         faults.push(format!("  {fault:#}"));
     }
-    if let Err(found) = Providers::new(config.clouds.clone().providers()) {
-        faults.extend(found.iter().map(|fault| format!("  {fault}")));
+    match Providers::new(config.clouds.clone().providers()) {
+        Err(found) => faults.extend(found.iter().map(|fault| format!("  {fault}"))),
+        Ok(providers) if config.clouds.has_places() => {
+            let found = providers.check_places(Deadline::after(PLACES_DEADLINE)).await;
+            faults.extend(found.iter().map(|fault| format!("  {fault}")));
+        }
+        Ok(_) => {}
     }
     anyhow::ensure!(faults.is_empty(), "the configuration has faults:\n{}", faults.join("\n"));
     Ok(())

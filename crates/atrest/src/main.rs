@@ -98,7 +98,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Dev(arguments) => dev::run(arguments).await,
         Command::Serve(file) => serve::run(&file).await,
         Command::Init(arguments) => init::run(&arguments).await,
-        Command::Config { command: ConfigCommand::Check(file) } => config::check(&file),
+        Command::Config { command: ConfigCommand::Check(file) } => config::check(&file).await,
         Command::Backup(arguments) => backup::backup(&arguments).await,
         Command::Restore(arguments) => backup::restore(&arguments).await,
         Command::Audit { command } => audit::run(command).await,

@@ -11,6 +11,7 @@ use providers::{Clock, ProvidersConfig, TrustedRoots, aws_kms, azure_key_vault, 
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::places;
 use super::section::{Faults, Section};
 
 /// What concerns the clouds.
@@ -27,6 +28,11 @@ impl CloudsConfig {
     pub(crate) fn providers(self) -> ProvidersConfig {
         let Self { allow_networks, aws, azure, google } = self;
         ProvidersConfig { clock: Clock::system(), allow_networks, aws, azure, google }
+    }
+
+    /// Tells whether private endpoints can be made anywhere.
+    pub(crate) fn has_places(&self) -> bool {
+        !self.aws.places.is_empty() || !self.azure.places.is_empty()
     }
 
     /// Gives the Azure environment that roles work in, if the operator is somebody at Azure.
@@ -85,11 +91,14 @@ fn read_aws(aws: &mut Section<'_>, faults: &Faults) -> aws_kms::Config {
             OperatorIdentity::None
         }
     };
+    let places = places::read_aws(aws, !matches!(operator, OperatorIdentity::None), faults);
     aws_kms::Config {
         operator,
         own_accounts: aws.all_parsed("own_accounts"),
         kms_endpoint: aws.text("kms_endpoint"),
         sts_endpoint: aws.text("sts_endpoint"),
+        ec2_endpoint: aws.text("ec2_endpoint"),
+        places,
         trusted_roots: trusted_roots(aws),
         ..aws_kms::Config::default()
     }
@@ -125,6 +134,11 @@ fn read_azure(azure: &mut Section<'_>, faults: &Faults) -> azure_key_vault::Conf
     };
     let own_tenants: Vec<String> = azure.all_parsed("own_tenants");
     let own_tenants = own_tenants.iter().filter_map(|text| as_guid(text, "own_tenants", faults)).collect();
+    let home = match &operator {
+        OperatorIdentity::None => None,
+        OperatorIdentity::ClientSecret { environment, .. } => Some(*environment),
+    };
+    let places = places::read_azure(azure, home, faults);
     let default = VaultSuffixes::default();
     azure_key_vault::Config {
         operator,
@@ -138,6 +152,7 @@ fn read_azure(azure: &mut Section<'_>, faults: &Faults) -> azure_key_vault::Conf
                 .unwrap_or(default.azure_us_government),
         },
         trusted_roots: trusted_roots(azure),
+        places,
         ..azure_key_vault::Config::default()
     }
 }

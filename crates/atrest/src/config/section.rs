@@ -54,6 +54,18 @@ impl<'f> Section<'f> {
         Section { name: self.path(key), table, faults: self.faults }
     }
 
+    /// Takes the tables below a table, each by its name.
+    pub(super) fn sections(&mut self, key: &str) -> Vec<(String, Section<'f>)> {
+        let mut below = self.section(key);
+        let names: Vec<String> = below.table.keys().cloned().collect();
+        names.into_iter().map(|name| (name.clone(), below.section(&name))).collect()
+    }
+
+    /// Gives the path of the table itself, for faults of its name.
+    pub(super) fn itself(&self) -> String {
+        self.name.clone()
+    }
+
     /// Tells whether a setting is there, whatever it holds.
     pub(super) fn names(&self, key: &str) -> bool {
         self.table.contains_key(key)
@@ -184,7 +196,8 @@ impl<'f> Section<'f> {
         text.parse().map_err(|error| self.faults.add(&self.path(key), format!("{text:?}: {error}"))).ok()
     }
 
-    fn path(&self, key: &str) -> String {
+    /// Gives a setting's path.
+    pub(super) fn path(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
 }

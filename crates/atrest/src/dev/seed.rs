@@ -6,17 +6,20 @@ mod azure;
 pub(super) mod fleet;
 mod gcp;
 
+use std::time::Duration;
+
 use control::Control;
 use control::bootstrap::NewApiKey;
 use domain::access::{Grants, OrgRole, ProjectRole};
 use domain::customer_key::Policy;
 use domain::customer_key::azure_key_vault::AzureEnvironment;
 use domain::id::ProjectId;
-use providers::{Clock, ProvidersConfig};
+use providers::{Clock, ProvidersConfig, aws_kms, azure_key_vault};
 use serde_json::Value;
 use server::api::auth::ha1;
 use simulators::Clouds;
 
+use super::Places;
 use super::dev_json::{Addresses, ApiPart, CloudsPart, DevJson, KeyPart, ServiceAccountPart};
 use aws::SeededAws;
 use azure::SeededAzure;
@@ -31,20 +34,22 @@ pub(super) struct SeededClouds {
 
 /// Furnishes the simulated clouds, or finds them furnished.
 /// Errors: a simulator refuses.
-pub(super) async fn seed_clouds(clouds: &Clouds) -> anyhow::Result<SeededClouds> {
-    let (aws, azure, gcp) = tokio::try_join!(aws::seed(clouds), azure::seed(clouds), gcp::seed(clouds))?;
+pub(super) async fn seed_clouds(clouds: &Clouds, places: &Places) -> anyhow::Result<SeededClouds> {
+    let (aws, azure, gcp) =
+        tokio::try_join!(aws::seed(clouds, &places.aws), azure::seed(clouds, &places.azure), gcp::seed(clouds))?;
     Ok(SeededClouds { aws, azure, gcp })
 }
 
 impl SeededClouds {
-    /// Gives the providers' settings.
+    /// Gives the providers' settings. The clouds are asked for a list of their private endpoints at most every
+    /// `survey_every`.
     /// Errors: a simulator made what it never makes.
-    pub(super) fn providers(&self) -> anyhow::Result<ProvidersConfig> {
+    pub(super) fn providers(&self, survey_every: Duration) -> anyhow::Result<ProvidersConfig> {
         Ok(ProvidersConfig {
             clock: Clock::system(),
             allow_networks: vec!["127.0.0.0/8".parse()?, "::1/128".parse()?],
-            aws: self.aws.config(),
-            azure: self.azure.config()?,
+            aws: aws_kms::Config { survey_every, ..self.aws.config() },
+            azure: azure_key_vault::Config { survey_every, ..self.azure.config()? },
             google: self.gcp.config()?,
         })
     }

@@ -39,10 +39,10 @@ pub(super) fn keeps_its_place(
 
 /// Names the fields that would change. What is malformed is no change: the merge tells it.
 fn moved(present: &AzureKeyVault, change: &AzureKeyVaultChange) -> Vec<&'static str> {
-    let (subscription, group, vault) = (&present.subscription, &present.resource_group, &present.vault);
+    let (subscription, resource_group, vault) = (&present.subscription, &present.resource_group, &present.vault);
     let moved = [
         (FIELDS[0], differs(&change.key_vault_name, vault, VaultName::parse)),
-        (FIELDS[1], differs(&change.resource_group_name, group, ResourceGroupName::parse)),
+        (FIELDS[1], differs(&change.resource_group_name, resource_group, ResourceGroupName::parse)),
         (FIELDS[2], differs(&change.subscription_id, subscription, AzureGuid::parse)),
     ];
     moved.into_iter().filter(|(_, moved)| *moved).map(|(field, _)| field).collect()

@@ -10,12 +10,14 @@ use domain::customer_key::{CustomerKeyChange, Patch};
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::provider_role::RoleIdentity;
 use domain::secret::SecretText;
+use providers::AwsPlace;
 use providers::aws_kms::{self, OperatorIdentity};
 use serde_json::{Value, json};
 use simulators::Clouds;
 use simulators::aws::{AccessKeyPair, CreatedKey, NewKey};
 
 use crate::dev::dev_json::{AccessKeyPart, AwsPart};
+use crate::dev::place::DevPlace;
 
 const REGION: &str = "us-east-1";
 /// The same region as settings spell it.
@@ -23,6 +25,8 @@ const WIRE_REGION: &str = "US_EAST_1";
 /// AWS's own example accounts.
 const CUSTOMER_ACCOUNT: &str = "444455556666";
 const OPERATOR_ACCOUNT: &str = "111122223333";
+const OPERATOR: &str = "atrest-operator";
+const NETWORK: &str = "atrest";
 const ROLE_NAME: &str = "atrest-role";
 const KEY_ALIAS: &str = "atrest-dev";
 
@@ -33,21 +37,42 @@ pub(super) struct SeededAws {
     user: AccessKeyPair,
     key: CreatedKey,
     endpoint: String,
+    places: Vec<AwsPlace>,
 }
 
 /// Furnishes the simulated AWS, or finds it furnished.
 /// Errors: the simulator refuses.
-pub(super) async fn seed(clouds: &Clouds) -> anyhow::Result<SeededAws> {
+pub(super) async fn seed(clouds: &Clouds, places: &[DevPlace]) -> anyhow::Result<SeededAws> {
     let aws = clouds.aws();
     let customer_account = aws.create_account_with_id("customer", CUSTOMER_ACCOUNT).await?;
     let operator_account = aws.create_account_with_id("operator", OPERATOR_ACCOUNT).await?;
     let customer = aws.create_user(&customer_account, "customer-admin", Some(&allow("*", "*"))).await?;
     let assume = allow("sts:AssumeRole", "*");
-    let operator = aws.create_user(&operator_account, "atrest-operator", Some(&assume)).await?;
+    let operator = aws.create_user(&operator_account, OPERATOR, Some(&assume)).await?;
+    aws.put_user_policy(&operator_account, OPERATOR, "private-endpoints", &make_endpoints()).await?;
+    let mut made = Vec::with_capacity(places.len());
+    for place in places {
+        made.push(furnish(clouds, &operator_account, place).await?);
+    }
     let new = NewKey { alias: KEY_ALIAS.to_owned(), description: "for atrest dev".to_owned(), ..NewKey::default() };
     let key = aws.create_key(&customer_account, REGION, new).await?;
     let user = aws.create_user(&customer_account, "atrest-user", Some(&use_keys())).await?;
-    Ok(SeededAws { operator, customer, user, key, endpoint: clouds.aws_endpoint() })
+    Ok(SeededAws { operator, customer, user, key, endpoint: clouds.aws_endpoint(), places: made })
+}
+
+/// Makes the network of a place, or finds it.
+async fn furnish(clouds: &Clouds, account: &str, place: &DevPlace) -> anyhow::Result<AwsPlace> {
+    let region = place.region()?;
+    let name = region.aws_name().context("a place is in a region of AWS")?;
+    let vpc = clouds.aws().create_vpc(account, &name, NETWORK).await?;
+    let subnet = clouds.aws().create_subnet(&vpc.id, place.subnet, place.address).await?;
+    Ok(AwsPlace {
+        region,
+        vpc: vpc.id,
+        subnets: vec![subnet],
+        security_groups: vec![vpc.security_group],
+        addresses: place.addresses()?,
+    })
 }
 
 impl SeededAws {
@@ -61,6 +86,8 @@ impl SeededAws {
             },
             kms_endpoint: Some(self.endpoint.clone()),
             sts_endpoint: Some(self.endpoint.clone()),
+            ec2_endpoint: Some(self.endpoint.clone()),
+            places: self.places.clone(),
             ..aws_kms::Config::default()
         }
     }
@@ -79,7 +106,7 @@ impl SeededAws {
         };
         let trust = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow",
-            "Principal": {"AWS": format!("arn:aws:iam::{OPERATOR_ACCOUNT}:user/atrest-operator")},
+            "Principal": {"AWS": format!("arn:aws:iam::{OPERATOR_ACCOUNT}:user/{OPERATOR}")},
             "Action": "sts:AssumeRole",
             "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
         }]});
@@ -135,6 +162,25 @@ impl SeededAws {
 fn allow(action: &str, resource: &str) -> String {
     json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]})
         .to_string()
+}
+
+/// What making private endpoints needs. Source: docs/private-endpoints.md.
+fn make_endpoints() -> String {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Action": [
+            "ec2:CreateVpcEndpoint",
+            "ec2:CreateTags",
+            "ec2:DeleteVpcEndpoints",
+            "ec2:DescribeVpcEndpoints",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+            "ec2:DescribeSecurityGroups",
+        ],
+        "Resource": "*",
+    }]})
+    .to_string()
 }
 
 /// The least that encryption at rest needs, on every key of the customer's, so that one can play with

@@ -7,22 +7,26 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use control::Control;
 use domain::customer_key::azure_key_vault::{
-    AzureEnvironment, AzureGuid, AzureKeyVaultChange, VaultSuffix, VaultSuffixes,
+    AzureEnvironment, AzureGuid, AzureKeyVaultChange, ResourceGroupName, VaultSuffix, VaultSuffixes,
 };
 use domain::customer_key::{CustomerKeyChange, Patch};
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::secret::SecretText;
-use providers::TrustedRoots;
 use providers::azure_key_vault::{self, OperatorIdentity};
+use providers::{AzurePlace, TrustedRoots};
 use serde_json::{Value, json};
 use simulators::Clouds;
 use simulators::azure::{AppRegistration, ClientSecret, CreatedKey, NewKey, Role, VaultAccess};
 
 use crate::dev::dev_json::{AzurePart, ClientSecretPart};
+use crate::dev::place::DevPlace;
 
 /// The one name that every SDK's resolver knows, and so the vault's.
 const VAULT: &str = "localhost";
 const RESOURCE_GROUP: &str = "atrest-dev";
+/// The operator's resource group and network for private endpoints.
+const ENDPOINTS_RESOURCE_GROUP: &str = "atrest-endpoints";
+const NETWORK: &str = "atrest";
 const KEY: &str = "customer-key";
 /// Everything there is to do with keys.
 const ALL: &[&str] = &[
@@ -58,6 +62,7 @@ pub(super) struct SeededAzure {
     endpoint: String,
     ca_pem: String,
     suffixes: VaultSuffixes,
+    places: Vec<AzurePlace>,
 }
 
 /// An application with a secret.
@@ -68,7 +73,7 @@ struct Application {
 
 /// Furnishes the simulated Azure, or finds it furnished.
 /// Errors: the simulator refuses.
-pub(super) async fn seed(clouds: &Clouds) -> anyhow::Result<SeededAzure> {
+pub(super) async fn seed(clouds: &Clouds, places: &[DevPlace]) -> anyhow::Result<SeededAzure> {
     let azure = clouds.azure();
     let customer_tenant = azure.create_tenant("customer").await?;
     let operator_tenant = azure.create_tenant("operator").await?;
@@ -78,7 +83,8 @@ pub(super) async fn seed(clouds: &Clouds) -> anyhow::Result<SeededAzure> {
     let admin = azure.create_service_principal(&customer_tenant, &customer.registration.client_id).await?;
     let uses = azure.create_service_principal(&customer_tenant, &user.registration.client_id).await?;
     let guest = azure.create_service_principal(&customer_tenant, &operator.registration.client_id).await?;
-    azure.create_service_principal(&operator_tenant, &operator.registration.client_id).await?;
+    let maker = azure.create_service_principal(&operator_tenant, &operator.registration.client_id).await?;
+    let places = furnish(clouds, &operator_tenant, &maker, places).await?;
 
     let subscription = azure.create_subscription(&customer_tenant, "customer").await?;
     azure.create_resource_group(&subscription, RESOURCE_GROUP).await?;
@@ -104,7 +110,32 @@ pub(super) async fn seed(clouds: &Clouds) -> anyhow::Result<SeededAzure> {
         endpoint,
         ca_pem: clouds.ca_pem().to_owned(),
         suffixes: VaultSuffixes { azure: suffix, ..VaultSuffixes::default() },
+        places,
     })
+}
+
+/// Makes the operator's networks, or finds them, and lets its application make private endpoints there.
+async fn furnish(clouds: &Clouds, tenant: &str, maker: &str, places: &[DevPlace]) -> anyhow::Result<Vec<AzurePlace>> {
+    let azure = clouds.azure();
+    let subscription = azure.create_subscription(tenant, "operator").await?;
+    let resource_group = azure.create_resource_group(&subscription, ENDPOINTS_RESOURCE_GROUP).await?;
+    azure.assign_role(&resource_group, maker, Role::NetworkContributor).await?;
+    let mut made = Vec::with_capacity(places.len());
+    for place in places {
+        let subnet =
+            azure.create_subnet(&subscription, ENDPOINTS_RESOURCE_GROUP, NETWORK, place.subnet, place.address).await?;
+        let region = place.region()?;
+        made.push(AzurePlace {
+            location: region.azure_location().context("a place is in a region of Azure")?.to_owned(),
+            region,
+            subscription: guid(&subscription)?,
+            resource_group: ResourceGroupName::parse(ENDPOINTS_RESOURCE_GROUP)
+                .context("a resource group has a name")?,
+            subnet,
+            addresses: place.addresses()?,
+        });
+    }
+    Ok(made)
 }
 
 async fn application(clouds: &Clouds, tenant: &str, name: &str, multi_tenant: bool) -> anyhow::Result<Application> {
@@ -134,6 +165,7 @@ impl SeededAzure {
             management: Some(self.endpoint.clone()),
             vault_suffixes: self.suffixes.clone(),
             trusted_roots: TrustedRoots::Only(self.ca_pem.clone()),
+            places: self.places.clone(),
             ..azure_key_vault::Config::default()
         })
     }
