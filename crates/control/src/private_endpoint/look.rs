@@ -143,9 +143,9 @@ impl Look<'_> {
 
 /// Takes over what was seen. What was not seen this time is as it was.
 fn take_over(cloud: &mut CloudRecord, found: Found) {
-    let Found { resource, connection_name, dns_name, mut addresses } = found;
+    // What our end calls the connection is not what the vault's owner finds it under.
+    let Found { resource, connection_name: _, dns_name, mut addresses } = found;
     cloud.resource = resource.or(cloud.resource.take());
-    cloud.connection_name = connection_name.or(cloud.connection_name.take());
     cloud.dns_name = dns_name.or(cloud.dns_name.take());
     // Each time in the same order, whatever the cloud's is.
     addresses.sort_unstable();
