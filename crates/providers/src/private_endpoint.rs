@@ -147,6 +147,7 @@ impl Asked {
     }
 }
 
+// What an SDK awaits takes up a lot of room. It is boxed here, or the stack of whoever waits would not hold it.
 impl Providers {
     /// Tells whether the operator has endpoints made in a region.
     #[must_use]
@@ -161,8 +162,8 @@ impl Providers {
     /// Cancel: it may have been made.
     pub async fn make_endpoint(&self, wanted: &Wanted<'_>, deadline: Deadline) -> Asked {
         match wanted.endpoint.region.provider() {
-            PrivateProvider::AwsKms => in_time(deadline, self.aws.make_endpoint(wanted)).await,
-            PrivateProvider::AzureKeyVault => in_time(deadline, self.azure.make_endpoint(wanted)).await,
+            PrivateProvider::AwsKms => in_time(deadline, Box::pin(self.aws.make_endpoint(wanted))).await,
+            PrivateProvider::AzureKeyVault => in_time(deadline, Box::pin(self.azure.make_endpoint(wanted))).await,
         }
     }
 
@@ -170,8 +171,8 @@ impl Providers {
     /// Errors: what kept us from finding out.
     pub async fn see_endpoint(&self, wanted: &Wanted<'_>, deadline: Deadline) -> Result<Seen, EndpointTrouble> {
         match wanted.endpoint.region.provider() {
-            PrivateProvider::AwsKms => in_time(deadline, self.aws.see_endpoint(wanted)).await,
-            PrivateProvider::AzureKeyVault => in_time(deadline, self.azure.see_endpoint(wanted)).await,
+            PrivateProvider::AwsKms => in_time(deadline, Box::pin(self.aws.see_endpoint(wanted))).await,
+            PrivateProvider::AzureKeyVault => in_time(deadline, Box::pin(self.azure.see_endpoint(wanted))).await,
         }
     }
 
@@ -179,8 +180,8 @@ impl Providers {
     /// Cancel: it may have been removed.
     pub async fn remove_endpoint(&self, wanted: &Wanted<'_>, deadline: Deadline) -> Asked {
         match wanted.endpoint.region.provider() {
-            PrivateProvider::AwsKms => in_time(deadline, self.aws.remove_endpoint(wanted)).await,
-            PrivateProvider::AzureKeyVault => in_time(deadline, self.azure.remove_endpoint(wanted)).await,
+            PrivateProvider::AwsKms => in_time(deadline, Box::pin(self.aws.remove_endpoint(wanted))).await,
+            PrivateProvider::AzureKeyVault => in_time(deadline, Box::pin(self.azure.remove_endpoint(wanted))).await,
         }
     }
 
@@ -196,7 +197,7 @@ impl Providers {
     ) -> Option<String> {
         let CustomerKey::AzureKeyVault(settings) = key else { return None };
         let resource = endpoint.cloud.resource.as_deref()?;
-        let asked = self.azure.connection_name(project, settings, role, resource);
+        let asked = Box::pin(self.azure.connection_name(project, settings, role, resource));
         timeout_at(deadline.moment(), asked).await.ok()?
     }
 
@@ -204,8 +205,8 @@ impl Providers {
     /// Cancel: nothing was changed.
     pub async fn check_places(&self, deadline: Deadline) -> Vec<ConfigFault> {
         let late = |setting| vec![ConfigFault { setting, fault: "the cloud did not answer in time".to_owned() }];
-        let aws = timeout_at(deadline.moment(), self.aws.check_places());
-        let azure = timeout_at(deadline.moment(), self.azure.check_places());
+        let aws = timeout_at(deadline.moment(), Box::pin(self.aws.check_places()));
+        let azure = timeout_at(deadline.moment(), Box::pin(self.azure.check_places()));
         let (aws, azure) = tokio::join!(aws, azure);
         let aws = aws.unwrap_or_else(|_| late("aws.private_endpoints"));
         aws.into_iter().chain(azure.unwrap_or_else(|_| late("azure.private_endpoints"))).collect()
