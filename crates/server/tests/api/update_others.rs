@@ -1,4 +1,4 @@
-//! PATCH `encryptionAtRest` for what is not there: providers never configured, endpoints of a later release.
+//! PATCH `encryptionAtRest` for what is not there: providers never configured.
 
 use serde_json::json;
 
@@ -18,18 +18,6 @@ async fn what_was_never_configured_can_be_disabled(database: Database) {
         }
     }
     assert!(house.events().await.is_empty());
-    house.end().await;
-}
-
-#[tokio::test]
-async fn private_endpoints_are_not_there_yet() {
-    let house = House::open(Database::sqlite()).await;
-    for (method, path) in
-        [("GET", "AZURE/privateEndpoints"), ("POST", "AWS/privateEndpoints"), ("GET", "GCP/privateEndpoints")]
-    {
-        let got = house.ask(method, &format!("{}/{path}", house.path())).send().await;
-        got.is(404, "RESOURCE_NOT_FOUND");
-    }
     house.end().await;
 }
 
