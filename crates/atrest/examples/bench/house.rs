@@ -29,12 +29,8 @@ pub(crate) struct House {
 }
 
 impl House {
+    /// Builds one that knows the simulated AWS.
     pub(crate) async fn build(engine: Engine, endpoint: &str, timings: Timings) -> anyhow::Result<Self> {
-        let root_key = RootKey::from_bytes(SecretBytes::fill(|place| {
-            *place = [7; 32];
-            anyhow::Ok(())
-        })?)?;
-        let store = Store::open(StoreOptions::new(engine), root_key).await?;
         let operator = OperatorIdentity::Static {
             access_key_id: "AKIAOPERATOR00000000".to_owned(),
             secret_access_key: Arc::new(SecretText::new("secret".to_owned())),
@@ -52,6 +48,16 @@ impl House {
             aws,
             ..ProvidersConfig::default()
         };
+        Self::with(engine, config, timings).await
+    }
+
+    /// Builds one that knows these clouds.
+    pub(crate) async fn with(engine: Engine, config: ProvidersConfig, timings: Timings) -> anyhow::Result<Self> {
+        let root_key = RootKey::from_bytes(SecretBytes::fill(|place| {
+            *place = [7; 32];
+            anyhow::Ok(())
+        })?)?;
+        let store = Store::open(StoreOptions::new(engine), root_key).await?;
         let providers = Providers::new(config).map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         let tasks = Tasks::default();
         let control = Control::new(Parts {

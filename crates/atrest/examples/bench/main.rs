@@ -2,6 +2,7 @@
 //!
 //! Figures depend on the machine; the comparisons less so. Nothing here fails a build: a person reads it.
 
+mod endpoints;
 mod get;
 mod house;
 mod http;
@@ -38,14 +39,16 @@ fn main() -> anyhow::Result<()> {
         ["sweep"] => several(sweep::bench()),
         ["start"] => several(start::bench()),
         ["kmip"] => several(kmip::bench()),
+        ["endpoints"] => several(endpoints::bench()),
         [] => {
             several(get::bench())?;
             several(patch::bench())?;
             several(start::bench())?;
             several(kmip::bench())?;
+            several(endpoints::bench())?;
             several(sweep::bench())
         }
-        _ => anyhow::bail!("usage: cargo xtask bench [get | patch | start | kmip | sweep]"),
+        _ => anyhow::bail!("usage: cargo xtask bench [get | patch | start | kmip | endpoints | sweep]"),
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use control::Timings;
 use domain::customer_key::CustomerKey;
 use domain::customer_key::aws_kms::{AwsCredentials, AwsKeyName, AwsKms, AwsRegion};
+use domain::private_endpoint::KeyPath;
 use domain::secret::SecretText;
 use providers::{Deadline, Tokens};
 use simulators::Clouds;
@@ -38,7 +39,7 @@ async fn measure(name: &str, engine: Engine, wish: Option<Duration>) -> anyhow::
     let path = format!("/api/atlas/v2/groups/{project}/encryptionAtRest");
     let digest = Digest::prepare(address, &path, &key.public_key, key.private_key.expose()).await?;
     enable(address, &path, &digest).await?;
-    let provider = house.control.providers().open(project, &candidate()?, None)?;
+    let provider = house.control.providers().open(project, &candidate()?, None, &KeyPath::Public)?;
 
     let mut client = Client::connect(address).await?;
     let mut whole = Vec::with_capacity(ROUNDS);
