@@ -138,3 +138,26 @@ async fn speaks_tls_to_whoever_trusts_its_authority() {
     // Whoever does not trust the simulators' authority does not get through.
     assert!(crate::rig::http().post(&call.url).send().await.is_err());
 }
+
+#[tokio::test]
+async fn a_replica_opens_what_another_region_sealed() {
+    let rig = Rig::start().await;
+    let new = NewKey { alias: "many".to_owned(), replicas: vec!["eu-west-1".to_owned()], ..NewKey::default() };
+    let key = rig.clouds.aws().create_key(&rig.account, REGION, new).await.unwrap();
+    assert!(key.id.starts_with("mrk-") && key.id.len() == 36, "{}", key.id);
+    let replica = key.arn.replace(REGION, "eu-west-1");
+    let (here, there) = (rig.kms(), rig.kms_in(&rig.admin, "eu-west-1"));
+    let sealed = here.encrypt().key_id(&key.id).plaintext(Blob::new("secret")).send().await.unwrap();
+    assert_eq!(sealed.key_id.as_deref(), Some(key.arn.as_str()));
+    let opened =
+        there.decrypt().key_id(&replica).ciphertext_blob(sealed.ciphertext_blob.unwrap()).send().await.unwrap();
+    assert_eq!(
+        (opened.key_id.as_deref(), opened.plaintext.unwrap().as_ref()),
+        (Some(replica.as_str()), &b"secret"[..])
+    );
+    let described = there.describe_key().key_id(&replica).send().await.unwrap().key_metadata.unwrap();
+    assert_eq!(described.multi_region, Some(true));
+    assert_eq!(code(there.describe_key().key_id(&key.arn).send().await), "NotFoundException", "signed for another");
+    let elsewhere = rig.kms_in(&rig.admin, "us-west-2");
+    assert_eq!(code(elsewhere.describe_key().key_id(&key.id).send().await), "NotFoundException");
+}

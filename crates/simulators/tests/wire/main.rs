@@ -10,9 +10,12 @@
 )]
 
 mod azure_access;
+mod azure_connections;
 mod azure_console;
+mod azure_endpoints;
 mod azure_faults;
 mod azure_keys;
+mod azure_network_rig;
 mod azure_persistence;
 mod azure_resources;
 mod azure_rig;

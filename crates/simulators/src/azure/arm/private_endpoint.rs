@@ -45,6 +45,9 @@ struct Properties {
     private_link_service_connections: Option<Vec<LinkFields>>,
     #[serde(default)]
     manual_private_link_service_connections: Option<Vec<LinkFields>>,
+    // Not modelled, and taken empty only, as GET shows them.
+    custom_network_interface_name: Option<String>,
+    ip_configurations: Option<Vec<IgnoredAny>>,
     // As above.
     #[serde(rename = "provisioningState")]
     _provisioning_state: Option<IgnoredAny>,
@@ -254,8 +257,15 @@ impl Fields {
         let location = self.location.ok_or_else(|| {
             ApiError::new(400, "LocationRequired", "The location property is required for this definition.")
         })?;
-        let Properties { subnet, private_link_service_connections, manual_private_link_service_connections, .. } =
-            self.properties;
+        let properties = self.properties;
+        let is_named = properties.custom_network_interface_name.is_some_and(|name| !name.is_empty());
+        if is_named || properties.ip_configurations.is_some_and(|all| !all.is_empty()) {
+            let message = "customNetworkInterfaceName and ipConfigurations are not modelled by this simulator.";
+            return Err(bad_request(message));
+        }
+        let (private_link_service_connections, manual_private_link_service_connections) =
+            (properties.private_link_service_connections, properties.manual_private_link_service_connections);
+        let subnet = properties.subnet;
         let subnet = subnet.ok_or_else(|| bad_request("A private endpoint needs a subnet."))?;
         let automatic = private_link_service_connections.unwrap_or_default();
         let by_hand = manual_private_link_service_connections.unwrap_or_default();
