@@ -157,9 +157,12 @@ impl Control {
         let instance = memory.instance.get_or_try_init(|| self.instance_id()).await?;
         let look = Look { control: self, memory, seen, snapshot, key, instance };
         Ok(match seen.state {
-            EndpointState::Initiating => look.make().await,
-            EndpointState::PendingAcceptance | EndpointState::Active | EndpointState::Failed => look.watch().await,
-            EndpointState::PendingRecreation | EndpointState::Deleting => look.remove().await,
+            // On the heap: what is needed to speak to a cloud is large.
+            EndpointState::Initiating => Box::pin(look.make()).await,
+            EndpointState::PendingAcceptance | EndpointState::Active | EndpointState::Failed => {
+                Box::pin(look.watch()).await
+            }
+            EndpointState::PendingRecreation | EndpointState::Deleting => Box::pin(look.remove()).await,
         })
     }
 
