@@ -199,7 +199,7 @@ impl Azure {
     ) -> Option<String> {
         // Resource Manager is public, whatever path the vault's keys are reached by.
         let key = AzureKey::open(self.clone(), project, settings, role, None).ok()?;
-        let turn = key.begin(TokenFor::Management, Freshness::Recent).await.ok()?;
+        let turn = Box::pin(key.begin(TokenFor::Management, Freshness::Recent)).await.ok()?;
         management::connection_name(&turn.wire, settings, &turn.token, resource).await
     }
 
@@ -316,6 +316,15 @@ fn order(wanted: &Wanted<'_>, place: &AzurePlace, settings: &Settings, name: &st
             }],
         },
     })
+}
+
+/// Gives every code of the table of refusals that making or removing can meet: whether it removes, the code, the
+/// row's words, and whether it is refused rather than put off.
+#[cfg(test)]
+pub(super) fn refusal_rows() -> Vec<(bool, &'static str, &'static str, bool)> {
+    let rows = refusal::tests::rows().into_iter();
+    let rows = rows.filter(|(deed, _, _, verdict)| *deed != Deed::Look && *verdict != Verdict::Gone);
+    rows.map(|(deed, code, words, verdict)| (deed == Deed::Remove, code, words, verdict == Verdict::Refused)).collect()
 }
 
 #[cfg(test)]

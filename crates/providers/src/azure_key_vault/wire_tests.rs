@@ -2,6 +2,8 @@
 //! is no answer of Azure's at all. The simulator is for what Azure does; this stub is for what it says.
 
 mod identity;
+mod private_endpoint;
+mod private_path;
 mod rig;
 
 use std::sync::Mutex;
@@ -350,7 +352,7 @@ async fn the_newest_version_is_used_where_none_is_named_and_told() {
     let rig = Rig::start(|_| None).await;
     let azure = rig.azure();
     let settings = Settings { key: key_named("k", None), ..settings(by_secret()) };
-    let key = crate::provider::Punctual(AzureKey::open(azure, PROJECT, &settings, None).unwrap());
+    let key = crate::provider::Punctual(AzureKey::open(azure, PROJECT, &settings, None, None).unwrap());
     assert_eq!(finding(&key, soon()).await, "usable");
     let wrapped = key.wrap(&context(), &data_key(), soon()).await.unwrap();
     let kid = format!("https://localhost:{}/keys/k/9", rig.port);

@@ -125,12 +125,13 @@ impl ResourceManager {
     /// Asks one thing as the operator.
     /// Errors: there was no answer, or no token to ask with.
     pub(super) async fn ask(&self, operator: &Operator, call: Call<'_>) -> Result<Told, EndpointTrouble> {
-        let told = self.send(operator, Freshness::Unexpired, &call).await?;
+        // Boxed, for what the SDK's pipeline awaits is large, and whoever asks does so more than once.
+        let told = Box::pin(self.send(operator, Freshness::Unexpired, &call)).await?;
         if told.status != u16::from(StatusCode::Unauthorized) {
             return Ok(told);
         }
         // A token may end before its time.
-        self.send(operator, Freshness::New, &call).await
+        Box::pin(self.send(operator, Freshness::New, &call)).await
     }
 
     async fn send(&self, operator: &Operator, freshness: Freshness, call: &Call<'_>) -> Result<Told, EndpointTrouble> {

@@ -313,13 +313,13 @@ fn tell(means: &str, said: &Said) -> ForeignText {
 }
 
 #[cfg(test)]
-pub(in super::super) mod tests {
+pub(super) mod tests {
     use serde_json::json;
 
     use super::*;
 
     /// Gives every code of every row with what is asked, the row's words and what follows.
-    pub(in super::super::super) fn rows() -> Vec<(Deed, &'static str, &'static str, Verdict)> {
+    pub(in super::super) fn rows() -> Vec<(Deed, &'static str, &'static str, Verdict)> {
         let mut all = Vec::new();
         for row in TABLE {
             for deed in row.on {

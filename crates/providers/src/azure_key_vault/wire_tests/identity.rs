@@ -273,12 +273,12 @@ async fn a_role_is_opened_only_where_it_belongs() {
     assert_eq!(open(another_cloud), Some(RoleFault::Elsewhere));
     let credentials = AzureCredentials::Role(role().id);
     assert_eq!(
-        AzureKey::open(azure.clone(), PROJECT, &settings(credentials.clone()), None).err(),
+        AzureKey::open(azure.clone(), PROJECT, &settings(credentials.clone()), None, None).err(),
         Some(RoleFault::Missing)
     );
     let environment = domain::customer_key::azure_key_vault::AzureEnvironment::AzureChina;
     let elsewhere = Settings { environment, ..settings(credentials) };
-    assert_eq!(AzureKey::open(azure, PROJECT, &elsewhere, Some(&role())).err(), Some(RoleFault::Elsewhere));
+    assert_eq!(AzureKey::open(azure, PROJECT, &elsewhere, Some(&role()), None).err(), Some(RoleFault::Elsewhere));
 }
 
 /// Runs one test of this file again in a process whose environment is full of somebody else's identity.

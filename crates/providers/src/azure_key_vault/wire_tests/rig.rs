@@ -37,7 +37,7 @@ pub(super) const OPERATOR_TENANT: &str = "bbbbbbbb-0000-4000-8000-000000000002";
 pub(super) const CLIENT: &str = "cccccccc-0000-4000-8000-000000000003";
 pub(super) const OPERATOR_CLIENT: &str = "dddddddd-0000-4000-8000-000000000004";
 pub(super) const PRINCIPAL: &str = "eeeeeeee-0000-4000-8000-000000000005";
-const SUBSCRIPTION: &str = "ffffffff-0000-4000-8000-000000000006";
+pub(super) const SUBSCRIPTION: &str = "ffffffff-0000-4000-8000-000000000006";
 
 /// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,7 +205,16 @@ pub(super) struct Rig {
 impl Rig {
     /// Starts it. Where `reply` gives nothing, the truth is told.
     pub(super) async fn start(reply: impl Fn(&Asked<'_>) -> Option<Reply> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::at("127.0.0.1", 0, reply).await
+    }
+
+    /// Starts it at an address of its own: a private door of another one, where the port is that one's.
+    pub(super) async fn at(
+        address: &str,
+        port: u16,
+        reply: impl Fn(&Asked<'_>) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((address, port)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let heard = asked.clone();
