@@ -42,10 +42,10 @@ pub(super) enum Refused {
 
 impl Refused {
     /// Reads what was said of one item of a call that went well otherwise.
-    pub(super) fn of_item(error: &Element) -> Self {
+    pub(super) fn of_item(aws: &Aws, error: &Element) -> Self {
         let part = |upper, lower| error.text_of(lower).or_else(|| error.text_of(upper)).unwrap_or_default();
         let (code, message) = (part("Code", "code"), part("Message", "message"));
-        let words = ForeignText::tame(&format!("{code}: {message}"), &[]);
+        let words = ForeignText::tame(&format!("{code}: {message}"), &aws.operator.secrets());
         match meaning(code, 400) {
             Meaning::Definite => Self::Definite { code: code.to_owned(), words },
             Meaning::Passing | Meaning::Identity | Meaning::Clock => {
@@ -170,7 +170,7 @@ impl Ec2 {
             Ok(who) => who,
             Err(refused) => {
                 let words = refused.failure.provider_message.as_ref().map_or("", ForeignText::as_str);
-                return Err(broken_identity(aws, words));
+                return Err(broken_identity(aws, words, &[]));
             }
         };
         let request = signed(self.url(region)?, aws, (&who, region), (action, fields))?;
@@ -252,14 +252,14 @@ fn read(aws: &Aws, who: &TenantCredentials, action: &str, answer: &Answer) -> Re
             Refused::Definite { code: code.to_owned(), words: ForeignText::tame(&words, &who.secrets()) }
         }
         Meaning::Passing => passing(&words),
-        Meaning::Identity => broken_identity(aws, &words),
+        Meaning::Identity => broken_identity(aws, &words, &who.secrets()),
         Meaning::Clock => passing(&format!("our clock or AWS's is off, or the operator's session has ended: {words}")),
     })
 }
 
 /// Tells the operator what was said of his identity, and everybody else only that it is not theirs to mend.
-fn broken_identity(aws: &Aws, words: &str) -> Refused {
-    aws.health.identity_fails(aws.clock.now(), ForeignText::tame(words, &[]));
+fn broken_identity(aws: &Aws, words: &str, secrets: &[&str]) -> Refused {
+    aws.health.identity_fails(aws.clock.now(), ForeignText::tame(words, secrets));
     trouble("AWS does not accept the operator's own identity")
 }
 

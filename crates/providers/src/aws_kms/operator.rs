@@ -199,7 +199,8 @@ impl Operator {
         Err(Refused { failure: Failure::silent(refused.failure.reason), ..refused })
     }
 
-    fn secrets(&self) -> Vec<&str> {
+    /// Gives what must not turn up in any text, as far as it is known beforehand.
+    pub(super) fn secrets(&self) -> Vec<&str> {
         self.secrets.iter().map(|secret| secret.expose()).collect()
     }
 }

@@ -116,7 +116,7 @@ impl Aws {
         // An answer without an error may still say that this one was not deleted.
         let deleted = answer.and_then(|answer| {
             let unsuccessful = answer.items("unsuccessful").find_map(|item| item.child("error"));
-            unsuccessful.map_or(Ok(()), |error| Err(Refused::of_item(error)))
+            unsuccessful.map_or(Ok(()), |error| Err(Refused::of_item(self, error)))
         });
         match deleted {
             Ok(()) => Ok(Some(resource)),

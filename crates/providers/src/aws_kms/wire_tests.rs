@@ -1,6 +1,9 @@
 //! Tests of what arrives over a real socket: every row of the table in AWS's own spelling, and all that
 //! is no answer of AWS's at all. The simulator is for what AWS does; this stub is for what it says.
 
+mod private_endpoint;
+mod private_path;
+
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -280,7 +283,7 @@ async fn throttling_is_tried_twice_and_denial_once() {
         let stub = Stub::start(move |_| Reply::Bytes(answer.clone())).await;
         let aws = aws_at(&stub.endpoint(), operator());
         // A region of its own: the SDK has one budget of retries per region, and other tests spend it.
-        aws.clients.describe_key("eu-north-1", &tenant(), "k").await.unwrap_err();
+        aws.clients.public("eu-north-1").describe_key(&tenant(), "k").await.unwrap_err();
         assert_eq!(stub.requests.load(Ordering::SeqCst), expected);
     }
 }
