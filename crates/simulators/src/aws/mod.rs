@@ -383,9 +383,9 @@ fn throttle(target: Target) -> ServiceError {
 
 fn internal(target: Target) -> ServiceError {
     let code = match target {
-        _ if target.is_kms() => "KMSInternalException",
-        _ if target.is_ec2() => "InternalError",
-        _ => "InternalFailure",
+        Target::Kms(_) | Target::UnknownKms => "KMSInternalException",
+        Target::Query(QueryService::Ec2, _) | Target::UnknownQuery(QueryService::Ec2) => "InternalError",
+        Target::Query(..) | Target::UnknownQuery(_) => "InternalFailure",
     };
     ServiceError::with_status(code, 500, "An internal failure happened, as an armed fault or a full disk wants it.")
 }

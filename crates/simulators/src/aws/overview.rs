@@ -13,7 +13,7 @@ use super::policy::{Attached, Policy};
 use super::seed::KeyStatus;
 use super::state::{AccessKey, Account, Grants, State};
 use crate::answer::millis;
-use crate::{Error, Refused};
+use crate::{Error, Refused, Via};
 
 /// One act of the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,10 @@ pub enum Change {
     RestoreUserPolicy(Inline),
     /// As DeleteVpcEndpoints, by endpoint id, and done at once.
     DeleteVpcEndpoint(String),
+    /// Cuts the line to the private address of a subnet.
+    CutSubnet(String),
+    /// Mends it.
+    MendSubnet(String),
 }
 
 /// An inline policy of a user or role.
@@ -65,7 +69,11 @@ impl Aws {
             let mut state = self.state();
             let now = millis(OffsetDateTime::now_utc());
             state.settle(now);
-            make(&mut state, change, now)?;
+            match change {
+                Change::CutSubnet(name) => self.set_cut(&name, true)?,
+                Change::MendSubnet(name) => self.set_cut(&name, false)?,
+                change => make(&mut state, change, now)?,
+            }
             state.touch();
             state.revision
         };
@@ -78,7 +86,28 @@ impl Aws {
         let now = millis(OffsetDateTime::now_utc());
         state.settle(now);
         let accounts: Vec<Value> = state.accounts.values().map(|account| show_account(&state, account, now)).collect();
-        json!({ "accounts": accounts })
+        json!({ "accounts": accounts, "subnets": self.show_subnets() })
+    }
+
+    /// Errors: `NotFound`.
+    fn set_cut(&self, subnet: &str, cut: bool) -> Result<(), Refused> {
+        if self.subnets().set_cut(subnet, cut) {
+            return Ok(());
+        }
+        Err(Refused::NotFound(format!("there is no subnet {subnet} with a private address")))
+    }
+
+    /// The subnets with a private address that answers.
+    fn show_subnets(&self) -> Value {
+        let shown = self.subnets().iter().map(|lane| {
+            json!({
+                "name": lane.subnet.name,
+                "address": lane.subnet.address,
+                "cut": lane.switch.is_cut(),
+                "requests": self.requests_via(&Via::private(&lane.subnet.name), "*"),
+            })
+        });
+        Value::Array(shown.collect())
     }
 }
 
@@ -109,6 +138,9 @@ fn make(state: &mut State, change: Change, now: i64) -> Result<(), Refused> {
         Change::DeleteVpcEndpoint(id) => {
             let gone = state.network.endpoints.remove(&id);
             gone.map(drop).ok_or_else(|| Refused::NotFound(format!("there is no VPC endpoint {id}")))
+        }
+        Change::CutSubnet(_) | Change::MendSubnet(_) => {
+            Err(Refused::Save(Error::Bug("a line is no part of the state")))
         }
     }
 }

@@ -58,7 +58,7 @@ pub enum KeyStatus {
     Inactive,
 }
 
-/// A KMS key to be made: symmetric, by its own account's policy unless one is given.
+/// A KMS key to be made: symmetric, in one region, by its own account's policy unless one is given.
 #[derive(Debug, Clone, Default)]
 pub struct NewKey {
     /// By which it is found again, without `alias/`.
@@ -69,6 +69,8 @@ pub struct NewKey {
     pub policy: Option<String>,
     /// Tags, by name.
     pub tags: BTreeMap<String, String>,
+    /// Other regions that have a replica; with any, it is a multi-Region key. All share one state and one policy.
+    pub replicas: Vec<String>,
 }
 
 /// A key that was made or found.
@@ -213,6 +215,9 @@ impl Aws {
             let mut key = Key::new(account, region, KeyKind::Symmetric, policy, now);
             key.description = new.description;
             key.tags = new.tags;
+            if !new.replicas.is_empty() {
+                key.replicate(&new.replicas);
+            }
             let created = CreatedKey { id: key.id.clone(), arn: key.arn() };
             state.aliases.push(Alias {
                 account: account.to_owned(),

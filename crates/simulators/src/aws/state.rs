@@ -122,6 +122,13 @@ impl State {
         self.revision += 1;
     }
 
+    /// Shows multi-Region keys by their replica in the region that a call is for.
+    pub(crate) fn be_asked_in(&mut self, region: &str) {
+        for key in self.keys.values_mut().filter(|key| key.replicas.contains(region)) {
+            region.clone_into(&mut key.region);
+        }
+    }
+
     pub(crate) fn access_key(&self, id: &str) -> Option<(&Account, Holder<'_>, &AccessKey)> {
         self.accounts.values().find_map(|account| {
             if let Some(key) = account.root_keys.iter().find(|key| key.id == id) {

@@ -171,5 +171,6 @@ impl Call<'_> {
 }
 
 fn is_key_id(text: &str) -> bool {
-    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
+    let multi_region = text.strip_prefix("mrk-").filter(|hex| hex.len() == 32);
+    (text.len() == 36 || multi_region.is_some()) && uuid::Uuid::try_parse(multi_region.unwrap_or(text)).is_ok()
 }

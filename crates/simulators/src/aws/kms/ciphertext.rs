@@ -11,6 +11,8 @@ use crate::aws::secret::random;
 
 /// Opens every blob of ours; a blob of another make is no ciphertext.
 const MAGIC: [u8; 4] = *b"\x01sim";
+/// The same for keys of several regions, whose ids are written another way.
+const MULTI_REGION_MAGIC: [u8; 4] = *b"\x01mrk";
 const KEY_ID_LEN: usize = 16;
 const MATERIAL_ID_LEN: usize = 32;
 const HEAD_LEN: usize = MAGIC.len() + KEY_ID_LEN + MATERIAL_ID_LEN + NONCE_LEN;
@@ -31,12 +33,16 @@ pub(crate) struct Blob<'a> {
 pub(crate) fn seal(key: &Key, plaintext: &[u8], context: &Context) -> Result<Vec<u8>, ServiceError> {
     let bug = |believed| ServiceError::bug("KMSInternalException", believed);
     let material = key.current().ok_or_else(|| bug("a usable symmetric key has material"))?;
-    let key_id = uuid::Uuid::parse_str(&key.id).map_err(|_| bug("a key id is a uuid"))?;
+    let (magic, id) = match key.id.strip_prefix("mrk-") {
+        Some(hex) => (MULTI_REGION_MAGIC, hex),
+        None => (MAGIC, key.id.as_str()),
+    };
+    let key_id = uuid::Uuid::parse_str(id).map_err(|_| bug("a key id is a uuid"))?;
     let material_id = hex::decode(&material.id).map_err(|_| bug("a material id is hex"))?;
     let nonce = random::<NONCE_LEN>();
 
     let mut blob = Vec::with_capacity(HEAD_LEN + plaintext.len() + AES_256_GCM.tag_len());
-    blob.extend_from_slice(&MAGIC);
+    blob.extend_from_slice(&magic);
     blob.extend_from_slice(key_id.as_bytes());
     blob.extend_from_slice(&material_id);
     blob.extend_from_slice(&nonce);
@@ -53,12 +59,16 @@ pub(crate) fn seal(key: &Key, plaintext: &[u8], context: &Context) -> Result<Vec
 /// Reads the head; bytes that are no blob of ours are `None`.
 pub(crate) fn read(bytes: &[u8]) -> Option<Blob<'_>> {
     let (head, sealed) = bytes.split_at_checked(HEAD_LEN)?;
-    let rest = head.strip_prefix(&MAGIC)?;
+    let (multi_region, rest) = match head.strip_prefix(&MAGIC) {
+        Some(rest) => (false, rest),
+        None => (true, head.strip_prefix(&MULTI_REGION_MAGIC)?),
+    };
     let (key_id, rest) = rest.split_first_chunk::<KEY_ID_LEN>()?;
     let (material_id, rest) = rest.split_first_chunk::<MATERIAL_ID_LEN>()?;
     let (nonce, _) = rest.split_first_chunk::<NONCE_LEN>()?;
+    let key_id = uuid::Uuid::from_bytes(*key_id);
     Some(Blob {
-        key_id: uuid::Uuid::from_bytes(*key_id).to_string(),
+        key_id: if multi_region { format!("mrk-{}", key_id.simple()) } else { key_id.to_string() },
         material_id: hex::encode(material_id),
         nonce: *nonce,
         head,

@@ -59,7 +59,7 @@ pub(super) fn metadata(key: &Key) -> Value {
     set("KeyManager", json!(if key.kind == KeyKind::AwsManaged { "AWS" } else { "CUSTOMER" }));
     set("CustomerMasterKeySpec", json!(key.spec()));
     set("KeySpec", json!(key.spec()));
-    set("MultiRegion", json!(false));
+    set("MultiRegion", json!(!key.replicas.is_empty()));
     match key.kind {
         KeyKind::Symmetric | KeyKind::AwsManaged | KeyKind::External => {
             set("EncryptionAlgorithms", json!(["SYMMETRIC_DEFAULT"]));

@@ -12,7 +12,7 @@
 //! It must not know who asks, nor a wire protocol.
 //! Source: "Key states of AWS KMS keys", KMS Developer Guide.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,11 @@ const ON_DEMAND_LIMIT: usize = 25;
 pub(crate) struct Key {
     pub(crate) id: String,
     pub(crate) account: String,
+    /// Of a multi-Region key, the one that was asked last.
     pub(crate) region: String,
+    /// The regions of a multi-Region key. It is one key here, with one state and one policy; AWS has one per replica.
+    #[serde(default)]
+    pub(crate) replicas: BTreeSet<String>,
     pub(crate) description: String,
     pub(crate) kind: KeyKind,
     pub(crate) state: KeyState,
@@ -131,6 +135,7 @@ impl Key {
             id: uuid::Uuid::new_v4().to_string(),
             account: account.to_owned(),
             region: region.to_owned(),
+            replicas: BTreeSet::new(),
             description: String::new(),
             kind,
             state,
@@ -141,6 +146,12 @@ impl Key {
             materials,
             schedule: None,
         }
+    }
+
+    /// Makes it a multi-Region key with replicas in these regions. Its id changes, so it must be new.
+    pub(crate) fn replicate(&mut self, regions: &[String]) {
+        self.id = format!("mrk-{}", self.id.replace('-', ""));
+        self.replicas = regions.iter().cloned().chain([self.region.clone()]).collect();
     }
 
     pub(crate) fn arn(&self) -> String {

@@ -83,6 +83,7 @@ pub(crate) fn run(name: &str, call: &mut Call<'_>) -> Result<Value, ServiceError
         ));
     };
     call.state.settle(call.now);
+    call.state.be_asked_in(call.region);
     create_key::ensure_aws_managed(call);
     operation(call)
 }
