@@ -26,6 +26,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import vpc_endpoints  # noqa: E402
 from table import OK, Table  # noqa: E402
 
 REGION = "us-east-1"
@@ -323,6 +324,7 @@ def main():
              lambda by: by.decrypt(CiphertextBlob=sealed, EncryptionContext=CONTEXT), role)
     credentials(key, role[2], admin, root)
     access_keys(iam)
+    vpc_endpoints.ask(table, lambda service, who=admin: client(service, *who), iam, given, key)
 
     table.close()
 
