@@ -20,6 +20,14 @@ pub(super) fn change(path: &[&str], request: &Incoming) -> Result<Change, Refusa
             };
             Ok(Change::SetAccessKey((*id).to_owned(), status))
         }
+        ["subnets", subnet, act] => {
+            empty(request)?;
+            match *act {
+                "cut" => Ok(Change::CutSubnet((*subnet).to_owned())),
+                "mend" => Ok(Change::MendSubnet((*subnet).to_owned())),
+                _ => Err(not_found("the console cuts and mends lines, nothing else")),
+            }
+        }
         ["vpc-endpoints", id, "delete"] => {
             empty(request)?;
             Ok(Change::DeleteVpcEndpoint((*id).to_owned()))

@@ -18,6 +18,7 @@ pub(super) fn change(path: &[&str], request: &Incoming) -> Result<Change, Refusa
         ["vaults", vault, "connections", connection, act] => {
             connection_change((*vault).to_owned(), (*connection).to_owned(), act)
         }
+        ["endpoints", id, "remove"] => Ok(Change::RemovePrivateEndpoint((*id).to_owned())),
         ["subnets", subnet, act] => subnet_change((*subnet).to_owned(), act),
         ["vaults", vault, "policies", object_id, act] => {
             let (vault, object_id) = ((*vault).to_owned(), (*object_id).to_owned());

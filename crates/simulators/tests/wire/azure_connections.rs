@@ -168,4 +168,7 @@ async fn is_played_at_the_console() {
     assert_eq!((press("/vaults/localhost/delete").await, press("/vaults/localhost/delete").await), (200, 404));
     assert_eq!(ask(Method::GET, "").await.1["deletedVaults"], json!(["localhost"]));
     assert_eq!((press("/vaults/localhost/recover").await, press("/vaults/localhost/recover").await), (200, 404));
+    let remove = format!("/endpoints/{}/remove", rig.endpoint("one").replace('/', "%2F"));
+    assert_eq!((press(&remove).await, press(&remove).await), (200, 404));
+    assert_eq!(rig.status("one").await, "none");
 }
