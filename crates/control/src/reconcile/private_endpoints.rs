@@ -2,14 +2,11 @@
 //! in its row. A claim keeps several processes from doing the same work twice; that no endpoint is made twice does not
 //! depend on it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
-use futures_util::{StreamExt, future};
 use storage::{Claim, WorkKind};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::private_endpoint::EndpointMemory;
@@ -28,8 +25,6 @@ const GIVE_BACK: Duration = Duration::from_secs(2);
 
 const KIND: WorkKind = WorkKind::PrivateEndpoint;
 
-type Stepping = BoxFuture<'static, (Claim, Result<(), Error>)>;
-
 pub(super) async fn run(control: Control) {
     let mut name = [0; 8];
     if let Err(error) = random(&mut name) {
@@ -40,8 +35,7 @@ pub(super) async fn run(control: Control) {
         control,
         owner: hex::encode(name),
         memory: Arc::default(),
-        under_way: FuturesUnordered::new(),
-        claims: HashMap::new(),
+        slots: Arc::new(Semaphore::new(SLOTS)),
         look_at: Instant::now(),
     };
     worker.run().await;
@@ -52,9 +46,7 @@ struct Worker {
     /// Names this process in claims.
     owner: String,
     memory: Arc<EndpointMemory>,
-    under_way: FuturesUnordered<Stepping>,
-    /// What is held, to be given back at the end.
-    claims: HashMap<String, Claim>,
+    slots: Arc<Semaphore>,
     /// When to look for work again.
     look_at: Instant,
 }
@@ -63,16 +55,20 @@ impl Worker {
     async fn run(mut self) {
         loop {
             tokio::select! {
-                () = self.control.tasks().stopping() => break,
-                Some((claim, ended)) = self.under_way.next() => self.take_in(&claim, ended).await,
-                () = tokio::time::sleep_until(self.look_at), if self.under_way.len() < SLOTS => {
-                    if let Err(error) = self.claim().await {
-                        tracing::warn!(error = error.chain(), "the work on private endpoints stumbled; going on");
-                    }
-                }
+                () = self.control.tasks().stopping() => return,
+                () = self.until_there_is_room() => {}
+            }
+            if let Err(error) = self.claim().await {
+                tracing::warn!(error = error.chain(), "the work on private endpoints stumbled; going on");
             }
         }
-        self.give_back().await;
+    }
+
+    /// Cancel: nothing is lost.
+    async fn until_there_is_room(&self) {
+        tokio::time::sleep_until(self.look_at).await;
+        // Nobody closes it; the slot is free again at once, for whatever is claimed.
+        let _free = self.slots.acquire().await;
     }
 
     /// Claims what is due and begins with it.
@@ -84,37 +80,38 @@ impl Worker {
         if self.control.store().next_due(KIND).await?.is_none_or(|due| due > now) {
             return Ok(());
         }
-        let free = SLOTS.saturating_sub(self.under_way.len());
+        let free = self.slots.available_permits();
         let limit = i64::try_from(free).unwrap_or(i64::MAX);
         let claims = self.control.store().claim_due(KIND, now, &self.owner, limit, CLAIM).await?;
         if claims.len() == free {
             self.look_at = Instant::now();
         }
         for claim in claims {
-            self.claims.insert(claim.id.clone(), claim.clone());
+            // None else takes any, so there is one for each.
+            let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else { break };
             let (control, memory) = (self.control.clone(), Arc::clone(&self.memory));
-            self.under_way.push(Box::pin(async move {
-                let ended = control.step_private_endpoint(&memory, &claim).await;
-                (claim, ended)
-            }));
+            // A task of its own: a step that nobody polls would keep a connection to the store from everybody else.
+            self.control.tasks().spawn(async move { step(&control, &memory, claim, slot).await });
         }
         Ok(())
     }
+}
 
-    async fn take_in(&mut self, claim: &Claim, ended: Result<(), Error>) {
-        self.claims.remove(&claim.id);
-        let Err(error) = ended else { return };
-        tracing::warn!(endpoint = claim.id, error = error.chain(), "a step of a private endpoint stumbled");
-        // If the store is away the claim ends by itself.
-        let _held = self.control.store().finish_work(claim, self.control.now() + PAUSE).await;
-    }
-
-    /// Lets others go on with what was under way; a step can be dropped anywhere.
-    async fn give_back(self) {
-        let Self { control, under_way, claims, .. } = self;
-        drop(under_way);
-        let given = claims.values().map(|claim| control.store().release_work(claim));
-        // What is not given back ends by itself.
-        let _in_time = tokio::time::timeout(GIVE_BACK, future::join_all(given)).await;
+/// Takes one step, and holds its slot until the end.
+async fn step(control: &Control, memory: &EndpointMemory, claim: Claim, _slot: OwnedSemaphorePermit) {
+    // A step can be dropped anywhere.
+    let ended = tokio::select! {
+        () = control.tasks().stopping() => None,
+        ended = control.step_private_endpoint(memory, &claim) => Some(ended),
+    };
+    match ended {
+        Some(Ok(())) => {}
+        Some(Err(error)) => {
+            tracing::warn!(endpoint = claim.id, error = error.chain(), "a step of a private endpoint stumbled");
+            // If the store is away the claim ends by itself.
+            let _held = control.store().finish_work(&claim, control.now() + PAUSE).await;
+        }
+        // Lets others go on with it. What is not given back in time ends by itself.
+        None => drop(tokio::time::timeout(GIVE_BACK, control.store().release_work(&claim)).await),
     }
 }
