@@ -258,7 +258,7 @@ impl Cloud {
                 ["Encrypt", "Decrypt", "DescribeKey"].map(|call| aws.requests_via(via, call)).iter().sum()
             }
             simulators::Provider::Azure => {
-                ["GetKey", "Encrypt", "Decrypt"].map(|call| azure.requests_via(via, call)).iter().sum()
+                ["Challenge", "GetKey", "Encrypt", "Decrypt"].map(|call| azure.requests_via(via, call)).iter().sum()
             }
             simulators::Provider::Gcp => 0,
         };
