@@ -1,5 +1,5 @@
-"""azure-identity, azure-keyvault-keys and azure-mgmt-keyvault, Microsoft's own SDKs, against the simulated Azure:
-interop/azure/probe.py does the asking."""
+"""azure-identity, azure-keyvault-keys, azure-mgmt-keyvault and azure-mgmt-network, Microsoft's own SDKs, against the
+simulated Azure: interop/azure/probe.py does the asking."""
 import tempfile
 
 from simulator import run_probe

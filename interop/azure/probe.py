@@ -29,6 +29,7 @@ from azure.keyvault.keys.crypto import CryptographyClient, EncryptionAlgorithm, 
 from azure.mgmt.keyvault import KeyVaultManagementClient
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+from private import private  # noqa: E402
 from table import OK, Table  # noqa: E402
 
 PLAIN = b"thirty-two bytes of a master key"
@@ -464,7 +465,7 @@ def main():
         if urlsplit(given[name]).hostname not in ("127.0.0.1", "::1", "localhost"):
             sys.exit("loopback endpoints only")
     vault, arm = key_client(), management_client()
-    versions = ", ".join(f"{name} {version(name)}" for name in ("azure-identity", "azure-keyvault-keys", "azure-mgmt-keyvault"))
+    versions = ", ".join(f"{name} {version(name)}" for name in ("azure-identity", "azure-keyvault-keys", "azure-mgmt-keyvault", "azure-mgmt-network"))
     print(f"{versions} against {given['endpoint']}")
 
     tokens()
@@ -476,6 +477,7 @@ def main():
     deletion(vault)
     management(arm)
     network(arm, *permissions(vault, arm))
+    private(table, given, credential(), arm, console)
     wire(made)
     table.close()
 
