@@ -347,6 +347,34 @@ class AzureWalk(Walk):
         self.made("US_EAST_2", "PENDING_ACCEPTANCE")
         self.recreated("rejected while PENDING_ACCEPTANCE", "US_EAST_2", lambda name: self.vault.answer(name, "Rejected"), False)
 
+    def restarted(self):
+        self.checks.section("a restart, with the vault closed")
+        before = self.look(self.url).json()["results"]
+        self.server.stop()
+        self.server.start()
+        self.bearer["Authorization"] = f"Bearer {self.server.token()}"
+        self.checks.equal("the same endpoints", self.look(self.url).json()["results"], before)
+        self.follows("known to be valid, by the private path", lambda: (self.standing(), self.path()), ("VALID", "PRIVATE"))
+
+    def rejected_again_and_again(self):
+        self.checks.section("rejected again and again")
+        self.ok("PATCH with private networking", self.patch(requirePrivateNetworking=True))
+        self.made("US_EAST_2", "PENDING_ACCEPTANCE")
+        started = time.monotonic()
+        for number in range(1, 6):
+            rejected = self.newest("US_EAST_2")
+            self.vault.answer(self.connection(rejected), "Rejected")
+            if number < 5:
+                newest = lambda: self.by_region()["US_EAST_2"][-1:] + [self.newest("US_EAST_2") != rejected]
+                self.follows(f"rejection {number}: another one takes its place", newest, ["PENDING_ACCEPTANCE", True], 30)
+        self.checks.that("each attempt waited longer", time.monotonic() - started > 7, time.monotonic() - started)
+        self.follows("rejection 5: FAILED", lambda: self.status(rejected), "FAILED")
+        told = self.one(rejected)["errorMessage"]
+        self.checks.that(f"and it says why: {told}", "reject" in (told or ""), told)
+        for endpoint in [one["id"] for one in self.all()]:
+            self.gone(endpoint)
+        self.ok("PATCH without private networking", self.patch(requirePrivateNetworking=False))
+
     def view(self):
         self.checks.section("view endpoints and their statuses")
         answer = self.ok("GET all", self.curl("GET", self.url + "/", vendor("2024-10-23"), "application/json"))
@@ -439,8 +467,10 @@ with Checks("private_endpoints", 600) as checks:
         walk.recreated("removed while ACTIVE", "US_EAST_2", walk.vault.remove, True)
         walk.rejected_before_approval()
         walk.view()
+        walk.restarted()
         walk.take_down(["central"])
         walk.closed_from_the_start()
+        walk.rejected_again_and_again()
         AwsWalk(checks, server).all_of_it()
     with DevServer("--real-timings") as server:
         AzureWalk(checks, server).at_a_servers_pace()
