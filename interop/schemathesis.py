@@ -13,8 +13,8 @@ from tally import Checks
 SECONDS = 60
 SEED = 20250312
 
-# Real ids, or every answer would be 404. A body may be right in form and still name a key that does not exist, or a cluster
-# that makes no sense (400). What is deleted is there to be deleted.
+# Real ids, or every answer would be 404. A body may be right in form and still name a key that does not exist, a cluster
+# that makes no sense, or a region of another cloud (400). What is deleted is there to be deleted.
 CONFIGURATION = """
 [parameters]
 groupId = "{project}"
@@ -29,7 +29,7 @@ checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx"]
 
 [[operations]]
 include-operation-id = ["createGroup", "createCluster", "updateCluster", "createNode", "enrolNode", "createGrant", "createSnapshot",
-                        "createExternalCertificateAuthority", "createNodeIdentity"]
+                        "createExternalCertificateAuthority", "createNodeIdentity", "createRestPrivateEndpoint"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "406", "409", "415", "429"]
 
 [[operations]]
