@@ -168,15 +168,15 @@ impl Aws {
                 Err(refused) => faults.push(format!("the subnet {subnet}: {}", said(&refused))),
             }
         }
-        for group in &place.security_groups {
-            match ask("DescribeSecurityGroups", vec![field("GroupId.1", group)]).await {
+        for security_group in &place.security_groups {
+            match ask("DescribeSecurityGroups", vec![field("GroupId.1", security_group)]).await {
                 Ok(answer) => {
                     let vpc = answer.items("securityGroupInfo").find_map(|item| item.text_of("vpcId"));
                     if vpc.is_some_and(|vpc| vpc != place.vpc) {
-                        faults.push(format!("the security group {group} is not of the VPC {}", place.vpc));
+                        faults.push(format!("the security group {security_group} is not of the VPC {}", place.vpc));
                     }
                 }
-                Err(refused) => faults.push(format!("the security group {group}: {}", said(&refused))),
+                Err(refused) => faults.push(format!("the security group {security_group}: {}", said(&refused))),
             }
         }
         if !faults.is_empty() {
@@ -245,8 +245,8 @@ fn creation(place: &AwsPlace, region: &str) -> Fields {
         field("PrivateDnsEnabled", "false"),
     ];
     fields.extend(subnets.iter().zip(1..).map(|(subnet, number)| field(&format!("SubnetId.{number}"), subnet)));
-    let groups = security_groups.iter().zip(1..);
-    fields.extend(groups.map(|(group, number)| field(&format!("SecurityGroupId.{number}"), group)));
+    let security_groups = security_groups.iter().zip(1..);
+    fields.extend(security_groups.map(|(id, number)| field(&format!("SecurityGroupId.{number}"), id)));
     fields
 }
 

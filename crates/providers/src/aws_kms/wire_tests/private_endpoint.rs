@@ -461,7 +461,8 @@ async fn the_check_of_places_says_what_is_missing() {
         security_groups: vec!["sg-0".to_owned()],
         ..place()
     };
-    let missing: &[&str] = &["the VPC vpc-0: InvalidVpcID", "the subnet subnet-0: InvalidSubnetID", "group sg-0: Inv"];
+    let missing: &[&str] =
+        &["the VPC vpc-0: InvalidVpcID", "the subnet subnet-0: InvalidSubnetID", "security group sg-0: Inv"];
     check(FULL, "full", wrong, missing).await;
     let narrow = AwsPlace { addresses: vec!["127.66.20.0/28".parse().unwrap()], ..place() };
     check(FULL, "full", narrow, &["127.66.20.0/24; `addresses` does not list all of them"]).await;
