@@ -137,13 +137,11 @@ impl Azure {
         if !told.is_success() {
             return asked(judge(Deed::Make, &told));
         }
+        // A proxy's page is no endpoint, whatever status it comes under.
         let resource = told.read().ok().and_then(|answer| Resource::read(&answer)).map(|resource| resource.id);
-        let resource = resource.filter(|id| group_of(id, &target.name).is_some());
-        Asked::Accepted {
-            resource: Some(resource.unwrap_or_else(|| {
-                format!("{}/providers/Microsoft.Network/privateEndpoints/{}", target.group, target.name)
-            })),
-            operation: told.operation,
+        match resource.filter(|id| group_of(id, &target.name).is_some()) {
+            Some(resource) => Asked::Accepted { resource: Some(resource), operation: told.operation },
+            None => EndpointTrouble::saying("Resource Manager took it on, but answered with something else").into(),
         }
     }
 
@@ -184,6 +182,9 @@ impl Azure {
             Err(trouble) => return trouble.into(),
         };
         if told.is_success() {
+            if !told.is_empty() && told.read().is_err() {
+                return EndpointTrouble::saying("Resource Manager gave an answer that it does not give").into();
+            }
             return Asked::Accepted { resource: endpoint.cloud.resource.clone(), operation: told.operation };
         }
         asked(judge(Deed::Remove, &told))

@@ -17,11 +17,13 @@ use domain::private_endpoint::KeyPath;
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretText;
 use domain::time::Timestamp;
+use domain::validity::Finding;
 use providers::azure_key_vault::{Config, OperatorIdentity};
-use providers::{Clock, KeyProvider, Providers, ProvidersConfig, TrustedRoots};
+use providers::{Clock, Deadline, KeyProvider, Providers, ProvidersConfig, Tokens, TrustedRoots};
 use simulators::azure::{Change, ClientSecret, Curve, KeyKind, KeyOp, KeyRef, NewKey, Role, VaultAccess};
-use simulators::{Azure, Clouds, FaultKind, FaultRule, Faults, Options};
+use simulators::{Azure, Clouds, FaultKind, FaultRule, Faults, Options, Provider, Via};
 
+use crate::azure_network::{self, Network};
 use crate::cloud::{Access, Call, Cloud, Customer, Lack, OddKey, Outcome, Permission, Trouble, Trust};
 use crate::suite;
 
@@ -38,6 +40,11 @@ pub(crate) const LACKS: &[Lack] = &[
     ("a_role_that_takes_any_external_id_is_not_safe", NO_EXTERNAL_IDS),
     ("a_signature_of_another_time_is_our_fault", "no request to Azure is signed by us"),
 ];
+/// What no Azure can do where keys are reached by a private endpoint.
+const LACKS_PRIVATELY: &[Lack] = &[(
+    "a_closed_network_is_transient",
+    "who comes by an endpoint that was let in is not asked about the public network",
+)];
 
 fn guid(text: &str) -> AzureGuid {
     AzureGuid::parse(text).unwrap()
@@ -87,12 +94,58 @@ pub(crate) struct AzureCloud {
     providers: Arc<Providers>,
     /// Seconds that our clock is ahead.
     ahead: Arc<AtomicI64>,
+    /// How key calls leave.
+    path: KeyPath,
+    lacks: Vec<Lack>,
 }
 
 impl AzureCloud {
+    /// Sets up a cloud whose keys are reached by the public way.
     pub(crate) async fn at(clouds: &Clouds) -> Self {
+        Self::beside(clouds, None).await
+    }
+
+    /// Sets up a cloud whose keys are reached by a private endpoint alone, which is made as we make them.
+    pub(crate) async fn privately(clouds: &Clouds) -> Self {
+        let network = Network::lay(clouds).await;
+        let mut cloud = Self::beside(clouds, Some(&network)).await;
+        network.let_in(&cloud.principals[0]).await;
+        cloud.path = KeyPath::Private(vec![network.endpoint(&cloud.providers, &cloud.vault_settings()).await]);
+        cloud.lacks.extend_from_slice(LACKS_PRIVATELY);
+        told(cloud.azure.set_public_access(VAULT, false).await).unwrap();
+        cloud
+    }
+
+    pub(crate) fn shared_providers(&self) -> &Providers {
+        &self.providers
+    }
+
+    /// The operator's application at home.
+    pub(crate) fn operator_principal(&self) -> &str {
+        &self.principals[0]
+    }
+
+    /// Names the vault as a project would, with a credential that is never used.
+    pub(crate) fn vault_settings(&self) -> AzureKeyVault {
+        AzureKeyVault {
+            environment: AzureEnvironment::Azure,
+            tenant: guid(&self.tenant),
+            subscription: guid(&self.subscription),
+            resource_group: ResourceGroupName::parse(GROUP).unwrap(),
+            vault: VaultName::parse(VAULT).unwrap(),
+            key: identifier("any", None),
+            credentials: AzureCredentials::Role(ProviderRoleId::from_random([1; 12])),
+            require_private_networking: true,
+        }
+    }
+
+    /// Sets up a cloud whose operator has a network, or none.
+    pub(crate) async fn beside(clouds: &Clouds, network: Option<&Network>) -> Self {
         let azure = clouds.azure().clone();
-        let operator_tenant = azure.create_tenant("operator").await.unwrap();
+        let operator_tenant = match network {
+            Some(network) => network.tenant.clone(),
+            None => azure.create_tenant("operator").await.unwrap(),
+        };
         let tenant = azure.create_tenant("customer").await.unwrap();
         let operator = app(&azure, &operator_tenant, "atrest", true).await.unwrap();
         let principal = async |tenant: &str| azure.create_service_principal(tenant, &operator.client_id).await.unwrap();
@@ -123,13 +176,27 @@ impl AzureCloud {
                 management: endpoint,
                 vault_suffixes: VaultSuffixes { azure: suffix(port), ..VaultSuffixes::default() },
                 trusted_roots: TrustedRoots::Only(clouds.ca_pem().to_owned()),
+                places: network.map(|network| network.place.clone()).into_iter().collect(),
+                survey_every: Duration::from_millis(10),
                 ..Config::default()
             },
             ..ProvidersConfig::default()
         };
         let providers = Arc::new(Providers::new(config).unwrap());
         let faults = clouds.faults().clone();
-        Self { azure, faults, operator_tenant, operator, tenant, subscription, principals, providers, ahead }
+        Self {
+            azure,
+            faults,
+            operator_tenant,
+            operator,
+            tenant,
+            subscription,
+            principals,
+            providers,
+            ahead,
+            path: KeyPath::Public,
+            lacks: LACKS.to_vec(),
+        }
     }
 
     fn role_of(&self, project: ProjectId, tenant: &str, principal: &str) -> ProviderRole {
@@ -166,7 +233,7 @@ impl Cloud for AzureCloud {
     }
 
     fn lacks(&self) -> &[Lack] {
-        LACKS
+        &self.lacks
     }
 
     fn providers(&self) -> &Providers {
@@ -226,6 +293,7 @@ impl Cloud for AzureCloud {
             operator: self.operator.clone(),
             role,
             providers: self.providers.clone(),
+            path: self.path.clone(),
         };
         customer.first = customer.make_key(NewKey { name: customer.key.clone(), ..NewKey::default() }).await?;
         customer.restore().await?;
@@ -301,6 +369,7 @@ struct AzureCustomer {
     operator: App,
     role: Option<ProviderRole>,
     providers: Arc<Providers>,
+    path: KeyPath,
 }
 
 impl AzureCustomer {
@@ -346,7 +415,7 @@ impl AzureCustomer {
             require_private_networking: false,
         };
         self.providers
-            .open(self.project, &CustomerKey::AzureKeyVault(settings), self.role.as_ref(), &KeyPath::Public)
+            .open(self.project, &CustomerKey::AzureKeyVault(settings), self.role.as_ref(), &self.path)
             .unwrap()
     }
 
@@ -475,5 +544,48 @@ async fn passes_on_the_simulated_azure() {
     let clouds = Clouds::start(Options::default()).await.unwrap();
     let cloud = AzureCloud::at(&clouds).await;
     suite::run(&cloud).await;
+    clouds.shutdown().await;
+}
+
+/// What a vault is asked.
+const KEY_CALLS: [&str; 3] = ["GetKey", "Encrypt", "Decrypt"];
+
+#[tokio::test]
+async fn passes_on_the_simulated_azure_by_a_private_endpoint_alone() {
+    let clouds = Clouds::start(azure_network::options()).await.unwrap();
+    let cloud = AzureCloud::privately(&clouds).await;
+    suite::run(&cloud).await;
+    let asked = |via: &Via| KEY_CALLS.map(|operation| cloud.azure.requests_via(via, operation)).iter().sum::<u64>();
+    assert!(asked(&azure_network::via()) > 300, "{}", asked(&azure_network::via()));
+    assert_eq!(asked(&Via::Public), 0, "no key call came to the public door");
+    clouds.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_private_endpoint_that_is_cut_off_or_taken_away_is_transient_and_nothing_goes_public() {
+    let clouds = Clouds::start(azure_network::options()).await.unwrap();
+    let cloud = AzureCloud::privately(&clouds).await;
+    let customer = cloud.customer(Access::Static).await.unwrap();
+    told(cloud.azure.set_public_access(VAULT, true).await).unwrap();
+    let check = async |expected: &str| {
+        let found = customer.open().check(Tokens::MayBeCached, Deadline::after(Duration::from_secs(30))).await;
+        let found = match &found {
+            Finding::Usable => "usable",
+            Finding::Failed(failure) => failure.reason.code(),
+        };
+        assert_eq!(found, expected);
+    };
+    check("usable").await;
+    assert!(clouds.cut(Provider::Azure, azure_network::SUBNET));
+    check("CONNECTION_FAILED").await;
+    assert!(clouds.mend(Provider::Azure, azure_network::SUBNET));
+    check("usable").await;
+    for connection in cloud.azure.connections(VAULT) {
+        told(cloud.azure.apply(Change::RemoveConnection(VAULT.to_owned(), connection.name)).await).unwrap();
+    }
+    let gone = customer.open().check(Tokens::MayBeCached, Deadline::after(Duration::from_secs(30))).await;
+    assert!(matches!(&gone, Finding::Failed(failure) if !failure.reason.is_definite()), "{gone:?}");
+    let public = KEY_CALLS.map(|operation| cloud.azure.requests_via(&Via::Public, operation));
+    assert_eq!(public, [0; 3]);
     clouds.shutdown().await;
 }

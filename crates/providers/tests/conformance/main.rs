@@ -12,6 +12,7 @@
 
 mod aws;
 mod azure;
+mod azure_network;
 mod canary;
 mod cloud;
 mod gcp;

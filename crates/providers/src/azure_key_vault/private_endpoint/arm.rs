@@ -69,6 +69,10 @@ impl Told {
         matches!(self.status, 200..=299)
     }
 
+    pub(super) const fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
     /// Reads the answer.
     /// Errors: it is none of Azure's.
     pub(super) fn read(&self) -> Result<Value, EndpointTrouble> {
@@ -183,4 +187,52 @@ fn no_answer(error: &azure_core::Error) -> EndpointTrouble {
     let unanswered = causes(error).find_map(|cause| cause.downcast_ref::<Unanswered>());
     let why = unanswered.map_or(TransientReason::UnexpectedAnswer, |unanswered| unanswered.reason);
     EndpointTrouble::saying(&format!("no answer of Resource Manager ({})", why.code()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::Transport as OurTransport;
+    use crate::trusted_roots::TrustedRoots;
+
+    fn arm(home: AzureEnvironment) -> ResourceManager {
+        let transport = OurTransport::new(&TrustedRoots::System, false, &Arc::default()).unwrap();
+        ResourceManager::new(&Wire::new(transport, Clock::system(), Arc::default(), Arc::default()), Some(home))
+    }
+
+    #[test]
+    fn the_operators_home_decides_where_resource_manager_is() {
+        let check = |home, host: &str| {
+            let arm = arm(home);
+            let url = arm.at("/subscriptions/s/resourceGroups/g", &["providers", "x"], NETWORK).unwrap();
+            let expected =
+                format!("https://{host}/subscriptions/s/resourceGroups/g/providers/x?api-version=2024-05-01");
+            assert_eq!(url.as_str(), expected);
+            assert_eq!(arm.own(&expected).map(String::from), Some(expected));
+        };
+        check(AzureEnvironment::Azure, "management.azure.com");
+        check(AzureEnvironment::AzureChina, "management.chinacloudapi.cn");
+        check(AzureEnvironment::AzureUsGovernment, "management.usgovcloudapi.net");
+    }
+
+    #[test]
+    fn no_answer_points_us_elsewhere() {
+        let arm = arm(AzureEnvironment::Azure);
+        for elsewhere in [
+            "https://management.chinacloudapi.cn/subscriptions/s",
+            "http://management.azure.com/subscriptions/s",
+            "https://management.azure.com:8443/subscriptions/s",
+            "https://me@management.azure.com/subscriptions/s",
+            "https://management.azure.com@example.com/subscriptions/s",
+            "https://management.azure.com/tenants",
+            "https://management.azure.com/subscriptions/../tenants",
+            "/subscriptions/s",
+            "",
+        ] {
+            assert_eq!(arm.own(elsewhere), None, "{elsewhere}");
+        }
+        for odd in ["", "/", "/subscriptions/../tenants", "/subscriptions//x"] {
+            assert!(arm.at(odd, &[], NETWORK).is_err(), "{odd}");
+        }
+    }
 }

@@ -111,10 +111,16 @@ impl Azure {
         faults
     }
 
+    /// Whoever only makes endpoints need not be allowed to ask this: then the first endpoint tells.
     async fn check_registration(&self, place: &AzurePlace) -> Result<(), String> {
         let subscription = format!("/subscriptions/{}", place.subscription.as_str());
-        let answer = self.read(&subscription, &["providers", "Microsoft.Network"], PROVIDERS).await;
-        let answer = answer.map_err(|words| format!("whether Microsoft.Network is registered: {}", words.as_str()))?;
+        let answer = match self.read(&subscription, &["providers", "Microsoft.Network"], PROVIDERS).await {
+            Ok(answer) => answer,
+            Err((Verdict::Refused, _)) => return Ok(()),
+            Err((Verdict::Later | Verdict::Gone, words)) => {
+                return Err(format!("whether Microsoft.Network is registered: {}", words.as_str()));
+            }
+        };
         let state = answer.get("registrationState").and_then(Value::as_str).unwrap_or("not told");
         if state.eq_ignore_ascii_case("Registered") {
             return Ok(());
@@ -125,7 +131,7 @@ impl Azure {
 
     async fn check_subnet(&self, place: &AzurePlace) -> Result<(), String> {
         let answer = self.read(&place.subnet, &[], NETWORK).await;
-        let answer = answer.map_err(|words| format!("subnet {}: {}", place.subnet, words.as_str()))?;
+        let answer = answer.map_err(|(_, words)| format!("subnet {}: {}", place.subnet, words.as_str()))?;
         let properties = answer.get("properties").cloned().unwrap_or_default();
         let one = properties.get("addressPrefix").into_iter();
         let many = properties.get("addressPrefixes").and_then(Value::as_array).into_iter().flatten();
@@ -143,7 +149,7 @@ impl Azure {
 
     async fn check_permissions(&self, scope: &str, what: &str, wanted: &[&str]) -> Result<(), String> {
         let answer = self.read(scope, &["providers", "Microsoft.Authorization", "permissions"], AUTHORIZATION).await;
-        let answer = answer.map_err(|words| format!("what may be done in {what}: {}", words.as_str()))?;
+        let answer = answer.map_err(|(_, words)| format!("what may be done in {what}: {}", words.as_str()))?;
         let given = answer.get("value").and_then(Value::as_array).cloned().unwrap_or_default();
         let missing: Vec<&str> = wanted.iter().copied().filter(|action| !is_given(&given, action)).collect();
         if missing.is_empty() {
@@ -153,17 +159,17 @@ impl Azure {
         }
     }
 
-    async fn read(&self, scope: &str, rest: &[&str], version: &str) -> Result<Value, ForeignText> {
-        let words = |trouble: EndpointTrouble| trouble.words;
-        let url = self.endpoints.arm.at(scope, rest, version).map_err(words)?;
-        let told: Told = self.endpoints.arm.ask(&self.operator, Call::get(&url)).await.map_err(words)?;
+    async fn read(&self, scope: &str, rest: &[&str], version: &str) -> Result<Value, (Verdict, ForeignText)> {
+        let later = |trouble: EndpointTrouble| (Verdict::Later, trouble.words);
+        let url = self.endpoints.arm.at(scope, rest, version).map_err(later)?;
+        let told: Told = self.endpoints.arm.ask(&self.operator, Call::get(&url)).await.map_err(later)?;
         if told.is_success() {
-            return told.read().map_err(words);
+            return told.read().map_err(later);
         }
         let judged = judge(Deed::Look, &told);
         Err(match judged.verdict {
-            Verdict::Gone => ForeignText::tame("it is not there", &[]),
-            Verdict::Refused | Verdict::Later => judged.words,
+            Verdict::Gone => (Verdict::Gone, ForeignText::tame("it is not there", &[])),
+            Verdict::Refused | Verdict::Later => (judged.verdict, judged.words),
         })
     }
 }

@@ -171,8 +171,9 @@ async fn what_an_answer_points_to_elsewhere_is_not_followed() {
     let rig = Rig::start(move |asked| {
         let (method, path) = network(asked)?;
         let link = format!("https://localhost:{other}/subscriptions/s/x");
+        let ours = resource("Updating", "Pending", "").to_string();
         Some(Reply::Bytes(match method.as_str() {
-            "PUT" => http("201 Created", &format!("Azure-AsyncOperation: {link}\r\n"), "{}"),
+            "PUT" => http("201 Created", &format!("Azure-AsyncOperation: {link}\r\n"), &ours),
             "GET" if path.contains("/privateEndpoints?") => ok(&json!({"value": [], "nextLink": link})),
             _ => http("307 Temporary Redirect", &format!("Location: {link}\r\n"), ""),
         }))
@@ -242,15 +243,14 @@ async fn what_is_no_answer_of_azure_is_asked_again() {
         Reply::Reset,
     ];
     for reply in odd {
-        let accepts = matches!(&reply, Reply::Bytes(text) if text.starts_with("HTTP/1.1 200"));
+        // What removing answers with nobody reads, so that it is JSON has to do.
+        let reads = matches!(&reply, Reply::Bytes(text) if text.starts_with("HTTP/1.1 200") && text.ends_with('}'));
         let said = reply.clone();
         let rig = Rig::start(move |asked| network(asked).map(|_| said.clone())).await;
         let azure = arm_of(&rig, Duration::ZERO);
         let (made, removed) = (make(&azure).await, remove(&azure).await);
-        if !accepts {
-            assert!(matches!(made, Outcome::Later { .. }), "{made:?}");
-            assert!(matches!(removed, Outcome::Later { .. }), "{removed:?}");
-        }
+        assert!(matches!(made, Outcome::Later { .. }), "{made:?}");
+        assert_eq!(matches!(removed, Outcome::Later { .. }), !reads, "{removed:?}");
         let mut stored = endpoint();
         stored.cloud.resource = Some(resource_id());
         for state in [EndpointState::Initiating, EndpointState::Active, EndpointState::Deleting] {
@@ -570,7 +570,7 @@ async fn a_place_is_told_what_it_lacks() {
     check("nothing", Reply::Reset, &[]).await;
     check("/providers/Microsoft.Network?", body(json!({"registrationState": "NotRegistered"})), &["is not registered"])
         .await;
-    check("/providers/Microsoft.Network?", Reply::Bytes(forbidden.clone()), &["No right."]).await;
+    check("/providers/Microsoft.Network?", Reply::Bytes(forbidden.clone()), &[]).await;
     check("us-east-2?", not_found(), &["it is not there"]).await;
     check("us-east-2?", body(prefixes), &["10.9.0.0/24, fd00::/64, none of which is within 10.1.0.0/24"]).await;
     check("us-east-2?", Reply::Bytes(forbidden), &["lacks a permission"]).await;
