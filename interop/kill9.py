@@ -3,16 +3,15 @@
 After every restart the project is exactly in its old or in its new state, an answered change is never lost, and there
 is one ENCRYPTION_AT_REST_CONFIGURATION_UPDATED event for each change, no more and no fewer.
 """
-import os
 import random
 import threading
 import time
-import uuid
 
 import requests
 
 from dev_server import DevServer
 from tally import Checks
+from test_database import fresh_database
 
 PATCHES = 200
 KILL_EVERY = 4
@@ -140,21 +139,6 @@ def run(checks, name, *options):
         checks.equal("the events survive it too", project.events(), (changes, changes))
 
 
-def fresh_database():
-    """Makes an empty database on the prepared PostgreSQL and returns its address."""
-    import psycopg2
-
-    address = os.environ.get("ATREST_TEST_POSTGRES")
-    if not address:
-        raise SystemExit("ATREST_TEST_POSTGRES is not set; run this by `cargo xtask ci kill9`")
-    name = f"kill9_{uuid.uuid4().hex[:12]}"
-    connection = psycopg2.connect(address)
-    connection.autocommit = True
-    connection.cursor().execute(f"create database {name}")
-    connection.close()
-    return address.rsplit("/", 1)[0] + "/" + name
-
-
 with Checks("kill9", 900) as checks:
     run(checks, "SQLite")
-    run(checks, "PostgreSQL", "--database-url", fresh_database())
+    run(checks, "PostgreSQL", "--database-url", fresh_database("kill9"))

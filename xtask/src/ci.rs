@@ -68,6 +68,7 @@ const STEPS: &[Step] = &[
     Step { name: "canary", work: Work::Script },
     Step { name: "schemathesis", work: Work::Script },
     Step { name: "kill9", work: Work::Script },
+    Step { name: "kill9_endpoints", work: Work::Script },
 ];
 
 /// Runs all steps, or those named.
