@@ -29,6 +29,8 @@ impl Look<'_> {
                 cloud.failures = 0;
                 Finding::nothing(cloud)
             }
+            // The operator is done with the region, and with what was in it.
+            Asked::Refused(_) if !self.control.providers().place(&self.seen.region) => abandoned(self.seen),
             // Refused for good today; an operator may mend it tomorrow.
             Asked::Refused(words) => Finding::trouble(cloud, words.as_str(), None),
             Asked::Later { why, after } => Finding::trouble(cloud, why.as_str(), after),
@@ -43,7 +45,16 @@ impl Look<'_> {
         };
         match seen {
             Seen::Nothing if self.is_absent_for_good(&cloud) => gone(cloud),
-            Seen::Nothing | Seen::Making | Seen::Pending(_) | Seen::Approved(_) | Seen::Refused(..) => {
+            Seen::Nothing | Seen::Making => {
+                cloud.failures = 0;
+                Finding::nothing(cloud)
+            }
+            Seen::Pending(_) | Seen::Approved(_) | Seen::Refused(..) => {
+                // It stands as if nobody had asked. What is seen may be a little older than the asking.
+                let asked = self.memory.removals.age(self.seen.id);
+                if asked.is_some_and(|age| age > self.control.timings().endpoint_call) {
+                    self.memory.removals.forget(self.seen.id);
+                }
                 cloud.failures = 0;
                 Finding::nothing(cloud)
             }
@@ -68,7 +79,8 @@ pub(super) fn needs_no_removal(endpoint: &PrivateEndpoint) -> Option<Finding> {
     (!cloud.asked || cloud.resource_gone).then(|| gone(cloud.clone()))
 }
 
-/// Gives up an endpoint in a region that the operator has no place in any more: nobody can be asked about it.
+/// Gives up an endpoint in a region that the operator has no place in any more, where nobody can be asked for its
+/// removal.
 pub(super) fn abandoned(endpoint: &PrivateEndpoint) -> Finding {
     let name = endpoint.cloud.resource.clone().unwrap_or_else(|| endpoint.resource_name());
     tracing::warn!(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::customer_key::ProviderKind;
 use domain::event::Event;
 use domain::id::PrivateEndpointId;
-use domain::private_endpoint::{EndpointState, KeyPath, PrivateEndpoint, Route};
+use domain::private_endpoint::{EndpointState, KeyPath, PrivateEndpoint, PrivateProvider, Route};
 use providers::private_endpoint::Asked;
 use storage::{Claim, EndpointStep, Outcome, ProjectSnapshot};
 use tokio::sync::{OnceCell, Semaphore};
@@ -148,8 +148,14 @@ impl Control {
         if going && let Some(gone) = needs_no_removal(seen) {
             return Ok(gone);
         }
-        if !self.providers().place(&seen.region) {
-            return Ok(if going { abandoned(seen) } else { unplaced(seen) });
+        let placed = self.providers().place(&seen.region);
+        if !placed && !going {
+            return Ok(unplaced(seen));
+        }
+        // Azure names its resources so that one is found without its place.
+        let known = seen.region.provider() == PrivateProvider::AzureKeyVault && seen.cloud.resource.is_some();
+        if !placed && !known {
+            return Ok(abandoned(seen));
         }
         let Some(key) = snapshot.setting.customer_keys.get(&seen.region.provider().provider()) else {
             return Ok(keyless(seen));
