@@ -69,10 +69,10 @@ impl Aws {
             let mut state = self.state();
             let now = millis(OffsetDateTime::now_utc());
             state.settle(now);
-            match change {
-                Change::CutSubnet(name) => self.set_cut(&name, true)?,
-                Change::MendSubnet(name) => self.set_cut(&name, false)?,
-                change => make(&mut state, change, now)?,
+            if let Change::CutSubnet(name) | Change::MendSubnet(name) = &change {
+                self.set_cut(name, matches!(change, Change::CutSubnet(_)))?;
+            } else {
+                make(&mut state, change, now)?;
             }
             state.touch();
             state.revision

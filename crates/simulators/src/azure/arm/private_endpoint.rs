@@ -224,8 +224,8 @@ pub(super) fn show(call: &Call<'_>, endpoint: &PrivateEndpoint) -> Value {
     let mut interfaces = Vec::new();
     let mut configs = Vec::new();
     if let Some(subnet) = subnet.filter(|_| provisioning.stands()) {
-        let group = id.split("/privateEndpoints/").next().unwrap_or_default();
-        interfaces.push(json!({ "id": format!("{group}/networkInterfaces/{name}.nic.{guid}") }));
+        let above = id.split("/privateEndpoints/").next().unwrap_or_default();
+        interfaces.push(json!({ "id": format!("{above}/networkInterfaces/{name}.nic.{guid}") }));
         let vault = link.vault.rsplit('/').next().unwrap_or_default();
         let fqdn = url(vault, call.port);
         let fqdn = fqdn.trim_start_matches("https://").split(':').next().unwrap_or_default().to_owned();
@@ -386,13 +386,13 @@ fn check_name(name: &str) -> Result<(), ApiError> {
 fn is_vault_id(id: &str) -> bool {
     let parts: Vec<&str> = id.split('/').collect();
     match parts.as_slice() {
-        ["", subscriptions, subscription, groups, group, providers, namespace, kind, name] => {
+        ["", subscriptions, subscription, resource_groups, resource_group, providers, namespace, kind, name] => {
             subscriptions.eq_ignore_ascii_case("subscriptions")
-                && groups.eq_ignore_ascii_case("resourceGroups")
+                && resource_groups.eq_ignore_ascii_case("resourceGroups")
                 && providers.eq_ignore_ascii_case("providers")
                 && namespace.eq_ignore_ascii_case("Microsoft.KeyVault")
                 && kind.eq_ignore_ascii_case("vaults")
-                && [subscription, group, name].iter().all(|part| !part.is_empty())
+                && [subscription, resource_group, name].iter().all(|part| !part.is_empty())
         }
         _ => false,
     }

@@ -12,12 +12,14 @@ pub(crate) enum Operation {
     DeletePrivateEndpoint,
     DeleteVault,
     GetConnection,
-    GetOperation,
-    GetOperationResult,
     GetPermissions,
     GetPrivateEndpoint,
+    /// How far an operation is that goes on.
+    GetProgress,
     GetProvider,
     GetResourceGroup,
+    /// What such an operation came to.
+    GetResult,
     GetSubnet,
     GetSubscription,
     GetVault,
@@ -110,8 +112,8 @@ const OPERATIONS: [(Operation, &str, &str, Family); 22] = [
         "Microsoft.KeyVault/vaults/privateEndpointConnections/read",
         Family::KeyVault,
     ),
-    (Operation::GetOperation, "GetOperation", "", Family::Any),
-    (Operation::GetOperationResult, "GetOperation", "", Family::Any),
+    (Operation::GetProgress, "GetOperation", "", Family::Any),
+    (Operation::GetResult, "GetOperation", "", Family::Any),
     (Operation::GetPermissions, "GetPermissions", "Microsoft.Authorization/permissions/read", Family::Authorization),
     (Operation::GetPrivateEndpoint, "GetPrivateEndpoint", "Microsoft.Network/privateEndpoints/read", Family::Network),
     (Operation::GetProvider, "GetProvider", "Microsoft.Resources/subscriptions/providers/read", Family::Resources),
@@ -193,15 +195,15 @@ impl Route {
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         match (lower.as_slice(), rest) {
             (["resourcegroups", _, lower @ ..], [_, resource_group, rest @ ..]) => {
-                route.in_group(method.as_str(), resource_group, lower, rest);
+                route.in_resource_group(method.as_str(), resource_group, lower, rest);
             }
-            (lower, rest) => route.above_groups(method.as_str(), lower, rest),
+            (lower, rest) => route.in_subscription(method.as_str(), lower, rest),
         }
         Some(route)
     }
 
     /// What is asked of a subscription. Names are shown as they came, in `rest`.
-    fn above_groups(&mut self, method: &str, lower: &[&str], rest: &[&str]) {
+    fn in_subscription(&mut self, method: &str, lower: &[&str], rest: &[&str]) {
         let last = rest.last().map(|last| (*last).to_owned());
         (self.operation, self.name) = match (method, lower) {
             ("GET", []) => (Operation::GetSubscription, None),
@@ -213,19 +215,19 @@ impl Route {
                 (Operation::RegisterProvider, rest.get(1).map(|name| (*name).to_owned()))
             }
             ("GET", ["providers", "microsoft.network" | "microsoft.keyvault", "locations", _, "operations", _]) => {
-                (Operation::GetOperation, last)
+                (Operation::GetProgress, last)
             }
             ("GET", ["providers", "microsoft.network" | "microsoft.keyvault", "locations", _, results, _])
                 if *results == "operationresults" =>
             {
-                (Operation::GetOperationResult, last)
+                (Operation::GetResult, last)
             }
             _ => (Operation::Unknown, None),
         };
     }
 
     /// What is asked of a resource group, or of a resource in it.
-    fn in_group(&mut self, method: &str, resource_group: &str, lower: &[&str], rest: &[&str]) {
+    fn in_resource_group(&mut self, method: &str, resource_group: &str, lower: &[&str], rest: &[&str]) {
         self.resource_group = Some(resource_group.to_owned());
         let last = rest.last().map(|last| (*last).to_owned());
         let name = |at: usize| rest.get(at).map(|name| (*name).to_owned());
@@ -283,10 +285,10 @@ impl Route {
 
     /// The action that it takes; `None` for one that takes none.
     pub(super) fn action(&self) -> Option<String> {
-        match self.operation {
-            Operation::RegisterProvider => Some(format!("{}/register/action", self.own_name())),
-            _ => self.entry().map(|(_, _, action, _)| (*action).to_owned()).filter(|action| !action.is_empty()),
+        if self.operation == Operation::RegisterProvider {
+            return Some(format!("{}/register/action", self.own_name()));
         }
+        self.entry().map(|(_, _, action, _)| (*action).to_owned()).filter(|action| !action.is_empty())
     }
 
     pub(super) fn family(&self) -> Option<Family> {
