@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::provider_config::ProviderConfig;
@@ -25,6 +25,8 @@ use crate::flight::Flight;
 
 /// How long a proof of the operator's identity is believed.
 const PROOF_LIFETIME: Duration = Duration::from_secs(10);
+/// How long credentials that were found are used before they are looked for again, and how long they must still last.
+const SPARE: Duration = Duration::from_secs(300);
 /// How long an assumed role's tokens live. Also the most that AWS gives where roles are chained.
 const SESSION_SECONDS: i32 = 3600;
 
@@ -47,6 +49,13 @@ pub enum OperatorIdentity {
     Environment,
 }
 
+/// What the search for the operator's credentials came to.
+#[derive(Clone)]
+struct Found {
+    at: Timestamp,
+    credentials: Result<Credentials, String>,
+}
+
 /// Who AWS says the operator is.
 #[derive(Debug, Clone)]
 pub(super) struct Proof {
@@ -62,6 +71,7 @@ pub(super) struct Operator {
     secrets: Vec<Arc<SecretText>>,
     sts: PerRegion<aws_sdk_sts::Client>,
     proof: Flight<Result<Proof, Refused>>,
+    found: Flight<Found>,
 }
 
 struct Signs {
@@ -90,7 +100,7 @@ impl Operator {
                 (Some(Signs { provider, cache: IdentityCache::lazy().build() }), Vec::new())
             }
         };
-        Self { wire, signs, secrets, sts: PerRegion::default(), proof: Flight::default() }
+        Self { wire, signs, secrets, sts: PerRegion::default(), proof: Flight::default(), found: Flight::default() }
     }
 
     pub(super) const fn exists(&self) -> bool {
@@ -106,7 +116,17 @@ impl Operator {
             refused
         };
         let signs = self.signs.as_ref().ok_or_else(|| missing("no operator identity for AWS is configured"))?;
-        let found = quiet(signs.provider.provide_credentials()).await;
+        // A chain asks somebody every time: the metadata service, or STS.
+        let now = self.wire.clock.now();
+        let recent = |found: &Found| {
+            let lasts = |found: &Credentials| found.expiry().is_none_or(|end| outlives(end, now + SPARE));
+            now >= found.at && now.since(found.at) < SPARE && found.credentials.as_ref().is_ok_and(lasts)
+        };
+        let search = async {
+            let found = quiet(signs.provider.provide_credentials()).await;
+            Found { at: now, credentials: found.map_err(|error| error.to_string()) }
+        };
+        let found = self.found.join(recent, search).await.credentials;
         let found = found.map_err(|error| missing(&format!("no credentials were found: {error}")))?;
         Ok(TenantCredentials {
             access_key_id: found.access_key_id().to_owned(),
@@ -203,6 +223,12 @@ impl Operator {
     pub(super) fn secrets(&self) -> Vec<&str> {
         self.secrets.iter().map(|secret| secret.expose()).collect()
     }
+}
+
+/// Tells whether one moment lies after another.
+fn outlives(end: SystemTime, moment: Timestamp) -> bool {
+    let end = end.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(end.as_millis()).is_ok_and(|end| end > moment.as_millis())
 }
 
 /// Which role is to be assumed, and how.

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -56,11 +57,26 @@ impl PrivateDoor {
         shut_at.is_some_and(|at| at.elapsed() < SHUNNED)
     }
 
-    /// Tells whether nobody answered, and remembers it.
-    fn note<T>(&self, answer: &Result<T, Refused>) -> bool {
-        let shut = answer.as_ref().is_err_and(unreached);
-        *self.shut_at.lock().unwrap_or_else(PoisonError::into_inner) = shut.then(Instant::now);
-        shut
+    /// Makes a call by it and tells besides whether nobody answered. That is remembered, also of a call that is given
+    /// up before anybody answers: a caller in haste must find the other doors first the next time.
+    async fn call<T>(&self, call: impl Future<Output = Result<T, Refused>>) -> (Result<T, Refused>, bool) {
+        let mut knock = Knock { door: self, shut: true };
+        let answer = call.await;
+        knock.shut = answer.as_ref().is_err_and(unreached);
+        let shut = knock.shut;
+        (answer, shut)
+    }
+}
+
+/// A call under way.
+struct Knock<'d> {
+    door: &'d PrivateDoor,
+    shut: bool,
+}
+
+impl Drop for Knock<'_> {
+    fn drop(&mut self) {
+        *self.door.shut_at.lock().unwrap_or_else(PoisonError::into_inner) = self.shut.then(Instant::now);
     }
 }
 
@@ -107,8 +123,10 @@ impl Way {
     pub(super) async fn describe_key(&self, who: &TenantCredentials, key: &str) -> Result<KeyMetadata, Refused> {
         let mut last = Err(self.nowhere());
         for way in self.in_order() {
-            last = way.door.describe_key(who, &name_in(key, &way.door.region)).await;
-            if !way.note(&last) {
+            let name = name_in(key, &way.door.region);
+            let (answer, shut) = way.call(way.door.describe_key(who, &name)).await;
+            last = answer;
+            if !shut {
                 break;
             }
         }
@@ -125,8 +143,10 @@ impl Way {
     ) -> Result<Encrypted, Refused> {
         let mut last = Err(self.nowhere());
         for way in self.in_order() {
-            last = way.door.encrypt(who, &name_in(key, &way.door.region), plaintext, context).await;
-            if !way.note(&last) {
+            let name = name_in(key, &way.door.region);
+            let (answer, shut) = way.call(way.door.encrypt(who, &name, plaintext, context)).await;
+            last = answer;
+            if !shut {
                 break;
             }
         }
@@ -142,8 +162,10 @@ impl Way {
     ) -> Result<SecretBytes<32>, Refused> {
         let mut last = Err(self.nowhere());
         for way in self.in_order() {
-            last = way.door.decrypt(who, &name_in(key, &way.door.region), ciphertext, context).await;
-            if !way.note(&last) {
+            let name = name_in(key, &way.door.region);
+            let (answer, shut) = way.call(way.door.decrypt(who, &name, ciphertext, context)).await;
+            last = answer;
+            if !shut {
                 break;
             }
         }

@@ -222,6 +222,23 @@ async fn the_next_route_is_taken_only_where_nobody_answers() {
 }
 
 #[tokio::test]
+async fn an_endpoint_that_keeps_silent_is_tried_last_the_next_time() {
+    let rig = rig(Options::default(), true).await;
+    let (mut silent, good) = (rig.route(1, "US_EAST_1").await, rig.route(2, "US_EAST_2").await);
+    let place = Ipv4Addr::new(127, 66, 21, 9);
+    let listener = TcpListener::bind((place, rig.clouds.aws_address().port())).await.unwrap();
+    silent.addresses = vec![place.into()];
+    let routes = [silent, good];
+    let hasty = Deadline::after(Duration::from_millis(200));
+    let key = rig.open(PROJECT, &routes);
+    let (finding, taken) = tokio::join!(key.check(Tokens::Fresh, hasty), listener.accept());
+    let Finding::Failed(failure) = finding else { panic!("somebody answered") };
+    assert_eq!((failure.reason.code(), taken.is_ok()), ("TIMED_OUT", true));
+    assert_eq!(rig.check(&routes).await, "usable", "within the time that the silent one would have taken");
+    assert_eq!((rig.by("two"), rig.in_public()), (3, 0));
+}
+
+#[tokio::test]
 async fn a_key_of_one_region_is_not_looked_for_in_another() {
     let rig = rig(Options::default(), false).await;
     let elsewhere = rig.route(1, "US_EAST_2").await;
