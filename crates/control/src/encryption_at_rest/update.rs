@@ -216,12 +216,31 @@ impl Control {
                 return Err(Error::Conflict);
             }
         }
+        self.check_turned_paths(snapshot, &applied.next).await;
         for (provider, step) in &applied.moves {
             if *step != Move::ChangeOptions {
                 self.providers().forget(project, *provider);
             }
         }
         Ok(validities)
+    }
+
+    /// Has keys checked whose path turned private while the change was under way: the endpoint that became active made a
+    /// check due at once, and the change has put it off. Losing this costs no more than waiting for the regular check.
+    async fn check_turned_paths(&self, before: &ProjectSnapshot, next: &EncryptionAtRest) {
+        let waits = |(provider, key): &(&ProviderKind, &CustomerKey)| {
+            key.requires_private_networking() && !before.path(**provider).is_private()
+        };
+        let waiting: Vec<ProviderKind> =
+            next.customer_keys.iter().filter(waits).map(|(provider, _)| *provider).collect();
+        if waiting.is_empty() {
+            return;
+        }
+        if let Ok(Some(now)) = self.store().project_snapshot(before.project.id).await {
+            for provider in waiting.into_iter().filter(|provider| now.path(*provider).is_private()) {
+                let _goes_on = self.begin_check(before.project.id, provider);
+            }
+        }
     }
 
     fn proved_validity(

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::future::ready;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::customer_key::ProviderKind;
@@ -19,6 +20,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use providers::Tokens;
 use storage::{Claim, Fingerprint, ProjectSnapshot, StoredValidity, ValidityUpdate, WorkKind, validity_work};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::check::Observation;
@@ -63,7 +65,7 @@ struct Sweep {
     /// The latest finding per distinct key and credential, so that projects sharing one share its check.
     recent: HashMap<Fingerprint, Observation>,
     /// Checks that wait for one under way, of the same key with the same credentials.
-    waiting: HashMap<Fingerprint, Vec<Due>>,
+    waiting: HashMap<Fingerprint, Vec<Arc<Due>>>,
     under_way: FuturesUnordered<BoxFuture<'static, Found>>,
     /// Findings that wait to be saved.
     found: Vec<Found>,
@@ -82,7 +84,7 @@ struct Due {
 
 /// One check that was made. No observation: the provider was disabled meanwhile.
 struct Found {
-    due: Due,
+    due: Arc<Due>,
     observation: Option<Observation>,
     /// Whose key's waiting checks this one answers.
     leads: Option<Fingerprint>,
@@ -182,12 +184,20 @@ impl Sweep {
         Ok(claimed)
     }
 
-    fn start(&self, due: Due, leads: Option<Fingerprint>) {
-        let control = self.control.clone();
-        self.under_way.push(Box::pin(async move {
-            let observation = ask(&control, &due).await;
-            Found { due, observation, leads }
-        }));
+    /// Starts a check in a task of its own: it may read the store, and one that nobody polls while the sweep itself waits
+    /// for the store would keep a connection to it from everybody.
+    fn start(&self, due: Arc<Due>, leads: Option<Fingerprint>) {
+        let (control, asked) = (self.control.clone(), Arc::clone(&due));
+        let (told, observed) = oneshot::channel();
+        self.control.tasks().spawn(async move {
+            let observation = tokio::select! {
+                observation = ask(&control, &asked) => observation,
+                () = control.tasks().stopping() => None,
+            };
+            // At the end nobody waits for it.
+            let _nobody_waits = told.send(observation);
+        });
+        self.under_way.push(Box::pin(async move { Found { due, observation: observed.await.ok().flatten(), leads } }));
     }
 
     /// Gives a finding to the checks that waited for it. Those it says nothing to are made after all.
@@ -211,7 +221,7 @@ impl Sweep {
                 self.recent.insert(stored.fingerprint, observation.clone());
             }
             if let Some((update, _)) = self.control.take_in(&due.snapshot, due.provider, observation).await? {
-                updates.push(ValidityUpdate { claim: Some(due.claim), ..update });
+                updates.push(ValidityUpdate { claim: Some(due.claim.clone()), ..update });
             }
         }
         self.control.save_validities(&updates).await
@@ -243,7 +253,7 @@ async fn ask(control: &Control, due: &Due) -> Option<Observation> {
     control.observe_customer_key(&due.snapshot, due.read, due.provider, tokens).await
 }
 
-async fn load(control: &Control, claims: Vec<Claim>) -> Result<Vec<Due>, Error> {
+async fn load(control: &Control, claims: Vec<Claim>) -> Result<Vec<Arc<Due>>, Error> {
     if claims.is_empty() {
         return Ok(Vec::new());
     }
@@ -258,7 +268,7 @@ async fn load(control: &Control, claims: Vec<Claim>) -> Result<Vec<Due>, Error> 
         snapshots.into_iter().map(|snapshot| (snapshot.project.id, snapshot)).collect();
     let due = named.into_iter().filter_map(|(claim, project, provider)| {
         let snapshot = snapshots.get(&project)?.clone();
-        Some(Due { claim, provider, snapshot, read })
+        Some(Arc::new(Due { claim, provider, snapshot, read }))
     });
     Ok(due.collect())
 }
