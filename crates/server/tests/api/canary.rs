@@ -21,7 +21,8 @@ use crate::cloud::azure::WRONG_SECRET;
 use crate::cloud::google::{altered, private_key};
 use crate::cloud::{USE_KEY, together};
 use crate::database::{Database, ROOT_KEY};
-use crate::house::{House, Plan};
+use crate::endpoints::{AWS, AZURE, connection_of, endpoints_in, member};
+use crate::house::{House, Plan, path_of, until};
 use crate::on_both_engines;
 
 /// How many canaries are listening; while none is, nothing is written down.
@@ -291,6 +292,8 @@ async fn no_secret_is_found_again(database: Database) {
         assert_eq!(said.note(house.patch_in(disabled, &json!({provider: {"enabled": false}})).await), 200);
     }
 
+    private_endpoints_come_and_go(&house, &mut said).await;
+
     // A node's token, right and wrong, and the authority's key.
     let (node_token, answers) = crate::nodes::enrol_in_every_way(&house).await;
     for got in answers {
@@ -337,6 +340,60 @@ async fn no_secret_is_found_again(database: Database) {
             }
         }
     }
+}
+
+/// Endpoints to both clouds are made, used, lost for a while and removed; everything that shows them is read.
+async fn private_endpoints_come_and_go(house: &House, said: &mut Said) {
+    let cloud = house.cloud();
+    let project = house.new_project("private").await;
+    let mut body = together([cloud.payload(), cloud.azure().payload()]);
+    for provider in [AWS, AZURE] {
+        body[member(provider)]["requirePrivateNetworking"] = json!(true);
+    }
+    assert_eq!(said.note(house.patch_in(project, &body).await), 200);
+    for (provider, region) in [(AWS, "US_EAST_1"), (AZURE, "US_CENTRAL")] {
+        let path = endpoints_in(project, provider);
+        let read = async |said: &mut Said, id: &str| {
+            said.note(house.get(&path).await);
+            said.note(house.get(&format!("{path}/{id}")).await);
+            said.note(house.get(&format!("/api/atrest/v1/groups/{project}/networking")).await);
+            said.note(house.get(&path_of(project)).await);
+        };
+        for strange in ["NOWHERE", "EUROPE_WEST", "EU_WEST_1"] {
+            let got = house.ask("POST", &path).json(&json!({"regionName": strange})).send().await;
+            assert_eq!(said.note(got), 400);
+        }
+        // While every cloud fails in its own way, it is asked for all the same.
+        cloud.fail_everywhere(FaultKind::Html);
+        let made = house.ask("POST", &path).json(&json!({"regionName": region})).send().await;
+        let id = made.json()["id"].as_str().unwrap().to_owned();
+        assert_eq!(said.note(made), 202);
+        read(said, &id).await;
+        cloud.mend();
+        let one = format!("{path}/{id}");
+        let becomes = async |status: &str| {
+            until(&format!("{provider} is {status}"), || async { house.get(&one).await.json()["status"] == status })
+                .await;
+        };
+        if provider == AZURE {
+            becomes("PENDING_ACCEPTANCE").await;
+            read(said, &id).await;
+            cloud.azure().approve(connection_of(&house.get(&one).await.json())).await;
+        }
+        becomes("ACTIVE").await;
+        read(said, &id).await;
+        for kind in [FaultKind::Reset, FaultKind::Html, FaultKind::Deny] {
+            cloud.fail_everywhere(kind);
+            read(said, &id).await;
+            said.note(house.patch_in(project, &body).await);
+            cloud.mend();
+        }
+        assert_eq!(said.note(house.patch_in(project, &json!({member(provider): {"enabled": false}})).await), 400);
+        assert_eq!(said.note(house.ask("DELETE", &one).send().await), 204);
+        until("it is gone", || async { house.get(&one).await.status == 404 }).await;
+        read(said, &id).await;
+    }
+    said.note(house.get(&format!("/api/atlas/v2/groups/{project}/events?includeRaw=true&itemsPerPage=500")).await);
 }
 
 /// A key in PEM could lie about whole, line by line, or as what the lines say.

@@ -524,6 +524,48 @@ async fn the_view_tells_how_key_calls_leave(database: Database) {
     house.end().await;
 }
 
+/// The curls of the documents on private endpoints, header for header and in their order.
+#[tokio::test]
+async fn the_curls_of_the_documents_work() {
+    let house = open(Database::sqlite()).await;
+    let (dated, newer, plain) =
+        ("application/vnd.atlas.2023-01-01+json", "application/vnd.atlas.2024-10-23+json", "application/json");
+    let curl = async |method: &str, tail: &str, accept: &str, content_type: &str, body: &str| {
+        let call = house.ask(method, &format!("{}{tail}", house.path())).accept(accept);
+        call.header("Content-Type", content_type).body(body).send().await
+    };
+    let mut enabling = house.cloud().azure().payload();
+    enabling["azureKeyVault"]["requirePrivateNetworking"] = json!(false);
+    curl("PATCH", "", dated, dated, &enabling.to_string()).await.ok();
+    let required = r#"{"azureKeyVault":{"requirePrivateNetworking":true}}"#;
+    let setting = curl("PATCH", "/", dated, dated, required).await.ok();
+    assert_eq!(setting["azureKeyVault"]["requirePrivateNetworking"], true);
+    let made = curl("POST", "/AZURE/privateEndpoints", dated, dated, "\n{\n\"regionName\": \"US_CENTRAL\"\n}").await;
+    assert_eq!(made.status, 202, "{}", made.text());
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    for (tail, accept, content_type) in [
+        ("/AZURE/privateEndpoints".to_owned(), dated, dated),
+        ("/AZURE/privateEndpoints/".to_owned(), newer, plain),
+        (format!("/AZURE/privateEndpoints/{id}"), newer, plain),
+    ] {
+        let got = curl("GET", &tail, accept, content_type, "").await;
+        assert_eq!(got.header("content-type"), Some("application/vnd.atlas.2023-01-01+json;charset=utf-8"));
+        got.ok();
+    }
+    let pending = house.until_status(AZURE, &id, "PENDING_ACCEPTANCE").await;
+    house.cloud().azure().approve(connection_of(&pending)).await;
+    house.until_status(AZURE, &id, "ACTIVE").await;
+    let body = "\n{\n\"cloudProvider\": \"AZURE\",\n\"regions\": [\n\"string\"\n]\n}";
+    let deleted = curl("DELETE", &format!("/AZURE/privateEndpoints/{id}"), newer, plain, body).await;
+    assert_eq!((deleted.status, deleted.text()), (204, ""));
+    assert_eq!(deleted.header("content-type"), Some("application/vnd.atlas.2023-01-01+json;charset=utf-8"));
+    house.until_gone(AZURE, &id).await;
+    let given_up = r#"{"azureKeyVault":{"requirePrivateNetworking":false}}"#;
+    let setting = curl("PATCH", "", dated, dated, given_up).await.ok();
+    assert_eq!(setting["azureKeyVault"]["requirePrivateNetworking"], false);
+    house.end().await;
+}
+
 on_both_engines! {
     an_endpoint_to_azure_is_approved_by_the_customer
     an_endpoint_to_aws_needs_nobodys_approval
