@@ -482,3 +482,28 @@ async fn the_check_of_places_says_what_is_missing() {
     let nobody = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
     check(nobody, "nobody", place(), &["the VPC", "the subnet", "the security group"]).await;
 }
+
+#[tokio::test]
+async fn the_policy_of_the_docs_is_enough() {
+    let page = include_str!("../../../../../docs/private-endpoints.md");
+    let blocks = page.split("```json\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let policy = blocks.into_iter().find(|block| block.contains("ec2:CreateVpcEndpoint")).unwrap();
+    let rig = rig(FULL, Duration::ZERO).await;
+    let foreign = rig.made(&endpoint(9)).await;
+    let policy = policy.replace("111111111111", &rig.account);
+    let pair = rig.clouds.aws().create_user(&rig.account, "by-the-docs", Some(&policy)).await.unwrap();
+    let who = OperatorIdentity::Static {
+        access_key_id: pair.access_key_id.clone(),
+        secret_access_key: Arc::new(SecretText::new(pair.expose_secret().to_owned())),
+        session_token: None,
+    };
+    let aws = aws_with(&rig.clouds, who, rig.place.clone(), Duration::ZERO);
+    assert_eq!(aws.check_places().await, []);
+    let rig = Rig { aws, ..rig };
+    let mut row = endpoint(1);
+    row.cloud.resource = Some(rig.made(&row).await);
+    assert!(matches!(rig.see(&row).await, Seen::Approved(_)));
+    assert!(rig.remove(&row).await.starts_with("accepted vpce-"));
+    assert_eq!(rig.see(&row).await, Seen::Nothing);
+    assert_eq!(rig.in_the_cloud(), [foreign]);
+}
