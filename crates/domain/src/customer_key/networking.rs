@@ -296,7 +296,8 @@ mod tests {
         let fields = vec!["azureKeyVault.keyVaultName"];
         check(&move_away, &endpoints, Err(Refusal::FieldsImmutable { provider: AZURE, fields }));
         check(&disable, &endpoints, Err(Refusal::PrivateEndpointsExist(AZURE)));
-        for edit in [&give_up as &dyn Fn(&mut EncryptionAtRest), &move_away, &disable] {
+        let edits: [&dyn Fn(&mut EncryptionAtRest); 3] = [&give_up, &move_away, &disable];
+        for edit in edits {
             check(edit, &rows(ProviderKind::AwsKms), Ok(()));
         }
     }

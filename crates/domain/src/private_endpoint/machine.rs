@@ -218,10 +218,12 @@ mod tests {
     #[test]
     fn a_replaced_one_goes_when_its_successor_is_settled() {
         for happening in HAPPENINGS {
-            let expected = match happening {
-                H::SuccessorSettled => Move::Remove,
-                H::DeleteAsked => Move::To(S::Deleting),
-                _ => Move::Stay,
+            let expected = if happening == H::SuccessorSettled {
+                Move::Remove
+            } else if happening == H::DeleteAsked {
+                Move::To(S::Deleting)
+            } else {
+                Move::Stay
             };
             check(S::PendingRecreation, happening, expected);
         }

@@ -28,7 +28,7 @@ pub(in crate::private_endpoint) fn cluster(encryption: Option<ProviderKind>, pla
             cloud: HostingCloud::by_name(cloud),
             region: region_name(region),
             priority,
-            electable: Some(nodes(if places.len() % 2 == 0 && priority == 7 { 2 } else { 1 })),
+            electable: Some(nodes(if places.len().is_multiple_of(2) && priority == 7 { 2 } else { 1 })),
             read_only: None,
             analytics: None,
             auto_scaling: AutoScaling::default(),
