@@ -68,7 +68,14 @@ impl DevPlace {
 
 /// Gives the places whose addresses this machine has: Linux has all of 127.0.0.0/8, others only what was set up.
 pub(super) fn at_hand(places: &[DevPlace]) -> Vec<DevPlace> {
-    let is_here = |place: &&DevPlace| TcpListener::bind((place.address, 0)).is_ok();
+    let is_here = |place: &&DevPlace| {
+        let bound = TcpListener::bind((place.address, 0));
+        if let Err(error) = &bound {
+            let (region, address) = (place.region, place.address);
+            tracing::warn!(region, %address, %error, "no private endpoints there: this machine lacks the address");
+        }
+        bound.is_ok()
+    };
     places.iter().filter(is_here).copied().collect()
 }
 
