@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -342,17 +341,14 @@ async fn another_process_goes_on_where_one_died() {
     // It asked, the cloud did it, and the answer never came.
     let lost = FaultRule::azure("CreatePrivateEndpoint", FaultKind::Lost).times(1);
     one.cloud().clouds.faults().push(lost).unwrap();
-    let [second] =
-        one.store.claim_due(KIND, one.control.now() + LATER, "dead", 16, HOLD).await.unwrap().try_into().unwrap();
-    let control = Arc::new(one.control.clone());
-    assert!(!cut_off(control.step_private_endpoint(&memory, &second), 6).await);
+    let due = one.control.now();
+    let [second] = one.store.claim_due(KIND, due, "dead", 16, HOLD).await.unwrap().try_into().unwrap();
+    assert!(!cut_off(one.control.step_private_endpoint(&memory, &second), 6).await);
     let two = one.replica(Plan::default()).await;
     // Whatever became of that call, the claim holds until it has run out.
-    until("the other goes on", async || {
-        one.pass(HOLD);
-        two.endpoint(AZURE, &id).await.ok()["status"] == "PENDING_ACCEPTANCE"
-    })
-    .await;
+    assert!(two.store.claim_due(KIND, two.control.now(), "another", 16, HOLD).await.unwrap().is_empty());
+    one.pass(HOLD);
+    two.until_status(AZURE, &id, "PENDING_ACCEPTANCE").await;
     assert_eq!(names(&two), [rows(&one).await[0].resource_name()]);
     two.end().await;
     one.end().await;

@@ -94,6 +94,7 @@ impl Default for Plan {
                 grant_patience: Duration::ZERO,
                 endpoint_poll_fast: Duration::from_millis(20),
                 endpoint_poll_slow: Duration::from_millis(40),
+                endpoint_call: Duration::from_secs(2),
                 endpoint_backoff: [20, 40, 80].map(Duration::from_millis),
                 ..Timings::default()
             },
