@@ -29,6 +29,8 @@ on_both_engines! {
     an_endpoint_can_go_while_it_is_made
     a_deletion_goes_on_when_the_cloud_is_back
     a_place_that_is_gone_fails_its_endpoints_and_lets_them_go
+    an_address_outside_the_operators_subnet_is_never_used
+    what_aws_does_to_endpoints_is_borne_too
     a_key_is_checked_as_soon_as_an_endpoint_is_active
     a_name_that_cannot_be_read_is_seldom_asked_for
     a_cluster_is_told_once_that_it_is_disabled
@@ -59,7 +61,7 @@ async fn rows(house: &House) -> Vec<PrivateEndpoint> {
 async fn shown<T>(house: &House, awaited: impl Future<Output = T>) -> T {
     match tokio::time::timeout(Duration::from_secs(20), awaited).await {
         Ok(awaited) => awaited,
-        Err(_) => panic!("{:#?}, in Azure {:?}", rows(house).await, house.cloud().azure().azure.private_endpoints()),
+        Err(_) => panic!("{:#?}", rows(house).await),
     }
 }
 
@@ -412,6 +414,87 @@ async fn a_place_that_is_gone_fails_its_endpoints_and_lets_them_go(database: Dat
     let detail = told["raw"]["detail"].as_str().unwrap();
     assert!(detail.contains(&format!("atrest-{other}")) && detail.contains("was not removed"), "{detail}");
     assert_eq!(house.cloud().azure().endpoints().len(), 1);
+    house.end().await;
+}
+
+async fn an_address_outside_the_operators_subnet_is_never_used(database: Database) {
+    let house = open(database).await;
+    let used = house.active_endpoint(AZURE, EAST).await;
+    let mut config = house.cloud().azure_config(&[EAST, "US_CENTRAL"]);
+    for place in &mut config.places {
+        place.addresses = vec!["10.1.2.0/24".parse().unwrap()];
+    }
+    let (org, project, owner) = (house.org, house.project, house.owner.clone());
+    let plan = Plan { azure: Some(config), ..Plan::default() };
+    let house = House::reopen(house.end().await, plan, org, project, owner).await;
+    let outside = "which is not one of the operator's";
+    let failed = in_time(&house, &used, "FAILED", Duration::from_secs(10)).await;
+    assert!(message(&failed).contains(outside), "{failed}");
+    assert_eq!(house.networking().await["providers"][1]["path"], "NO_PRIVATE_ENDPOINT", "and nothing goes public");
+    let made = house.new_endpoint(AZURE, "US_CENTRAL").await;
+    let failed = until_status(&house, &made, "FAILED").await;
+    assert!(message(&failed).contains(outside), "{failed}");
+    for id in [&used, &made] {
+        house.delete_endpoint(AZURE, id).await;
+        until_gone(&house, id).await;
+    }
+    assert!(house.cloud().azure().endpoints().is_empty());
+    house.end().await;
+}
+
+async fn what_aws_does_to_endpoints_is_borne_too(database: Database) {
+    const HOME: &str = "US_EAST_1";
+    let house = House::open(database).await;
+    house.require_private(AWS).await;
+    let settled = async |id: &str, status: &str| {
+        let what = format!("{id} is {status}");
+        until(&what, || async {
+            house.pass(Duration::from_millis(500));
+            house.endpoint(AWS, id).await.json()["status"] == status
+        })
+        .await;
+        house.endpoint(AWS, id).await.ok()
+    };
+    let gone = async |id: &str| {
+        house.delete_endpoint(AWS, id).await;
+        until("it is gone", || async {
+            house.pass(Duration::from_millis(500));
+            house.endpoint(AWS, id).await.status == 404
+        })
+        .await;
+        house.cloud().mend();
+        assert!(house.cloud().aws_endpoints().is_empty());
+    };
+    use FaultKind::{Html, Http500, Lost, Reset, Throttle};
+    for kind in [Lost, Throttle, Http500, Html, Reset] {
+        fault(&house, FaultRule::aws("CreateVpcEndpoint", kind).times(2));
+        fault(&house, FaultRule::aws("DescribeVpcEndpoints", kind).times(1));
+        let id = house.new_endpoint(AWS, HOME).await;
+        settled(&id, "ACTIVE").await;
+        assert_eq!(house.cloud().aws_endpoints().len(), 1, "{kind:?}");
+        fault(&house, FaultRule::aws("DeleteVpcEndpoints", kind).times(1));
+        gone(&id).await;
+    }
+    // Removed behind our back, it is made again, and nobody has to approve it.
+    let id = house.new_endpoint(AWS, HOME).await;
+    settled(&id, "ACTIVE").await;
+    let there = house.cloud().aws_endpoints().remove(0);
+    house.cloud().apply(simulators::aws::Change::DeleteVpcEndpoint(there.clone())).await;
+    let next = successor_of(&house, &id).await;
+    settled(&next, "ACTIVE").await;
+    until("the old row is gone", async || house.endpoint(AWS, &id).await.status == 404).await;
+    assert_ne!(house.cloud().aws_endpoints(), [there]);
+    gone(&next).await;
+    fault(&house, FaultRule::aws("CreateVpcEndpoint", FaultKind::Deny).times(1));
+    let id = house.new_endpoint(AWS, HOME).await;
+    let failed = settled(&id, "FAILED").await;
+    assert!(message(&failed).contains("UnauthorizedOperation"), "{failed}");
+    gone(&id).await;
+    house.cloud().clouds.aws().set_endpoint_limit(0);
+    let id = house.new_endpoint(AWS, HOME).await;
+    let failed = settled(&id, "FAILED").await;
+    assert!(message(&failed).contains("VpcEndpointLimitExceeded"), "{failed}");
+    gone(&id).await;
     house.end().await;
 }
 
