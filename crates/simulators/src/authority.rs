@@ -18,9 +18,9 @@ use time::{Duration, OffsetDateTime};
 use tokio_rustls::TlsAcceptor;
 
 use crate::Error;
-use crate::door::Names;
 use crate::folder::Folder;
 use crate::kept::lock;
+use crate::names::Names;
 
 const KEY_FILE: &str = "ca-key.pem";
 const CERTIFICATE_FILE: &str = "ca.pem";

@@ -16,6 +16,7 @@ mod fault;
 mod folder;
 pub mod gcp;
 mod kept;
+mod names;
 mod refused;
 mod secret;
 mod subnet;
@@ -37,8 +38,9 @@ pub use subnet::{Subnet, Via};
 
 use authority::Authority;
 use console::Console;
-use door::{Door, Doors, Lintel, Names};
+use door::{Door, Doors, Lintel};
 use folder::Folder;
+use names::Names;
 use subnet::Subnets;
 
 /// Says how the simulated clouds are started.

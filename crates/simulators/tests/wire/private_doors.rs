@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use reqwest::{Certificate, Client};
+use serde_json::{Value, json};
 use simulators::azure::VaultAccess;
 use simulators::{Clouds, Connections, Error, Options, Provider, Subnet, Via};
 
@@ -89,4 +90,24 @@ async fn starts_again_at_the_same_port_and_refuses_what_is_no_private_address() 
     assert!(matches!(Clouds::start(elsewhere).await, Err(Error::NotLoopback(_))));
     let public = Options { aws_subnets: vec![subnet("one", Ipv4Addr::LOCALHOST)], ..Options::default() };
     assert!(matches!(Clouds::start(public).await, Err(Error::Refused(_))));
+}
+
+#[tokio::test]
+async fn is_cut_and_mended_at_the_console() {
+    let clouds = Clouds::start(options()).await.unwrap();
+    let press = async |path: &str, body: &str| {
+        let url = format!("{}{path}", clouds.console_url());
+        let request = crate::rig::http().post(url).header("x-console-token", clouds.console_token());
+        let got = request.body(body.to_owned()).send().await.unwrap();
+        (got.status().as_u16(), got.json::<Value>().await.unwrap())
+    };
+    for cloud in ["aws", "azure"] {
+        let (status, shown) = press(&format!("{cloud}/subnets/one/cut"), "").await;
+        assert_eq!((status, &shown["subnets"][0]["cut"]), (200, &json!(true)), "{cloud}");
+        let (status, shown) = press(&format!("{cloud}/subnets/one/mend"), "").await;
+        assert_eq!((status, &shown["subnets"][0]["cut"]), (200, &json!(false)), "{cloud}");
+        assert_eq!(press(&format!("{cloud}/subnets/two/cut"), "").await.0, 404);
+        assert_eq!(press(&format!("{cloud}/subnets/one/knot"), "").await.0, 404);
+        assert_eq!(press(&format!("{cloud}/subnets/one/cut"), "{}").await.0, 400);
+    }
 }
