@@ -4,22 +4,48 @@
 use api_wire::error_body::ErrorBody;
 use control::error::CandidateRefused;
 use domain::customer_key::ProviderKind;
+use domain::private_endpoint::PrivateProvider;
 use domain::validity::{DefiniteReason, Failure, Reason, TransientReason};
 
 use super::{BAD_REQUEST, NOT_FOUND, UNAVAILABLE, body};
+
+/// Says what to do so that the provider can be asked.
+const fn way_in(provider: ProviderKind, reason: TransientReason) -> &'static str {
+    match reason {
+        TransientReason::NoPrivateEndpoint | TransientReason::AwaitingEndpoint => {
+            "Key calls of this group leave by private endpoints only, and none can be used: create one, or have it approved"
+        }
+        TransientReason::NetworkDenied if PrivateProvider::by_provider(provider).is_some() => {
+            "The provider lets nobody in from this service's addresses: open it to them, or require private networking in the same request and create a private endpoint"
+        }
+        TransientReason::OperatorIdentity
+        | TransientReason::ClockSkew
+        | TransientReason::ManyAtOnce
+        | TransientReason::Dns
+        | TransientReason::NetworkDenied
+        | TransientReason::Connect
+        | TransientReason::Tls
+        | TransientReason::Timeout
+        | TransientReason::Throttled
+        | TransientReason::ProviderFault
+        | TransientReason::UnexpectedAnswer
+        | TransientReason::AddressRefused => "Check that this service can reach it",
+    }
+}
 
 /// Gives the row of a refused candidate.
 pub(super) fn row(refused: &CandidateRefused) -> ErrorBody {
     match refused.failure.reason {
         Reason::Transient(reason) if reason.is_ours() => operator_row(reason),
         // published as an alert's name; ours as a code
-        Reason::Transient(_) => body(
+        Reason::Transient(reason) => body(
             BAD_REQUEST,
             "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED",
             format!(
-                "{} could not be asked whether the key works ({}). Nothing was changed. Check that this service can reach it, then send the request again.{}",
+                "{} could not be asked whether the key works ({}). Nothing was changed. {}, then send the request again.{}",
                 refused.provider.title(),
                 refused.failure.reason.code(),
+                way_in(refused.provider, reason),
                 words_of(&refused.failure)
             ),
         )
