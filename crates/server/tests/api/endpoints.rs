@@ -83,13 +83,6 @@ impl House {
         page["results"].as_array().unwrap().clone()
     }
 
-    /// Region and status of each of them.
-    pub(crate) async fn endpoint_statuses(&self, provider: &str) -> Vec<(String, String)> {
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let all = self.endpoints(provider).await;
-        all.iter().map(|endpoint| (text(&endpoint["regionName"]), text(&endpoint["status"]))).collect()
-    }
-
     /// Waits until an endpoint has this status, and gives it as it is then.
     pub(crate) async fn until_status(&self, provider: &str, id: &str, status: &str) -> Value {
         let what = format!("{provider} endpoint {id} is {status}");

@@ -182,8 +182,7 @@ async fn a_region_has_one_endpoint_and_must_be_the_operators(database: Database)
 }
 
 async fn twenty_endpoints_are_the_most(database: Database) {
-    let mut plan = Plan::default();
-    plan.azure_regions = TWENTY_ONE.to_vec();
+    let plan = Plan { azure_regions: TWENTY_ONE.to_vec(), ..Plan::default() };
     let house = House::open_everywhere_as(database, plan).await;
     house.require_private(AZURE).await;
     house.require_private(AWS).await;
