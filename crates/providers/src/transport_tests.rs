@@ -185,3 +185,48 @@ fn refuses_certificates_it_cannot_read() {
     check("not a certificate");
     check("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
 }
+
+#[tokio::test]
+async fn a_pinned_client_goes_to_one_origin_by_the_addresses_it_was_given() {
+    let stub = Stub::start(|request| {
+        assert!(request.to_lowercase().contains("host: kms.example.test:"), "{request}");
+        Reply::Bytes(http("200 OK", "{}"))
+    })
+    .await;
+    let port = stub.address.port();
+    let url = format!("http://kms.example.test:{port}/");
+    let pin = Pin::new(&url.parse().unwrap(), vec![stub.address.ip()]).unwrap();
+    // The name is nobody's, and the address policy lets nothing private through: neither is asked.
+    let public = Transport::new(&TrustedRoots::System, false, &Arc::default()).unwrap();
+    assert_eq!(ask(&public, &url.replace("http:", "https:")).await, Err("DNS_FAILED"));
+    let pinned = public.pinned(pin.clone()).unwrap();
+    assert_eq!((pinned.pin(), public.pin()), (Some(&pin), None));
+    for _ in 0..2 {
+        assert_eq!(ask(&pinned, &url).await, Ok((200, "{}".to_owned())));
+    }
+    let elsewhere = [
+        format!("http://localhost:{port}/"),
+        format!("http://{}/", stub.address),
+        format!("https://kms.example.test:{port}/"),
+        "http://kms.example.test/".to_owned(),
+        format!("http://other.example.test:{port}/"),
+    ];
+    for url in elsewhere {
+        assert_eq!(ask(&pinned, &url).await, Err("ADDRESS_REFUSED"), "{url}");
+    }
+    assert_eq!(stub.connections.load(Ordering::SeqCst), 1);
+    assert_eq!(ask(&pinned.apart().unwrap(), &url).await, Ok((200, "{}".to_owned())));
+    assert_eq!(stub.connections.load(Ordering::SeqCst), 2, "a client apart shares no connection");
+}
+
+#[tokio::test]
+async fn a_client_may_be_told_to_read_more() {
+    let long = "x".repeat(ANSWER_LIMIT + 1);
+    let reply = http("200 OK", &long);
+    let stub = Stub::start(move |_| Reply::Bytes(reply.clone())).await;
+    assert_eq!(ask(&plain(), &stub.endpoint()).await, Err("UNEXPECTED_ANSWER"));
+    let patient = plain().with_answers_up_to(ANSWER_LIMIT + 1);
+    assert_eq!(ask(&patient, &stub.endpoint()).await, Ok((200, long)));
+    let other = plain().with_answers_up_to(ANSWER_LIMIT);
+    assert_eq!(ask(&other, &stub.endpoint()).await, Err("UNEXPECTED_ANSWER"));
+}

@@ -29,6 +29,14 @@ const GROUP_FILES: &[(&str, &str)] = &[
         "crates/simulators/src/azure/arm/private_endpoint.rs",
         "Azure's `groupIds`: the parts of a vault that are reached",
     ),
+    (
+        "crates/providers/src/azure_key_vault/private_endpoint.rs",
+        "Azure's `groupIds`: the parts of a vault that are reached",
+    ),
+    (
+        "crates/providers/src/azure_key_vault/wire_tests/private_endpoint.rs",
+        "Azure's `groupIds`: the parts of a vault that are reached",
+    ),
 ];
 
 /// Where a cloud's own word for something else is spelled as its wire has it.

@@ -48,7 +48,7 @@ pub(super) struct Endpoints {
 /// Where one endpoint is, or will be.
 struct Target {
     /// The resource id of its resource group.
-    group: String,
+    resource_group: String,
     name: String,
     url: Url,
 }
@@ -76,23 +76,24 @@ impl Endpoints {
     /// None if neither is known. No resource of another name is ever taken for it.
     fn target(&self, endpoint: &PrivateEndpoint) -> Option<Target> {
         let name = endpoint.resource_name();
-        let made = endpoint.cloud.resource.as_deref().and_then(|id| group_of(id, &name));
-        let group = made.or_else(|| Some(group_in(self.place(&endpoint.region)?)))?;
+        let made = endpoint.cloud.resource.as_deref().and_then(|id| resource_group_of(id, &name));
+        let resource_group = made.or_else(|| Some(resource_group_in(self.place(&endpoint.region)?)))?;
         let rest = ["providers", "Microsoft.Network", "privateEndpoints", &name];
-        let url = self.arm.at(&group, &rest, NETWORK).ok()?;
-        Some(Target { group, name, url })
+        let url = self.arm.at(&resource_group, &rest, NETWORK).ok()?;
+        Some(Target { resource_group, name, url })
     }
 }
 
-/// Gives the resource id of the group that a place's endpoints are put into.
-fn group_in(place: &AzurePlace) -> String {
+/// Gives the resource id of the resource group that a place's endpoints are put into.
+fn resource_group_in(place: &AzurePlace) -> String {
     format!("/subscriptions/{}/resourceGroups/{}", place.subscription.as_str(), place.resource_group.as_str())
 }
 
-/// Gives the resource id of the group that an endpoint was put into, if the id is that endpoint's.
-fn group_of(id: &str, name: &str) -> Option<String> {
+/// Gives the resource id of the resource group that an endpoint was put into, if the id is that endpoint's.
+fn resource_group_of(id: &str, name: &str) -> Option<String> {
     let segments: Vec<&str> = id.split('/').collect();
-    let ["", subscriptions, subscription, groups, group, providers, namespace, kind, last] = segments[..] else {
+    let ["", subscriptions, subscription, groups, resource_group, providers, namespace, kind, last] = segments[..]
+    else {
         return None;
     };
     let like = |text: &str, wanted: &str| text.eq_ignore_ascii_case(wanted);
@@ -102,7 +103,7 @@ fn group_of(id: &str, name: &str) -> Option<String> {
         && like(namespace, "Microsoft.Network")
         && like(kind, "privateEndpoints")
         && like(last, name);
-    fits.then(|| format!("/subscriptions/{subscription}/resourceGroups/{group}"))
+    fits.then(|| format!("/subscriptions/{subscription}/resourceGroups/{resource_group}"))
 }
 
 impl Azure {
@@ -139,7 +140,7 @@ impl Azure {
         }
         // A proxy's page is no endpoint, whatever status it comes under.
         let resource = told.read().ok().and_then(|answer| Resource::read(&answer)).map(|resource| resource.id);
-        match resource.filter(|id| group_of(id, &target.name).is_some()) {
+        match resource.filter(|id| resource_group_of(id, &target.name).is_some()) {
             Some(resource) => Asked::Accepted { resource: Some(resource), operation: told.operation },
             None => EndpointTrouble::saying("Resource Manager took it on, but answered with something else").into(),
         }
@@ -154,7 +155,7 @@ impl Azure {
             let region = endpoint.region.as_str();
             return Err(EndpointTrouble::saying(&format!("the operator has no place in {region} any more")));
         };
-        let survey = self.endpoints.surveys.of(&self.endpoints.arm, &self.operator, &target.group).await;
+        let survey = self.endpoints.surveys.of(&self.endpoints.arm, &self.operator, &target.resource_group).await;
         let listed = survey.endpoint(&target.name)?.cloned();
         let resource = match listed {
             Some(resource) => Some(resource),
@@ -334,11 +335,12 @@ mod tests {
 
     #[test]
     fn only_the_endpoints_own_resource_is_taken_for_it() {
-        let id = |group: &str, kind: &str, name: &str| {
-            format!("/subscriptions/s/resourceGroups/{group}/providers/Microsoft.Network/{kind}/{name}")
+        let id = |resource_group: &str, kind: &str, name: &str| {
+            format!("/subscriptions/s/resourceGroups/{resource_group}/providers/Microsoft.Network/{kind}/{name}")
         };
-        let check =
-            |id: &str, expected: Option<&str>| assert_eq!(group_of(id, "atrest-1").as_deref(), expected, "{id}");
+        let check = |id: &str, expected: Option<&str>| {
+            assert_eq!(resource_group_of(id, "atrest-1").as_deref(), expected, "{id}")
+        };
         check(&id("g", "privateEndpoints", "atrest-1"), Some("/subscriptions/s/resourceGroups/g"));
         check(&id("g", "PRIVATEENDPOINTS", "ATREST-1"), Some("/subscriptions/s/resourceGroups/g"));
         check(&id("g", "privateEndpoints", "atrest-2"), None);

@@ -76,8 +76,11 @@ pub(super) struct Token {
     pub(super) claims: Claims,
     /// The SDK's clients that show it, by vault and by the path to it. Each remembers that the vault asked for a
     /// token, and sends by the path it was made for.
-    vaults: Mutex<BTreeMap<(String, Option<Pin>), Arc<KeyClient>>>,
+    vaults: Mutex<BTreeMap<PathToVault, Arc<KeyClient>>>,
 }
+
+/// A vault's address, and what its path is pinned to if that is a private one.
+type PathToVault = (String, Option<Pin>);
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -202,13 +202,16 @@ async fn what_stands_in_the_way_is_told_in_azures_words() {
     let (network, cloud) = ground(&clouds).await;
     let asker = Asker { providers: cloud.shared_providers(), key: CustomerKey::AzureKeyVault(cloud.vault_settings()) };
     let endpoint = ordered(&network.place);
-    let refused = async |asker: &Asker<'_>, expected: &str| match asker.make(&endpoint).await {
-        Asked::Refused(words) => assert!(words.as_str().contains(expected), "{words:?}"),
-        other => panic!("{expected}: {other:?}"),
+    let refused = async |asker: &Asker<'_>, expected: &str| {
+        let made = asker.make(&endpoint).await;
+        let Asked::Refused(words) = made else { panic!("{expected}: {made:?}") };
+        assert!(words.as_str().contains(expected), "{words:?}");
     };
     let azure = clouds.azure();
     azure.set_provider_registered(&network.subscription, false).await.unwrap();
     refused(&asker, "MissingSubscriptionRegistration").await;
+    assert!(matches!(asker.remove(&endpoint).await, Asked::Accepted { .. }), "there is nothing to remove");
+    assert_eq!(asker.see(&endpoint).await, Some(Seen::Nothing));
     azure.set_provider_registered(&network.subscription, true).await.unwrap();
     azure.set_endpoint_quota(&network.subscription, Some(0)).await.unwrap();
     refused(&asker, "a limit of Azure is reached").await;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::super::{Azure, OperatorIdentity};
 use super::arm::{Call, NETWORK, Told};
 use super::refusal::{Deed, Verdict, judge};
-use super::{AzurePlace, group_in};
+use super::{AzurePlace, resource_group_in};
 use crate::private_endpoint::EndpointTrouble;
 use crate::registry::ConfigFault;
 use crate::session::Freshness;
@@ -21,7 +21,7 @@ const PROVIDERS: &str = "2021-04-01";
 /// The version of Microsoft.Authorization that we speak.
 const AUTHORIZATION: &str = "2022-04-01";
 /// What the operator's application does in a place's resource group.
-const IN_GROUP: &[&str] = &[
+const IN_RESOURCE_GROUP: &[&str] = &[
     "Microsoft.Network/privateEndpoints/read",
     "Microsoft.Network/privateEndpoints/write",
     "Microsoft.Network/privateEndpoints/delete",
@@ -102,7 +102,9 @@ impl Azure {
                 found.extend(self.check_registration(place).await.err());
             }
             found.extend(self.check_subnet(place).await.err());
-            found.extend(self.check_permissions(&group_in(place), "the resource group", IN_GROUP).await.err());
+            found.extend(
+                self.check_permissions(&resource_group_in(place), "the resource group", IN_RESOURCE_GROUP).await.err(),
+            );
             found.extend(self.check_permissions(&place.subnet, "the subnet", IN_SUBNET).await.err());
             faults.extend(
                 found.into_iter().map(|fault| ConfigFault { setting: SETTING, fault: format!("{region}: {fault}") }),

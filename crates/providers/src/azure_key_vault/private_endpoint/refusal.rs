@@ -170,7 +170,7 @@ const TABLE: &[Row] = &[
     ),
     // Not registered, in the operator's subscription or in the customer's: the words say which.
     row(
-        ANY,
+        MAKE,
         &[
             "MissingSubscriptionRegistration",
             "SubscriptionNotRegisteredForFeature",
@@ -227,6 +227,12 @@ const TABLE: &[Row] = &[
     row(MAKE, &["ResourceGroupNotFound"], NO_WORDS, (Verdict::Refused, "the operator's resource group is not there")),
     row(
         MAKE,
+        &["ResourceNotFound", "ParentResourceNotFound", "InvalidResourceReference", "LinkedInvalidPropertyId"],
+        NO_WORDS,
+        (Verdict::Refused, "something that it needs is not there"),
+    ),
+    row(
+        MAKE,
         &["LocationNotAvailableForResourceType", "InvalidResourceLocation", "InvalidLocation", "LocationNotSupported"],
         NO_WORDS,
         (Verdict::Refused, "the operator's place is not in that region"),
@@ -246,6 +252,13 @@ const TABLE: &[Row] = &[
         &["ResourceNotFound", "NotFound", "ResourceGroupNotFound"],
         NO_WORDS,
         (Verdict::Gone, "it is not there"),
+    ),
+    // A subscription cannot be unregistered while there is anything in it.
+    row(
+        &[Deed::Remove, Deed::Look],
+        &["MissingSubscriptionRegistration"],
+        NO_WORDS,
+        (Verdict::Gone, "it is not there: Microsoft.Network is not registered"),
     ),
 ];
 
@@ -283,7 +296,7 @@ pub(super) fn of_operation(said: &Said) -> (Verdict, ForeignText) {
 
 fn of_answer(deed: Deed, status: u16, said: &Said) -> (Verdict, ForeignText) {
     // A proxy's "not found" says nothing of what Azure has.
-    let row = find(deed, said).filter(|row| row.verdict != Verdict::Gone || status == 404);
+    let row = find(deed, said).filter(|row| row.verdict != Verdict::Gone || matches!(status, 404 | 409));
     // Under a status of Azure's own state no code is believed that blames anybody else.
     let row = row.filter(|row| row.verdict == Verdict::Later || !matches!(status, 429 | 500..=599));
     match row {

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::super::operator::Operator;
 use super::arm::{Call, NETWORK, ResourceManager};
-use super::refusal::{Deed, judge};
+use super::refusal::{Deed, Verdict, judge};
 use super::resource::Resource;
 use crate::flight::Flight;
 use crate::private_endpoint::EndpointTrouble;
@@ -50,14 +50,14 @@ impl Surveys {
 
     /// Gives a list of a resource group's endpoints that is not too old. A failed one is not tried again sooner.
     /// Cancel: a waiting caller takes the call over.
-    pub(super) async fn of(&self, arm: &ResourceManager, operator: &Operator, group: &str) -> Arc<Survey> {
+    pub(super) async fn of(&self, arm: &ResourceManager, operator: &Operator, resource_group: &str) -> Arc<Survey> {
         let flight = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.entry(group.to_ascii_lowercase()).or_default().clone()
+            kept.entry(resource_group.to_ascii_lowercase()).or_default().clone()
         };
         let taken = async {
             let begun = Instant::now();
-            let found = list(arm, operator, group).await;
+            let found = list(arm, operator, resource_group).await;
             let pause = found.as_ref().err().and_then(|trouble| trouble.after).unwrap_or_default();
             Arc::new(Survey { good_until: begun + self.every.max(pause), found })
         };
@@ -68,15 +68,17 @@ impl Surveys {
 async fn list(
     arm: &ResourceManager,
     operator: &Operator,
-    group: &str,
+    resource_group: &str,
 ) -> Result<BTreeMap<String, Resource>, EndpointTrouble> {
     let mut found = BTreeMap::new();
-    let mut next = Some(arm.at(group, &["providers", "Microsoft.Network", "privateEndpoints"], NETWORK)?);
+    let mut next = Some(arm.at(resource_group, &["providers", "Microsoft.Network", "privateEndpoints"], NETWORK)?);
     for _ in 0..MOST_PAGES {
         let Some(url) = next else { return Ok(found) };
         let told = arm.ask(operator, Call::get(&url)).await?;
         if !told.is_success() {
-            return Err(judge(Deed::Look, &told).into());
+            let judged = judge(Deed::Look, &told);
+            // Where there is no group there is nothing in it. Each endpoint is asked for besides.
+            return if judged.verdict == Verdict::Gone { Ok(BTreeMap::new()) } else { Err(judged.into()) };
         }
         let page = told.read()?;
         let Some(listed) = page.get("value").and_then(Value::as_array) else {

@@ -12,7 +12,7 @@ use super::super::private_endpoint::refusal_rows;
 use super::*;
 use crate::private_endpoint::{Asked as Outcome, EndpointTrouble, Found, Seen, Wanted};
 
-const GROUP: &str = "/subscriptions/ffffffff-0000-4000-8000-000000000007/resourceGroups/atrest-endpoints";
+const RESOURCE_GROUP: &str = "/subscriptions/ffffffff-0000-4000-8000-000000000007/resourceGroups/atrest-endpoints";
 const SUBNET: &str = "/subscriptions/ffffffff-0000-4000-8000-000000000007/resourceGroups/atrest-endpoints/\
                       providers/Microsoft.Network/virtualNetworks/atrest/subnets/us-east-2";
 
@@ -53,7 +53,7 @@ fn name() -> String {
 }
 
 fn resource_id() -> String {
-    format!("{GROUP}/providers/Microsoft.Network/privateEndpoints/{}", name())
+    format!("{RESOURCE_GROUP}/providers/Microsoft.Network/privateEndpoints/{}", name())
 }
 
 /// Our Azure with one place, whose lists serve as long as they may.
@@ -92,7 +92,7 @@ fn resource(state: &str, status: &str, address: &str) -> Value {
         "manualPrivateLinkServiceConnections": [{"name": name(), "properties": {
             "privateLinkServiceConnectionState": {"status": status}}}],
         "customDnsConfigs": [{"fqdn": "localhost", "ipAddresses": addresses}],
-        "networkInterfaces": [{"id": format!("{GROUP}/providers/Microsoft.Network/networkInterfaces/n")}],
+        "networkInterfaces": [{"id": format!("{RESOURCE_GROUP}/providers/Microsoft.Network/networkInterfaces/n")}],
     }})
 }
 
@@ -102,7 +102,7 @@ fn not_found() -> Reply {
 }
 
 /// A group that has these endpoints, and none besides.
-async fn group_of(listed: Vec<Value>) -> Rig {
+async fn resource_group_with(listed: Vec<Value>) -> Rig {
     Rig::start(move |asked| {
         let (_, path) = network(asked)?;
         Some(if path.contains("/privateEndpoints?") {
@@ -188,7 +188,7 @@ async fn what_an_answer_points_to_elsewhere_is_not_followed() {
     let mut endpoint = endpoint();
     endpoint.cloud.operation = Some(format!("https://localhost:{other}/subscriptions/s/operations/7"));
     endpoint.cloud.resource = Some(resource_id().replace(&name(), "somebody-elses"));
-    let rig = group_of(vec![resource("Failed", "Pending", "")]).await;
+    let rig = resource_group_with(vec![resource("Failed", "Pending", "")]).await;
     assert!(matches!(see(&arm_of(&rig, Duration::ZERO), &endpoint).await, Ok(Seen::Failed(_))));
     assert_eq!(elsewhere.connections(), 0);
 }
@@ -209,7 +209,9 @@ async fn every_row_of_the_table_of_refusals_holds_over_the_wire() {
             let (words, after) = match outcome {
                 Outcome::Refused(words) if refused => (words, None),
                 Outcome::Later { why, after } if !refused => (why, after),
-                other => panic!("{code}: {other:?}"),
+                Outcome::Accepted { .. } | Outcome::Refused(_) | Outcome::Later { .. } => {
+                    panic!("{code}: not {refused}")
+                }
             };
             assert!(words.as_str().contains(code) && !words.as_str().contains(OPERATOR_SECRET), "{words:?}");
             assert_eq!(after.is_some(), !refused, "{code}");
@@ -292,7 +294,7 @@ async fn many_endpoints_share_a_list_that_goes_on() {
         let (_, path) = network(asked)?;
         heard.lock().unwrap().push(path.clone());
         let first = path.contains("/privateEndpoints?") && !path.contains("page=2");
-        let next = format!("https://localhost:{}{GROUP}/providers/Microsoft.Network/privateEndpoints?page=2", asked.port);
+        let next = format!("https://localhost:{}{RESOURCE_GROUP}/providers/Microsoft.Network/privateEndpoints?page=2", asked.port);
         let strangers: Vec<Value> = (0..1000).map(|number| json!({"id": "/x", "name": format!("other-{number}"), "properties": {"provisioningState": "x".repeat(900)}})).collect();
         Some(Reply::Bytes(match first {
             true => ok(&json!({"value": strangers, "nextLink": next})),
@@ -345,7 +347,7 @@ async fn what_is_seen_is_told_apart() {
         addresses: addresses.iter().map(|address| address.parse().unwrap()).collect(),
     };
     let check = async |state, status, address, expected: Seen| {
-        let rig = group_of(vec![resource(state, status, address)]).await;
+        let rig = resource_group_with(vec![resource(state, status, address)]).await;
         assert_eq!(see(&arm_of(&rig, Duration::ZERO), &endpoint()).await, Ok(expected), "{state} {status} {address}");
     };
     check("Updating", "Pending", "", Seen::Making).await;
@@ -355,7 +357,7 @@ async fn what_is_seen_is_told_apart() {
     check("Succeeded", "Rejected", "8.8.8.8", Seen::Refused(found(&[]), Refusal::Rejected)).await;
     check("Succeeded", "Disconnected", "", Seen::Refused(found(&[]), Refusal::Disconnected)).await;
     for (status, address) in [("Approved", "10.2.0.4"), ("Pending", "10.2.0.4"), ("Approved", "169.254.169.254")] {
-        let rig = group_of(vec![resource("Succeeded", status, address)]).await;
+        let rig = resource_group_with(vec![resource("Succeeded", status, address)]).await;
         match see(&arm_of(&rig, Duration::ZERO), &endpoint()).await {
             Ok(Seen::Failed(words)) => assert!(words.as_str().contains(address), "{words:?}"),
             other => panic!("{status} {address}: {other:?}"),
@@ -442,6 +444,25 @@ async fn an_endpoint_that_is_gone_is_removed() {
         let removed = remove(&arm_of(&rig, Duration::ZERO)).await;
         assert!(matches!(removed, Outcome::Accepted { .. }), "{status}: {removed:?}");
         assert_eq!(*lines.lock().unwrap(), [format!("DELETE {}?api-version=2024-05-01", resource_id())]);
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_no_resource_group_or_no_registration_there_is_nothing() {
+    for (status, code) in [
+        ("404 Not Found", "ResourceGroupNotFound"),
+        ("404 Not Found", "ResourceNotFound"),
+        ("409 Conflict", "MissingSubscriptionRegistration"),
+    ] {
+        let body = json!({"error": {"code": code, "message": "No."}}).to_string();
+        let rig = Rig::start(move |asked| network(asked).map(|_| Reply::Bytes(http(status, "", &body)))).await;
+        let azure = arm_of(&rig, Duration::ZERO);
+        for state in [EndpointState::Initiating, EndpointState::Active, EndpointState::Deleting] {
+            let seen = see(&azure, &PrivateEndpoint { state, ..endpoint() }).await;
+            assert_eq!(seen, Ok(Seen::Nothing), "{code} {state:?}");
+        }
+        assert!(matches!(remove(&azure).await, Outcome::Accepted { .. }), "{code}");
+        assert!(matches!(make(&azure).await, Outcome::Refused(_)), "{code}");
     }
 }
 
