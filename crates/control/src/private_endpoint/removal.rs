@@ -135,7 +135,7 @@ mod tests {
             let found = succeeded(&old, &[old.clone(), row(2, state, Some(1))]);
             assert_eq!(found.happening.is_some(), settled, "{state:?}");
         }
-        assert_eq!(succeeded(&old, &[old.clone()]).happening, Some(Happening::SuccessorSettled));
+        assert_eq!(succeeded(&old, std::slice::from_ref(&old)).happening, Some(Happening::SuccessorSettled));
         let elsewhere = row(2, EndpointState::Initiating, Some(7));
         assert_eq!(succeeded(&old, &[elsewhere]).happening, Some(Happening::SuccessorSettled));
     }
