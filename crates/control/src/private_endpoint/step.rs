@@ -218,25 +218,33 @@ impl Control {
         }
     }
 
-    /// Removes what was asked for when nobody knows of it any more: somebody deleted the row meanwhile, found nothing in
-    /// the cloud and let it go.
+    /// Removes what was asked for when nobody wants it any more: somebody deleted the row meanwhile, found nothing in the
+    /// cloud and let it go, or is about to.
     async fn clear_up(
         &self,
         memory: &EndpointMemory,
         seen: &PrivateEndpoint,
         snapshot: &ProjectSnapshot,
     ) -> Result<(), Error> {
-        if seen.state != EndpointState::Initiating || self.store().private_endpoint(seen.id).await?.is_some() {
+        let left = self.store().private_endpoint(seen.id).await?;
+        let unwanted = left.as_ref().is_none_or(|row| row.state == EndpointState::Deleting);
+        if seen.state != EndpointState::Initiating || !seen.cloud.asked || !unwanted {
             return Ok(());
         }
         let Some(key) = snapshot.setting.customer_keys.get(&seen.region.provider().provider()) else { return Ok(()) };
         let instance = memory.instance.get_or_try_init(|| self.instance_id()).await?;
         let look = Look { control: self, memory, seen, snapshot, key, instance };
-        if let Asked::Refused(why) | Asked::Later { why, .. } =
-            self.providers().remove_endpoint(&look.wanted(seen), look.deadline()).await
+        let asked = self.providers().remove_endpoint(&look.wanted(seen), look.deadline()).await;
+        if let Asked::Refused(why) | Asked::Later { why, .. } = asked
+            && left.is_none()
         {
-            tracing::error!(project = %seen.project, endpoint = %seen.id, resource = seen.resource_name(), why = why.as_str(),
-                "a private endpoint may be left in the cloud that nobody wants any more: remove it by hand");
+            tracing::error!(
+                project = %seen.project,
+                endpoint = %seen.id,
+                resource = seen.resource_name(),
+                why = why.as_str(),
+                "a private endpoint may be left in the cloud that nobody wants any more: remove it by hand"
+            );
         }
         Ok(())
     }

@@ -106,7 +106,8 @@ impl<'f> Fate<'f> {
         until(what, async || {
             let now_cut = Box::pin(self.round()).await;
             cut.set(cut.get() | now_cut);
-            (happened.borrow_mut())(&rows(self.house).await)
+            let rows = rows(self.house).await;
+            (happened.borrow_mut())(&rows)
         })
         .await;
         cut.get()

@@ -393,8 +393,7 @@ async fn a_place_that_is_gone_fails_its_endpoints_and_lets_them_go(database: Dat
     until_status(&house, &other, "PENDING_ACCEPTANCE").await;
     let (org, project, owner) = (house.org, house.project, house.owner.clone());
     // The operator takes the regions out of the configuration.
-    let mut plan = Plan::default();
-    plan.azure_regions = vec!["NORWAY_EAST"];
+    let plan = Plan { azure_regions: vec!["NORWAY_EAST"], ..Plan::default() };
     let house = House::reopen(house.end().await, plan, org, project, owner).await;
     let failed = in_time(&house, &id, "FAILED", Duration::from_secs(10)).await;
     assert_eq!(message(&failed), "the operator has no place for endpoints in US_EAST_2 any more");
