@@ -135,7 +135,8 @@ async fn a_making_that_never_ends_fails_at_the_limit(database: Database) {
     let house = open(database).await;
     fault(&house, FaultRule::azure("CreatePrivateEndpoint", FaultKind::Endless));
     let id = house.new_endpoint(AZURE, EAST).await;
-    until("the cloud is making it", async || !house.cloud().azure().endpoints().is_empty()).await;
+    let taken_on = async || rows(&house).await[0].cloud.resource.is_some();
+    shown(&house, until("the cloud is making it", taken_on)).await;
     house.pass(Duration::from_secs(19 * 60));
     let looks = || requests(&house, "ListPrivateEndpoints") + requests(&house, "GetOperation");
     let before = looks();
