@@ -18,7 +18,9 @@ use crate::time::Timestamp;
 
 pub use cloud::CloudRecord;
 pub use create::{CreationRefusal, MOST_ENDPOINTS, may_create};
-pub use machine::{Happening, MOST_REJECTIONS, Move, Refusal, step, wait_before};
+pub use machine::{
+    FORGIVEN_AFTER, Happening, MOST_REJECTIONS, Move, Refusal, rejections_that_count, step, wait_before,
+};
 pub use path::{KeyPath, Route, awaiting_endpoint, path_of, routes_for};
 pub use placement::{Disablement, Networking, PlacementRefusal, disabled, may_add_node, may_run};
 pub use region::EndpointRegion;

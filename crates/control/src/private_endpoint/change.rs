@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::event::EventKind;
 use domain::id::PrivateEndpointId;
 use domain::private_endpoint::{
-    self, CloudRecord, EndpointState, Happening, MOST_REJECTIONS, Move, PrivateEndpoint, Refusal,
+    self, CloudRecord, EndpointState, Happening, MOST_REJECTIONS, Move, PrivateEndpoint, Refusal, rejections_that_count,
 };
 use domain::time::Timestamp;
 use domain::validity::ForeignText;
@@ -100,7 +100,8 @@ pub(super) fn change(
     timings: &Timings,
 ) -> Change {
     let Finding { cloud, happening, words, wait } = finding;
-    let step = happening.map_or(Move::Stay, |happening| private_endpoint::step(seen.state, seen.rejections, happening));
+    let rejections = rejections_that_count(seen.state, seen.rejections, now.since(seen.since));
+    let step = happening.map_or(Move::Stay, |happening| private_endpoint::step(seen.state, rejections, happening));
     let refused = match happening {
         Some(Happening::SeenRefused(refusal)) => Some(why(refusal)),
         _ => None,
@@ -133,7 +134,7 @@ pub(super) fn change(
         }
         Move::Recreate => {
             into(&mut next, EndpointState::PendingRecreation, now);
-            let rejections = seen.rejections.saturating_add(1);
+            let rejections = rejections.saturating_add(1);
             let made = PrivateEndpoint {
                 predecessor: Some(seen.id),
                 rejections,
@@ -146,7 +147,7 @@ pub(super) fn change(
         }
         Move::GiveUp => {
             into(&mut next, EndpointState::Failed, now);
-            next.rejections = seen.rejections.saturating_add(1);
+            next.rejections = rejections.saturating_add(1);
             let last = refused.unwrap_or_default();
             let words = format!("refused {MOST_REJECTIONS} times in a row; the last time {last}");
             events.push((EventKind::PrivateEndpointRejected, told(seen, refused)));
@@ -189,17 +190,17 @@ const fn why(refusal: Refusal) -> &'static str {
 #[cfg(test)]
 mod tests {
     use domain::id::ProjectId;
-    use domain::private_endpoint::{EndpointRegion, PrivateProvider};
+    use domain::private_endpoint::{EndpointRegion, FORGIVEN_AFTER, PrivateProvider};
 
     use super::*;
 
-    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+    const NOW: Timestamp = Timestamp::from_millis(1_000_000_000);
     const NEW: PrivateEndpointId = PrivateEndpointId::from_random([9; 12]);
 
     fn row(state: EndpointState) -> PrivateEndpoint {
         let region = EndpointRegion::parse(PrivateProvider::AzureKeyVault, "US_EAST_2").unwrap();
         let id = PrivateEndpointId::from_random([1; 12]);
-        let made = wanted(id, ProjectId::from_random([2; 12]), region, Timestamp::from_millis(1));
+        let made = wanted(id, ProjectId::from_random([2; 12]), region, NOW - Duration::from_secs(1));
         PrivateEndpoint { state, ..made }
     }
 
@@ -209,6 +210,14 @@ mod tests {
 
     fn kinds(change: &Change) -> Vec<EventKind> {
         change.told.iter().map(|(kind, _)| *kind).collect()
+    }
+
+    #[test]
+    fn what_was_refused_long_ago_counts_no_more() {
+        let seen = PrivateEndpoint { rejections: 4, since: NOW - FORGIVEN_AFTER, ..row(EndpointState::Active) };
+        let change = changed(&seen, Finding::of(CloudRecord::default(), Happening::SeenRefused(Refusal::Rejected)));
+        let made = change.successor.unwrap();
+        assert_eq!((made.rejections, made.start_at), (1, NOW));
     }
 
     #[test]

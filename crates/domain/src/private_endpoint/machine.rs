@@ -29,6 +29,9 @@ use super::EndpointState;
 /// How many refusals in a row of successors are the last.
 pub const MOST_REJECTIONS: u32 = 5;
 
+/// How long an endpoint stays active before what was refused before it is forgotten.
+pub const FORGIVEN_AFTER: Duration = Duration::from_secs(3600);
+
 /// How an endpoint came to be unwanted on the vault's side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
@@ -102,6 +105,13 @@ pub const fn step(state: EndpointState, rejections: u32, happening: Happening) -
     }
 }
 
+/// Tells how many refusals in a row count against an endpoint that was refused `rejections` times, with those before
+/// it, and has been in its state for so long: none once it was of use for a good while.
+#[must_use]
+pub fn rejections_that_count(state: EndpointState, rejections: u32, time_in_state: Duration) -> u32 {
+    if state == EndpointState::Active && time_in_state >= FORGIVEN_AFTER { 0 } else { rejections }
+}
+
 /// Tells how long the making of an endpoint waits after it and those before it were refused `rejections` times: not
 /// at all at first and after the first refusal, then the pauses of `backoff` in turn.
 #[must_use]
@@ -136,6 +146,16 @@ mod tests {
 
     fn check(state: EndpointState, happening: Happening, expected: Move) {
         assert_eq!(step(state, 0, happening), expected, "{state:?} {happening:?}");
+    }
+
+    #[test]
+    fn what_was_refused_is_forgotten_once_an_endpoint_was_of_use() {
+        let short = FORGIVEN_AFTER.saturating_sub(Duration::from_millis(1));
+        assert_eq!(rejections_that_count(S::Active, 4, FORGIVEN_AFTER), 0);
+        assert_eq!(rejections_that_count(S::Active, 4, short), 4);
+        for state in S::ALL.into_iter().filter(|state| *state != S::Active) {
+            assert_eq!(rejections_that_count(state, 4, FORGIVEN_AFTER), 4, "{state:?}");
+        }
     }
 
     #[test]
