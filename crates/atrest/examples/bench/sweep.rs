@@ -78,7 +78,9 @@ pub(crate) async fn seed(dir: &str) -> anyhow::Result<()> {
         bytes[..4].copy_from_slice(&number.to_be_bytes());
         let (project, role) = (ProjectId::from_random(bytes), ProviderRoleId::from_random(bytes));
         let name = format!("project {number}");
-        let _saved = store.insert_project(&Project { id: project, org, name, created_at: at, activity: Activity::Active }).await?;
+        let _saved = store
+            .insert_project(&Project { id: project, org, name, created_at: at, activity: Activity::Active })
+            .await?;
         let identity = RoleIdentity::Aws {
             role_arn: Some(format!("arn:aws:iam::444455556666:role/role-{number}")),
             external_id: format!("external-{number}"),
