@@ -120,17 +120,25 @@ impl Way {
         Refused::silent(Reason::Transient(self.nowhere))
     }
 
-    pub(super) async fn describe_key(&self, who: &TenantCredentials, key: &str) -> Result<KeyMetadata, Refused> {
+    /// Makes a call at the first door that anybody answers at.
+    /// Errors: what was said there; what kept the last door shut; that there is none.
+    async fn at_the_first<'w, T, F>(&'w self, call: impl Fn(&'w Door) -> F) -> Result<T, Refused>
+    where
+        F: Future<Output = Result<T, Refused>>,
+    {
         let mut last = Err(self.nowhere());
         for way in self.in_order() {
-            let name = name_in(key, &way.door.region);
-            let (answer, shut) = way.call(way.door.describe_key(who, &name)).await;
+            let (answer, shut) = way.call(call(&way.door)).await;
             last = answer;
             if !shut {
                 break;
             }
         }
         last
+    }
+
+    pub(super) async fn describe_key(&self, who: &TenantCredentials, key: &str) -> Result<KeyMetadata, Refused> {
+        self.at_the_first(|door| async move { door.describe_key(who, &name_in(key, &door.region)).await }).await
     }
 
     /// The key's name in the answer is that of its own region, whichever replica encrypted.
@@ -141,16 +149,12 @@ impl Way {
         plaintext: &SecretBytes<32>,
         context: &EncryptionContext,
     ) -> Result<Encrypted, Refused> {
-        let mut last = Err(self.nowhere());
-        for way in self.in_order() {
-            let name = name_in(key, &way.door.region);
-            let (answer, shut) = way.call(way.door.encrypt(who, &name, plaintext, context)).await;
-            last = answer;
-            if !shut {
-                break;
-            }
-        }
-        last.map(|encrypted| Encrypted { key_arn: name_in(&encrypted.key_arn, &self.home).into_owned(), ..encrypted })
+        let encrypted = self
+            .at_the_first(
+                |door| async move { door.encrypt(who, &name_in(key, &door.region), plaintext, context).await },
+            )
+            .await?;
+        Ok(Encrypted { key_arn: name_in(&encrypted.key_arn, &self.home).into_owned(), ..encrypted })
     }
 
     pub(super) async fn decrypt(
@@ -160,16 +164,10 @@ impl Way {
         ciphertext: &[u8],
         context: &EncryptionContext,
     ) -> Result<SecretBytes<32>, Refused> {
-        let mut last = Err(self.nowhere());
-        for way in self.in_order() {
-            let name = name_in(key, &way.door.region);
-            let (answer, shut) = way.call(way.door.decrypt(who, &name, ciphertext, context)).await;
-            last = answer;
-            if !shut {
-                break;
-            }
-        }
-        last
+        self.at_the_first(
+            |door| async move { door.decrypt(who, &name_in(key, &door.region), ciphertext, context).await },
+        )
+        .await
     }
 }
 
