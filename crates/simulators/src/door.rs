@@ -156,7 +156,7 @@ async fn listen_at(addresses: &[IpAddr], port: u16, patient: bool) -> Result<Vec
 }
 
 /// Binds an address of an earlier start. Its port may be lent to somebody's connection just now; that is waited out.
-/// Errors: it stays in use for [`PATIENCE`], or cannot be bound at all.
+/// Errors: it stays in use for five seconds, or cannot be bound at all.
 pub async fn bind_again(address: SocketAddr) -> std::io::Result<TcpListener> {
     let patience = Instant::now() + PATIENCE;
     loop {
