@@ -157,7 +157,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: &'static [Self] = &[
         Self::ConfigurationUpdated,
         Self::ConfigurationValidationFailed,
         Self::ConfigurationValidationSucceeded,
@@ -276,7 +276,7 @@ impl EventKind {
     /// Finds a kind by its name.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 }
 
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        assert!(EventKind::ALL.into_iter().all(|kind| EventKind::by_name(kind.name()) == Some(kind)));
+        assert!(EventKind::ALL.iter().copied().all(|kind| EventKind::by_name(kind.name()) == Some(kind)));
     }
 
     #[test]

@@ -44,6 +44,11 @@ migrations! {
     3 "0003_nodes"
     4 "0004_master_keys"
     5 "0005_private_endpoints"
+    6 "0006_access"
+    7 "0007_projects"
+    8 "0008_cluster_settings"
+    9 "0009_alerts"
+    10 "0010_outbox"
 }
 
 /// How often replicas that start at the same moment try to make the same table.

@@ -20,7 +20,7 @@ on_both_engines! {
 async fn events_come_back_as_they_were_recorded(db: Database) {
     let store = db.open().await;
     let mut events = Vec::new();
-    for (kind, number) in EventKind::ALL.into_iter().zip(1..) {
+    for (kind, number) in EventKind::ALL.iter().copied().zip(1..) {
         let actor = match number % 4 {
             0 => Actor::System,
             3 => Actor::Node { id: NodeId::from_random([3; 12]) },
