@@ -164,6 +164,8 @@ pub struct Operation {
     pub tag: &'static str,
     /// Its name in SDKs and the Atlas CLI.
     pub operation_id: &'static str,
+    /// Its longer name in the published document, where that is another one; the command line takes both.
+    pub alias: Option<&'static str>,
     /// What it does, in a few words.
     pub summary: &'static str,
 }

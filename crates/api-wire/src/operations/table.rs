@@ -207,6 +207,7 @@ static GET_SYSTEM_STATUS: Operation = Operation {
     rate_limit: &ROOT,
     tag: "Root",
     operation_id: "getSystemStatus",
+    alias: None,
     summary: "Show the service and the key that asks",
 };
 
@@ -225,6 +226,7 @@ static LIST_ORGS: Operation = Operation {
     rate_limit: &ORGANIZATIONS,
     tag: "Organizations",
     operation_id: "listOrgs",
+    alias: None,
     summary: "List the organizations you can see",
 };
 
@@ -243,6 +245,7 @@ static GET_ORG: Operation = Operation {
     rate_limit: &ORGANIZATIONS,
     tag: "Organizations",
     operation_id: "getOrg",
+    alias: None,
     summary: "Show one organization",
 };
 
@@ -261,6 +264,7 @@ static LIST_GROUPS: Operation = Operation {
     rate_limit: &PROJECTS,
     tag: "Projects",
     operation_id: "listGroups",
+    alias: None,
     summary: "List the projects you can see",
 };
 
@@ -279,6 +283,7 @@ static GET_GROUP: Operation = Operation {
     rate_limit: &PROJECTS,
     tag: "Projects",
     operation_id: "getGroup",
+    alias: None,
     summary: "Show one project",
 };
 
@@ -301,6 +306,7 @@ static CREATE_GROUP: Operation = Operation {
     rate_limit: &PROJECTS,
     tag: "Projects",
     operation_id: "createGroup",
+    alias: None,
     summary: "Create a project, which you then own",
 };
 
@@ -319,6 +325,7 @@ static DELETE_GROUP: Operation = Operation {
     rate_limit: &PROJECTS,
     tag: "Projects",
     operation_id: "deleteGroup",
+    alias: None,
     summary: "Delete a project that has no clusters",
 };
 
@@ -346,6 +353,7 @@ static LIST_CLUSTERS: Operation = Operation {
     rate_limit: &CLUSTERS,
     tag: TAG_CLUSTERS,
     operation_id: "listClusters",
+    alias: Some("listGroupClusters"),
     summary: "List a project's clusters",
 };
 
@@ -371,6 +379,7 @@ static CREATE_CLUSTER: Operation = Operation {
     rate_limit: &CLUSTERS,
     tag: TAG_CLUSTERS,
     operation_id: "createCluster",
+    alias: Some("createGroupCluster"),
     summary: "Describe a new cluster",
 };
 
@@ -389,6 +398,7 @@ static GET_CLUSTER: Operation = Operation {
     rate_limit: &CLUSTERS,
     tag: TAG_CLUSTERS,
     operation_id: "getCluster",
+    alias: Some("getGroupCluster"),
     summary: "Show one cluster",
 };
 
@@ -414,6 +424,7 @@ static UPDATE_CLUSTER: Operation = Operation {
     rate_limit: &CLUSTERS,
     tag: TAG_CLUSTERS,
     operation_id: "updateCluster",
+    alias: Some("updateGroupCluster"),
     summary: "Change a cluster",
 };
 
@@ -435,6 +446,7 @@ static DELETE_CLUSTER: Operation = Operation {
     rate_limit: &CLUSTERS,
     tag: TAG_CLUSTERS,
     operation_id: "deleteCluster",
+    alias: Some("deleteGroupCluster"),
     summary: "Delete a cluster",
 };
 
@@ -453,6 +465,7 @@ static LIST_GROUP_EVENTS: Operation = Operation {
     rate_limit: &EVENTS,
     tag: "Events",
     operation_id: "listGroupEvents",
+    alias: None,
     summary: "List a project's events, newest first",
 };
 
@@ -471,6 +484,7 @@ static GET_GROUP_EVENT: Operation = Operation {
     rate_limit: &EVENTS,
     tag: "Events",
     operation_id: "getGroupEvent",
+    alias: None,
     summary: "Show one event of a project",
 };
 
@@ -489,6 +503,7 @@ static GET_ENCRYPTION_AT_REST: Operation = Operation {
     rate_limit: &ENCRYPTION_AT_REST,
     tag: TAG_ENCRYPTION_AT_REST,
     operation_id: "getEncryptionAtRest",
+    alias: Some("getGroupEncryptionAtRest"),
     summary: "Show the customer keys of a project",
 };
 
@@ -511,6 +526,7 @@ static UPDATE_ENCRYPTION_AT_REST: Operation = Operation {
     rate_limit: &ENCRYPTION_AT_REST,
     tag: TAG_ENCRYPTION_AT_REST,
     operation_id: "updateEncryptionAtRest",
+    alias: Some("updateGroupEncryptionAtRest"),
     summary: "Change the customer keys of a project",
 };
 
@@ -529,6 +545,7 @@ static GET_ENCRYPTION_AT_REST_VALIDITY: Operation = Operation {
     rate_limit: &ENCRYPTION_AT_REST,
     tag: "Atrest",
     operation_id: "getEncryptionAtRestValidity",
+    alias: None,
     summary: "Show what the last check of each customer key found",
 };
 
@@ -549,6 +566,7 @@ static LIST_NODES: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "listNodes",
+    alias: None,
     summary: "List a cluster's nodes and their certificates",
 };
 
@@ -567,6 +585,7 @@ static CREATE_NODE: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "createNode",
+    alias: None,
     summary: "Create a node of a cluster",
 };
 
@@ -585,6 +604,7 @@ static GET_NODE: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "getNode",
+    alias: None,
     summary: "Show one node and its certificates",
 };
 
@@ -603,6 +623,7 @@ static REVOKE_NODE: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "revokeNode",
+    alias: None,
     summary: "Revoke a node for good; its certificates end at once",
 };
 
@@ -621,6 +642,7 @@ static CREATE_NODE_ENROLMENT_TOKEN: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "createNodeEnrolmentToken",
+    alias: None,
     summary: "Give a node a token to get its certificate with",
 };
 
@@ -639,6 +661,7 @@ static ENROL_NODE: Operation = Operation {
     rate_limit: &ENROLMENTS,
     tag: TAG_NODES,
     operation_id: "enrolNode",
+    alias: None,
     summary: "Trade a node's token and request for a certificate",
 };
 
@@ -657,6 +680,7 @@ static GET_CERTIFICATE_AUTHORITIES: Operation = Operation {
     rate_limit: &CERTIFICATE_AUTHORITIES,
     tag: TAG_NODES,
     operation_id: "getCertificateAuthorities",
+    alias: None,
     summary: "Show the certificate authorities that nodes are to believe",
 };
 
@@ -675,5 +699,6 @@ static GET_OPEN_API: Operation = Operation {
     rate_limit: &DOCUMENT,
     tag: "Atrest",
     operation_id: "getOpenApi",
+    alias: None,
     summary: "Describe both APIs as an OpenAPI document",
 };

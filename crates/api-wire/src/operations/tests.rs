@@ -16,7 +16,10 @@ fn lists_every_operation_once_under_its_own_id() {
         assert!(std::ptr::eq(*operation, operation.id.operation()));
         assert!(ids.insert(operation.id));
         assert!(routes.insert((operation.method, operation.full_path())));
-        assert!(names.insert(operation.operation_id));
+        assert!(names.insert(operation.operation_id), "{}", operation.operation_id);
+        if let Some(alias) = operation.alias {
+            assert!(names.insert(alias), "{alias}");
+        }
     }
     assert_eq!(OPERATIONS.len(), OperationId::GetOpenApi as usize + 1);
 }

@@ -41,6 +41,7 @@ pub(super) static LIST_ROTATIONS: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "listRotations",
+    alias: None,
     summary: "List a project's rotations, newest first",
 };
 
@@ -59,6 +60,7 @@ pub(super) static GET_ROTATION: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "getRotation",
+    alias: None,
     summary: "Show how far one rotation is",
 };
 
@@ -77,6 +79,7 @@ pub(super) static LIST_CUSTOMER_KEYS: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "listCustomerKeys",
+    alias: None,
     summary: "List the customer keys a project has and had, and what each still protects",
 };
 
@@ -95,6 +98,7 @@ pub(super) static LIST_MASTER_KEYS: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "listMasterKeys",
+    alias: None,
     summary: "List a project's master keys, without the keys themselves",
 };
 
@@ -113,6 +117,7 @@ pub(super) static GET_MASTER_KEY: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "getMasterKey",
+    alias: None,
     summary: "Show one master key, without the key itself",
 };
 
@@ -131,6 +136,7 @@ pub(super) static RETURN_MASTER_KEY: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "returnMasterKey",
+    alias: None,
     summary: "Bring a destroyed master key back",
 };
 
@@ -149,6 +155,7 @@ pub(super) static LIST_GRANTS: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "listGrants",
+    alias: None,
     summary: "List the grants of a master key that have not ended",
 };
 
@@ -167,6 +174,7 @@ pub(super) static CREATE_GRANT: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "createGrant",
+    alias: None,
     summary: "Let another node read a master key for a while",
 };
 
@@ -185,6 +193,7 @@ pub(super) static DELETE_GRANT: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "deleteGrant",
+    alias: None,
     summary: "End a grant at once",
 };
 
@@ -203,6 +212,7 @@ pub(super) static LIST_SNAPSHOTS: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "listSnapshots",
+    alias: None,
     summary: "List a cluster's snapshots and the master keys they need",
 };
 
@@ -221,6 +231,7 @@ pub(super) static CREATE_SNAPSHOT: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "createSnapshot",
+    alias: None,
     summary: "Register a snapshot, so that the master keys it needs are kept",
 };
 
@@ -239,6 +250,7 @@ pub(super) static GET_SNAPSHOT: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "getSnapshot",
+    alias: None,
     summary: "Show one snapshot and the master keys it needs",
 };
 
@@ -257,6 +269,7 @@ pub(super) static RELEASE_SNAPSHOT: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "releaseSnapshot",
+    alias: None,
     summary: "Release a snapshot: it needs its master keys no more",
 };
 
@@ -275,6 +288,7 @@ pub(super) static LIST_DELETED_CLUSTERS: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "listDeletedClusters",
+    alias: None,
     summary: "List deleted clusters that can be brought back",
 };
 
@@ -293,6 +307,7 @@ pub(super) static RETURN_CLUSTER: Operation = Operation {
     rate_limit: &KEYS,
     tag: TAG,
     operation_id: "returnCluster",
+    alias: None,
     summary: "Bring a deleted cluster back, with its master keys",
 };
 
@@ -311,6 +326,7 @@ pub(super) static LIST_DELETED_GROUPS: Operation = Operation {
     rate_limit: &PROJECTS,
     tag: TAG,
     operation_id: "listDeletedGroups",
+    alias: None,
     summary: "List deleted projects that can be brought back",
 };
 
@@ -329,6 +345,7 @@ pub(super) static RETURN_GROUP: Operation = Operation {
     rate_limit: &PROJECTS,
     tag: TAG,
     operation_id: "returnGroup",
+    alias: None,
     summary: "Bring a deleted project back",
 };
 
@@ -347,6 +364,7 @@ pub(super) static LIST_BACKUP_SNAPSHOTS: Operation = Operation {
     rate_limit: &BACKUP,
     tag: TAG_BACKUP,
     operation_id: "listBackupSnapshots",
+    alias: Some("listGroupClusterBackupSnapshots"),
     summary: "List a cluster's snapshots, newest first",
 };
 
@@ -365,5 +383,6 @@ pub(super) static GET_BACKUP_SNAPSHOT: Operation = Operation {
     rate_limit: &BACKUP,
     tag: TAG_BACKUP,
     operation_id: "getClusterBackupSnapshot",
+    alias: Some("getGroupClusterBackupSnapshot"),
     summary: "Show one snapshot of a cluster",
 };

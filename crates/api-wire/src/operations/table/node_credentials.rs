@@ -21,6 +21,7 @@ pub(super) static RENEW_NODE_CERTIFICATE: Operation = Operation {
     rate_limit: &ENROLMENTS,
     tag: TAG_NODES,
     operation_id: "renewNodeCertificate",
+    alias: None,
     summary: "Trade a node's certificate and a request signed with its key for the next one",
 };
 
@@ -39,6 +40,7 @@ pub(super) static LIST_EXTERNAL_CERTIFICATE_AUTHORITIES: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "listExternalCertificateAuthorities",
+    alias: None,
     summary: "List the project's own certificate authorities",
 };
 
@@ -57,6 +59,7 @@ pub(super) static CREATE_EXTERNAL_CERTIFICATE_AUTHORITY: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "createExternalCertificateAuthority",
+    alias: None,
     summary: "Have a certificate authority of your own vouch for nodes of the project",
 };
 
@@ -75,6 +78,7 @@ pub(super) static GET_EXTERNAL_CERTIFICATE_AUTHORITY: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "getExternalCertificateAuthority",
+    alias: None,
     summary: "Show one of the project's own certificate authorities",
 };
 
@@ -93,6 +97,7 @@ pub(super) static DELETE_EXTERNAL_CERTIFICATE_AUTHORITY: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "deleteExternalCertificateAuthority",
+    alias: None,
     summary: "End a certificate authority's vouching; nodes it showed are strangers at once",
 };
 
@@ -111,6 +116,7 @@ pub(super) static LIST_NODE_IDENTITIES: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "listNodeIdentities",
+    alias: None,
     summary: "List which certificates of the project's own authorities are a node",
 };
 
@@ -129,6 +135,7 @@ pub(super) static CREATE_NODE_IDENTITY: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "createNodeIdentity",
+    alias: None,
     summary: "Have certificates of one of the project's own authorities be a node",
 };
 
@@ -147,5 +154,6 @@ pub(super) static DELETE_NODE_IDENTITY: Operation = Operation {
     rate_limit: &NODES,
     tag: TAG_NODES,
     operation_id: "deleteNodeIdentity",
+    alias: None,
     summary: "Have those certificates be the node no more",
 };

@@ -22,6 +22,7 @@ pub(super) static LIST_PRIVATE_ENDPOINTS: Operation = Operation {
     rate_limit: &ENCRYPTION_AT_REST,
     tag: TAG_ENCRYPTION_AT_REST,
     operation_id: "listRestPrivateEndpoints",
+    alias: Some("listGroupEncryptionAtRestPrivateEndpoints"),
     summary: "List a project's private endpoints to one provider",
 };
 
@@ -40,6 +41,7 @@ pub(super) static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
     rate_limit: &ENCRYPTION_AT_REST,
     tag: TAG_ENCRYPTION_AT_REST,
     operation_id: "createRestPrivateEndpoint",
+    alias: Some("createGroupEncryptionAtRestPrivateEndpoint"),
     summary: "Have a private endpoint made in one region",
 };
 
@@ -58,6 +60,7 @@ pub(super) static GET_PRIVATE_ENDPOINT: Operation = Operation {
     rate_limit: &ENCRYPTION_AT_REST,
     tag: TAG_ENCRYPTION_AT_REST,
     operation_id: "getRestPrivateEndpoint",
+    alias: Some("getGroupEncryptionAtRestPrivateEndpoint"),
     summary: "Show one private endpoint",
 };
 
@@ -76,6 +79,7 @@ pub(super) static DELETE_PRIVATE_ENDPOINT: Operation = Operation {
     rate_limit: &ENCRYPTION_AT_REST,
     tag: TAG_ENCRYPTION_AT_REST,
     operation_id: "requestPrivateEndpointDeletion",
+    alias: Some("requestGroupEncryptionAtRestPrivateEndpointDeletion"),
     summary: "Have a private endpoint removed",
 };
 
@@ -94,5 +98,6 @@ pub(super) static GET_NETWORKING: Operation = Operation {
     rate_limit: &ENCRYPTION_AT_REST,
     tag: TAG_ENCRYPTION_AT_REST,
     operation_id: "getNetworking",
+    alias: None,
     summary: "Show how a project's key calls leave, and what that means for its clusters",
 };
