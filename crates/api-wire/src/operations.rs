@@ -183,6 +183,8 @@ pub struct VersionEntry {
     pub request: Option<&'static Schema>,
     /// The shape of the answer, or of each result of a list.
     pub response: &'static Schema,
+    /// The status of success, where this version has another one than the operation.
+    pub success: Option<u16>,
 }
 
 /// The two APIs.
@@ -254,6 +256,16 @@ pub enum ProjectRole {
     ClusterCreator,
     /// May change clusters.
     ClusterManager,
+    /// May take backups.
+    BackupCreator,
+    /// May change backups.
+    BackupManager,
+    /// May change the project's IP access list.
+    NetworkAccessManager,
+    /// May change what is alerted.
+    AlertsManager,
+    /// May say who has which role in the project.
+    AccessManager,
     /// May change settings.
     Owner,
 }
@@ -265,6 +277,11 @@ impl ProjectRole {
             Self::ReadOnly => "GROUP_READ_ONLY",
             Self::ClusterCreator => "GROUP_CLUSTER_CREATOR",
             Self::ClusterManager => "GROUP_CLUSTER_MANAGER",
+            Self::BackupCreator => "GROUP_BACKUP_CREATOR",
+            Self::BackupManager => "GROUP_BACKUP_MANAGER",
+            Self::NetworkAccessManager => "GROUP_NETWORK_ACCESS_MANAGER",
+            Self::AlertsManager => "GROUP_ALERTS_MANAGER",
+            Self::AccessManager => "GROUP_ACCESS_MANAGER",
             Self::Owner => "GROUP_OWNER",
         }
     }
@@ -275,6 +292,11 @@ impl ProjectRole {
             Self::ReadOnly => "Project Read Only",
             Self::ClusterCreator => "Project Cluster Creator",
             Self::ClusterManager => "Project Cluster Manager",
+            Self::BackupCreator => "Project Backup Creator",
+            Self::BackupManager => "Project Backup Manager",
+            Self::NetworkAccessManager => "Project Network Access Manager",
+            Self::AlertsManager => "Project Alerts Manager",
+            Self::AccessManager => "Project Access Manager",
             Self::Owner => "Project Owner",
         }
     }
@@ -325,6 +347,11 @@ impl Operation {
     /// Returns its newest shape that is not after a date.
     pub fn newest_not_after(&self, asked: ApiVersion) -> Option<&'static VersionEntry> {
         self.versions.iter().rev().find(|entry| entry.version.is_none_or(|have| have <= asked))
+    }
+
+    /// Returns the status of success of one of its shapes.
+    pub fn success_of(&self, entry: &VersionEntry) -> u16 {
+        entry.success.unwrap_or(self.success)
     }
 
     /// Says whether a request carries a body.

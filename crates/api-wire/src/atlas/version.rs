@@ -221,6 +221,7 @@ mod tests {
                 sunset: Some(date!(2027 - 07 - 01)),
                 request: None,
                 response: &FLAG,
+                success: None,
             },
             VersionEntry {
                 version: Some(ApiVersion::V2024_08_05),
@@ -228,6 +229,7 @@ mod tests {
                 sunset: None,
                 request: None,
                 response: &FLAG,
+                success: None,
             },
             VersionEntry {
                 version: Some(ApiVersion::V2024_10_23),
@@ -235,6 +237,7 @@ mod tests {
                 sunset: None,
                 request: None,
                 response: &FLAG,
+                success: None,
             },
         ],
         method: Method::Get,

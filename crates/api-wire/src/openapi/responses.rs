@@ -11,12 +11,6 @@ const NO_CONTENT: u16 = 204;
 
 /// Describes every answer of an operation.
 pub(super) fn of(operation: &Operation, components: &mut Components) -> Value {
-    let mut content = Map::new();
-    for entry in operation.versions {
-        let bare = components.reference(entry.response);
-        let schema = if operation.list { page(bare, components) } else { maybe_wrapped(bare, operation.success) };
-        content.insert(media_type(entry), json!({ "schema": schema }));
-    }
     let mut headers = json!({
         "RateLimit-Limit": header("RateLimit-Limit"),
         "RateLimit-Remaining": header("RateLimit-Remaining"),
@@ -29,13 +23,19 @@ pub(super) fn of(operation: &Operation, components: &mut Components) -> Value {
             members.insert("Sunset".into(), header("Sunset"));
         }
     }
-    let mut done = json!({ "description": "Done.", "headers": headers });
-    // Such an answer has no body that could be described.
-    if let (true, Value::Object(members)) = (operation.success != NO_CONTENT, &mut done) {
-        members.insert("content".into(), Value::Object(content));
-    }
     let mut responses = Map::new();
-    responses.insert(operation.success.to_string(), done);
+    for entry in operation.versions {
+        let status = operation.success_of(entry);
+        let done = responses.entry(status.to_string());
+        let done = done.or_insert_with(|| json!({ "description": "Done.", "headers": headers }));
+        // Such an answer has no body that could be described.
+        let (false, Value::Object(done)) = (status == NO_CONTENT, done) else { continue };
+        let bare = components.reference(entry.response);
+        let schema = if operation.list { page(bare, components) } else { maybe_wrapped(bare, status) };
+        if let Value::Object(content) = done.entry("content").or_insert_with(|| Value::Object(Map::new())) {
+            content.insert(media_type(entry), json!({ "schema": schema }));
+        }
+    }
     for status in operation.errors {
         responses.insert(status.to_string(), error_reference(*status));
     }

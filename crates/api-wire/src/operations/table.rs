@@ -176,7 +176,7 @@ const WRITE: &[u16] = &[400, 401, 403, 404, 406, 408, 409, 413, 415, 429, 500, 5
 const DELETION: &[u16] = &[400, 401, 403, 404, 406, 409, 429, 500, 503];
 
 const fn dated(version: ApiVersion, request: Option<&'static Schema>, response: &'static Schema) -> VersionEntry {
-    VersionEntry { version: Some(version), deprecated: None, sunset: None, request, response }
+    VersionEntry { version: Some(version), deprecated: None, sunset: None, request, response, success: None }
 }
 
 /// A shape that a newer date has replaced.
@@ -185,7 +185,7 @@ const fn replaced(entry: VersionEntry, since: Date, until: Date) -> VersionEntry
 }
 
 const fn own(response: &'static Schema) -> VersionEntry {
-    VersionEntry { version: None, deprecated: None, sunset: None, request: None, response }
+    VersionEntry { version: None, deprecated: None, sunset: None, request: None, response, success: None }
 }
 
 const fn own_from(request: &'static Schema, response: &'static Schema) -> VersionEntry {

@@ -110,10 +110,15 @@ impl Call {
         format!("{}{}", self.base_url, self.url_path)
     }
 
+    /// Gives the status of success of the version that answers.
+    fn success(&self) -> u16 {
+        self.operation.success_of(self.version.entry)
+    }
+
     /// Answers with a single object.
     /// Errors: `Bug` if it cannot be written.
     pub fn single<T: Serialize>(&self, body: &T) -> Result<Answer, Refused> {
-        let body = render_single(self.operation.success, body, self.presentation);
+        let body = render_single(self.success(), body, self.presentation);
         body.map(|body| Answer { body, location: None }).map_err(|_| Refused::Bug("an answer can be written as JSON"))
     }
 
@@ -139,7 +144,7 @@ impl Call {
     ) -> Result<Answer, Refused> {
         let url = self.url();
         let page = Paged::new(results, total, self.paging(), &ListAddress { url: &url, filters });
-        let body = render_list(self.operation.success, &page, self.presentation);
+        let body = render_list(self.success(), &page, self.presentation);
         body.map(|body| Answer { body, location: None }).map_err(|_| Refused::Bug("an answer can be written as JSON"))
     }
 

@@ -80,7 +80,7 @@ pub(super) async fn serve(
     let mut served = Served::default();
     let outcome = run(api, operation, path, request, &mut served).await;
     let mut response = match outcome {
-        Ok(answer) => success(operation, answer, &served),
+        Ok(answer) => success(answer, &served),
         Err(refused) => {
             let mut response = error::answer(&refused, presentation, &request_id);
             if let Refused::Unauthenticated { stale } = refused {
@@ -102,6 +102,7 @@ pub(super) async fn serve(
 /// What a successful answer's headers are made of.
 #[derive(Default)]
 struct Served {
+    status: u16,
     allowance: Option<Allowance>,
     content_type: Option<String>,
     deprecation: Option<String>,
@@ -137,6 +138,7 @@ async fn run(
         Some(_) => read_body(api, &parts.headers, body).await?,
         None => Bytes::new(),
     };
+    served.status = operation.success_of(version.entry);
     served.content_type = Some(version.content_type().into_owned());
     served.deprecation = version.deprecation();
     served.sunset = version.sunset();
@@ -237,6 +239,11 @@ async fn require_access(
 const fn project_role(role: WireProjectRole) -> ProjectRole {
     match role {
         WireProjectRole::Owner => ProjectRole::Owner,
+        WireProjectRole::AccessManager => ProjectRole::AccessManager,
+        WireProjectRole::AlertsManager => ProjectRole::AlertsManager,
+        WireProjectRole::NetworkAccessManager => ProjectRole::NetworkAccessManager,
+        WireProjectRole::BackupManager => ProjectRole::BackupManager,
+        WireProjectRole::BackupCreator => ProjectRole::BackupCreator,
         WireProjectRole::ClusterManager => ProjectRole::ClusterManager,
         WireProjectRole::ClusterCreator => ProjectRole::ClusterCreator,
         WireProjectRole::ReadOnly => ProjectRole::ReadOnly,
@@ -284,9 +291,9 @@ async fn read_body(api: &Api, headers: &HeaderMap, body: Body) -> Result<Bytes, 
     Ok(bytes)
 }
 
-fn success(operation: &Operation, answer: Answer, served: &Served) -> Response {
+fn success(answer: Answer, served: &Served) -> Response {
     let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = StatusCode::from_u16(operation.success).unwrap_or(StatusCode::OK);
+    *response.status_mut() = StatusCode::from_u16(served.status).unwrap_or(StatusCode::OK);
     let mut put = |name: HeaderName, value: &Option<String>| {
         if let Some(value) = value.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
             response.headers_mut().insert(name, value);
