@@ -1,136 +1,11 @@
-//! Who may do what: roles, and what a set of roles amounts to in one project.
+//! Who may do what: what a set of roles amounts to in an organization and in each of its projects.
+
+mod role;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::role::{OrgRole, ProjectRole};
 use crate::id::{OrgId, ProjectId};
-
-/// A role in an organization. Spelled as the Admin API spells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OrgRole {
-    /// `ORG_OWNER`: everything, in every project of the organization too.
-    Owner,
-    /// `ORG_GROUP_CREATOR`: may create projects.
-    ProjectCreator,
-    /// `ORG_READ_ONLY`: may read everything, in every project of the organization too.
-    ReadOnly,
-    /// `ORG_MEMBER`: belongs to it; may read the organization itself.
-    Member,
-}
-
-/// A role in a project. Spelled as the Admin API spells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ProjectRole {
-    /// `GROUP_OWNER`: everything.
-    Owner,
-    /// `GROUP_CLUSTER_MANAGER`: may change clusters.
-    ClusterManager,
-    /// `GROUP_CLUSTER_CREATOR`: may create clusters.
-    ClusterCreator,
-    /// `GROUP_READ_ONLY`.
-    ReadOnly,
-}
-
-impl OrgRole {
-    /// Every role there is.
-    pub const ALL: [Self; 4] = [Self::Owner, Self::ProjectCreator, Self::ReadOnly, Self::Member];
-
-    /// Gives the name the Admin API and the store use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Owner => "ORG_OWNER",
-            Self::ProjectCreator => "ORG_GROUP_CREATOR",
-            Self::ReadOnly => "ORG_READ_ONLY",
-            Self::Member => "ORG_MEMBER",
-        }
-    }
-
-    /// Gives the name people know it by.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Owner => "Organization Owner",
-            Self::ProjectCreator => "Organization Project Creator",
-            Self::ReadOnly => "Organization Read Only",
-            Self::Member => "Organization Member",
-        }
-    }
-
-    /// Finds a role by its name.
-    #[must_use]
-    pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
-    }
-
-    /// Tells whether holding `self` is as good as holding `wanted`.
-    #[must_use]
-    pub const fn covers(self, wanted: Self) -> bool {
-        match (self, wanted) {
-            (Self::Owner, _) | (_, Self::Member) => true,
-            (Self::ReadOnly, Self::ReadOnly) | (Self::ProjectCreator, Self::ProjectCreator) => true,
-            (
-                Self::ReadOnly | Self::ProjectCreator | Self::Member,
-                Self::Owner | Self::ProjectCreator | Self::ReadOnly,
-            ) => false,
-        }
-    }
-
-    /// Gives the role that this one amounts to in every project of the organization.
-    #[must_use]
-    pub const fn in_every_project(self) -> Option<ProjectRole> {
-        match self {
-            Self::Owner => Some(ProjectRole::Owner),
-            Self::ReadOnly => Some(ProjectRole::ReadOnly),
-            Self::ProjectCreator | Self::Member => None,
-        }
-    }
-}
-
-impl ProjectRole {
-    /// Every role there is.
-    pub const ALL: [Self; 4] = [Self::Owner, Self::ClusterManager, Self::ClusterCreator, Self::ReadOnly];
-
-    /// Gives the name the Admin API and the store use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Owner => "GROUP_OWNER",
-            Self::ClusterManager => "GROUP_CLUSTER_MANAGER",
-            Self::ClusterCreator => "GROUP_CLUSTER_CREATOR",
-            Self::ReadOnly => "GROUP_READ_ONLY",
-        }
-    }
-
-    /// Gives the name people know it by.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Owner => "Project Owner",
-            Self::ClusterManager => "Project Cluster Manager",
-            Self::ClusterCreator => "Project Cluster Creator",
-            Self::ReadOnly => "Project Read Only",
-        }
-    }
-
-    /// Finds a role by its name.
-    #[must_use]
-    pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
-    }
-
-    /// Tells whether holding `self` is as good as holding `wanted`.
-    #[must_use]
-    pub const fn covers(self, wanted: Self) -> bool {
-        match (self, wanted) {
-            (Self::Owner, _) | (_, Self::ReadOnly) => true,
-            (Self::ClusterManager, Self::ClusterManager) | (Self::ClusterCreator, Self::ClusterCreator) => true,
-            (
-                Self::ClusterManager | Self::ClusterCreator | Self::ReadOnly,
-                Self::Owner | Self::ClusterManager | Self::ClusterCreator,
-            ) => false,
-        }
-    }
-}
 
 /// All roles of one API key or service account. It belongs to one organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,16 +73,19 @@ mod tests {
 
     #[test]
     fn roles_amount_to_what_the_table_says() {
-        use ProjectRole::{ClusterCreator, ClusterManager, Owner, ReadOnly};
+        use ProjectRole::{BackupCreator, BackupManager, ClusterCreator, ClusterManager, ReadOnly};
         check(&[], &[], &[]);
         check(&[OrgRole::Member], &[], &[]);
         check(&[OrgRole::ProjectCreator], &[], &[]);
-        check(&[OrgRole::Owner], &[], &[Owner, ClusterManager, ClusterCreator, ReadOnly]);
+        check(&[OrgRole::BillingAdmin, OrgRole::BillingReadOnly], &[], &[]);
+        check(&[OrgRole::Owner], &[], &ProjectRole::ALL);
         check(&[OrgRole::ReadOnly], &[], &[ReadOnly]);
         check(&[OrgRole::Member], &[ReadOnly], &[ReadOnly]);
         check(&[OrgRole::Member], &[ClusterManager], &[ClusterManager, ReadOnly]);
         check(&[OrgRole::Member], &[ClusterCreator], &[ClusterCreator, ReadOnly]);
-        check(&[OrgRole::Member], &[Owner], &[Owner, ClusterManager, ClusterCreator, ReadOnly]);
+        check(&[OrgRole::Member], &[BackupManager], &[BackupManager, BackupCreator, ReadOnly]);
+        check(&[OrgRole::StreamProcessingAdmin], &[], &[ProjectRole::StreamProcessingOwner, ReadOnly]);
+        check(&[OrgRole::Member], &[ProjectRole::Owner], &ProjectRole::ALL);
     }
 
     #[test]
@@ -221,12 +99,5 @@ mod tests {
         assert!(grants.allow_in_org(ORG, OrgRole::Member));
         assert!(!grants.allow_in_org(ORG, OrgRole::ReadOnly));
         assert!(!grants.allow_in_org(OTHER_ORG, OrgRole::Member));
-    }
-
-    #[test]
-    fn names_are_read_back() {
-        assert!(OrgRole::ALL.into_iter().all(|role| OrgRole::by_name(role.name()) == Some(role)));
-        assert!(ProjectRole::ALL.into_iter().all(|role| ProjectRole::by_name(role.name()) == Some(role)));
-        assert_eq!(ProjectRole::by_name("GROUP_KING"), None);
     }
 }

@@ -56,6 +56,10 @@ ids! {
     ServiceAccountId
     /// Names a secret of a service account.
     ServiceAccountSecretId
+    /// Names a person who may have a login.
+    UserId
+    /// Names a team: people who get their roles together.
+    TeamId
     /// Names a provider role: an identity the customer authorized us to use.
     ProviderRoleId
     /// Names a recorded event.

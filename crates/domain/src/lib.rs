@@ -17,6 +17,7 @@ pub mod organization;
 pub mod private_endpoint;
 pub mod project;
 pub mod provider_role;
+pub mod recipient;
 pub mod release;
 pub mod release_grant;
 pub mod rotation;
