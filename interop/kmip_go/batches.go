@@ -3,15 +3,17 @@ package main
 import (
 	"context"
 
+	"atrest/interop/checks"
+
 	"github.com/ovh/kmip-go"
 	"github.com/ovh/kmip-go/kmipclient"
 	"github.com/ovh/kmip-go/payloads"
 )
 
 // batches send several requests in one message. Those without an identifier mean what the batch made or found before.
-func batches(c *checks, door door, version kmip.ProtocolVersion) {
+func batches(c *checks.Checks, door door, version kmip.ProtocolVersion) {
 	client, err := door.dial("cluster0-0", kmipclient.EnforceVersion(version))
-	c.must("connect", err)
+	c.Must("connect", err)
 	defer client.Close()
 	of := one{c, client, version}
 	id, name := of.wholeLife()
@@ -28,15 +30,15 @@ func (o one) wholeLife() (string, string) {
 			return client.GetAttributes("", kmip.AttributeNameState)
 		}).
 		Exec()
-	o.must("Create, Activate, Get, Get Attributes in one batch", err)
+	o.Must("Create, Activate, Get, Get Attributes in one batch", err)
 	items, err := answers.Unwrap()
-	o.must("all of them succeed", err)
+	o.Must("all of them succeed", err)
 	id := items[0].(*payloads.CreateResponsePayload).UniqueIdentifier
-	o.equal("Activate means the new key", items[1].(*payloads.ActivateResponsePayload).UniqueIdentifier, id)
+	o.Equal("Activate means the new key", items[1].(*payloads.ActivateResponsePayload).UniqueIdentifier, id)
 	got := items[2].(*payloads.GetResponsePayload)
 	key, err := got.SymmetricKey()
-	o.that("so does Get", err == nil && got.UniqueIdentifier == id && len(key) == 32, err)
-	o.equal("which is active", valueOf(items[3].(*payloads.GetAttributesResponsePayload), kmip.AttributeNameState), kmip.StateActive)
+	o.That("so does Get", err == nil && got.UniqueIdentifier == id && len(key) == 32, err)
+	o.Equal("which is active", valueOf(items[3].(*payloads.GetAttributesResponsePayload), kmip.AttributeNameState), kmip.StateActive)
 	return id, name
 }
 
@@ -44,10 +46,10 @@ func (o one) placeholderOfLocate(id, name string) {
 	answers, err := o.client.Locate().WithName(name).
 		Then(func(client *kmipclient.Client) kmipclient.PayloadBuilder { return client.GetAttributeList("") }).
 		Exec()
-	o.must("Locate, Get Attribute List in one batch", err)
+	o.Must("Locate, Get Attribute List in one batch", err)
 	items, err := answers.Unwrap()
-	o.must("both succeed", err)
-	o.equal("of the one that was found", items[1].(*payloads.GetAttributeListResponsePayload).UniqueIdentifier, id)
+	o.Must("both succeed", err)
+	o.Equal("of the one that was found", items[1].(*payloads.GetAttributeListResponsePayload).UniqueIdentifier, id)
 	o.refused("without an identifier in another message, Get", kmip.ResultReasonItemNotFound, o.client.Get(""))
 }
 
@@ -59,16 +61,16 @@ func (o one) failures(id string) {
 		&payloads.GetRequestPayload{UniqueIdentifier: id},
 	}
 	answers, err := o.client.BatchOpt(context.Background(), asked, kmipclient.OnBatchErr(kmip.BatchErrorContinuationOptionContinue))
-	o.must("a batch that goes on after a failure is answered whole", err)
-	o.equal("the failure in its place", outcomes(answers), []kmip.ResultReason{0, kmip.ResultReasonPermissionDenied, 0})
+	o.Must("a batch that goes on after a failure is answered whole", err)
+	o.Equal("the failure in its place", outcomes(answers), []kmip.ResultReason{0, kmip.ResultReasonPermissionDenied, 0})
 	message := kmip.NewRequestMessage(o.version, asked...)
 	stopped, err := o.client.Roundtrip(context.Background(), &message)
-	o.must("a batch that stops at a failure", err)
-	o.equal("answers nothing after it", outcomes(stopped.BatchItem), []kmip.ResultReason{0, kmip.ResultReasonPermissionDenied})
+	o.Must("a batch that stops at a failure", err)
+	o.Equal("answers nothing after it", outcomes(stopped.BatchItem), []kmip.ResultReason{0, kmip.ResultReasonPermissionDenied})
 	answers, err = o.client.BatchOpt(context.Background(), asked, kmipclient.OnBatchErr(kmip.BatchErrorContinuationOptionUndo))
-	o.must("a batch that would be undone is answered whole", err)
+	o.Must("a batch that would be undone is answered whole", err)
 	refused := kmip.ResultReasonFeatureNotSupported
-	o.equal("and refused", outcomes(answers), []kmip.ResultReason{refused, refused, refused})
+	o.Equal("and refused", outcomes(answers), []kmip.ResultReason{refused, refused, refused})
 }
 
 func outcomes(items []kmip.ResponseBatchItem) []kmip.ResultReason {

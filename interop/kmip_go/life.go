@@ -12,6 +12,8 @@ import (
 	"slices"
 	"time"
 
+	"atrest/interop/checks"
+
 	"github.com/ovh/kmip-go"
 	"github.com/ovh/kmip-go/kmipclient"
 	"github.com/ovh/kmip-go/payloads"
@@ -25,15 +27,15 @@ const nobodys = "00000000-0000-4000-8000-000000000000"
 
 // one is one version of the protocol, spoken by one node.
 type one struct {
-	*checks
+	*checks.Checks
 	client  *kmipclient.Client
 	version kmip.ProtocolVersion
 }
 
 // life is what a key can go through.
-func life(c *checks, door door, version kmip.ProtocolVersion) {
+func life(c *checks.Checks, door door, version kmip.ProtocolVersion) {
 	client, err := door.dial("cluster0-0", kmipclient.EnforceVersion(version))
-	c.must("connect", err)
+	c.Must("connect", err)
 	defer client.Close()
 	of := one{c, client, version}
 	of.whatTheServerIs()
@@ -53,7 +55,7 @@ func (o one) since(version kmip.ProtocolVersion) bool {
 
 func (o one) whatTheServerIs() {
 	answer, err := o.client.Query().All().Exec()
-	o.must("Query", err)
+	o.Must("Query", err)
 	wanted := []kmip.Operation{
 		kmip.OperationCreate, kmip.OperationRegister, kmip.OperationActivate, kmip.OperationGet, kmip.OperationGetAttributes,
 		kmip.OperationGetAttributeList, kmip.OperationLocate, kmip.OperationRevoke, kmip.OperationDestroy,
@@ -61,38 +63,38 @@ func (o one) whatTheServerIs() {
 	if o.since(kmip.V1_2) {
 		wanted = append(wanted, kmip.OperationEncrypt, kmip.OperationDecrypt)
 	}
-	o.that("names the operations", holdsAll(answer.Operations, wanted), answer.Operations)
+	o.That("names the operations", holdsAll(answer.Operations, wanted), answer.Operations)
 	objects := []kmip.ObjectType{kmip.ObjectTypeSymmetricKey, kmip.ObjectTypeSecretData, kmip.ObjectTypeOpaqueObject}
-	o.that("and the objects", holdsAll(answer.ObjectType, objects), answer.ObjectType)
+	o.That("and the objects", holdsAll(answer.ObjectType, objects), answer.ObjectType)
 }
 
 func (o one) madeAndRead() (string, []byte) {
 	name := unique("interop " + o.version.String())
 	made, err := o.client.Create().AES(256, encryptAndDecrypt).WithName(name).Exec()
-	o.must("Create", err)
+	o.Must("Create", err)
 	id := made.UniqueIdentifier
-	o.equal("a new key is pre-active", o.state(id), kmip.StatePreActive)
+	o.Equal("a new key is pre-active", o.state(id), kmip.StatePreActive)
 	before := o.key(id)
-	o.equal("Get before Activate gives 32 bytes", len(before), 32)
+	o.Equal("Get before Activate gives 32 bytes", len(before), 32)
 	activated, err := o.client.Activate(id).Exec()
-	o.must("Activate", err)
-	o.equal("of this key", activated.UniqueIdentifier, id)
-	o.equal("which is active", o.state(id), kmip.StateActive)
-	o.that("Get gives the same key again", bytes.Equal(o.key(id), before), "another key")
-	o.equal("Locate by name", o.found(o.client.Locate().WithName(name)), []string{id})
+	o.Must("Activate", err)
+	o.Equal("of this key", activated.UniqueIdentifier, id)
+	o.Equal("which is active", o.state(id), kmip.StateActive)
+	o.That("Get gives the same key again", bytes.Equal(o.key(id), before), "another key")
+	o.Equal("Locate by name", o.found(o.client.Locate().WithName(name)), []string{id})
 	all := o.client.Locate().WithName(name).WithObjectType(kmip.ObjectTypeSymmetricKey).
 		WithAttribute(kmip.AttributeNameState, kmip.StateActive).WithAttribute(kmip.AttributeNameCryptographicLength, int32(256))
-	o.equal("by name, type, state and length", o.found(all), []string{id})
-	o.equal("at most one of all", len(o.found(o.client.Locate().WithMaxItems(1))), 1)
-	o.equal("by a name nobody has", o.found(o.client.Locate().WithName(name+"x")), []string{})
+	o.Equal("by name, type, state and length", o.found(all), []string{id})
+	o.Equal("at most one of all", len(o.found(o.client.Locate().WithMaxItems(1))), 1)
+	o.Equal("by a name nobody has", o.found(o.client.Locate().WithName(name+"x")), []string{})
 	return id, before
 }
 
 func (o one) described(id string) {
 	list, err := o.client.GetAttributeList(id).Exec()
-	o.must("Get Attribute List", err)
+	o.Must("Get Attribute List", err)
 	all, err := o.client.GetAttributes(id).Exec()
-	o.must("Get Attributes, all of them", err)
+	o.Must("Get Attributes, all of them", err)
 	shown := map[kmip.AttributeName]any{}
 	for _, attribute := range all.Attribute {
 		shown[attribute.AttributeName] = attribute.AttributeValue
@@ -101,7 +103,7 @@ func (o one) described(id string) {
 	for name := range shown {
 		names = append(names, name)
 	}
-	o.that("all that are listed", holdsAll(names, list.AttributeName), list.AttributeName)
+	o.That("all that are listed", holdsAll(names, list.AttributeName), list.AttributeName)
 	for _, wanted := range []kmip.Attribute{
 		{AttributeName: kmip.AttributeNameUniqueIdentifier, AttributeValue: id},
 		{AttributeName: kmip.AttributeNameObjectType, AttributeValue: kmip.ObjectTypeSymmetricKey},
@@ -110,27 +112,27 @@ func (o one) described(id string) {
 		{AttributeName: kmip.AttributeNameCryptographicUsageMask, AttributeValue: encryptAndDecrypt},
 		{AttributeName: kmip.AttributeNameState, AttributeValue: kmip.StateActive},
 	} {
-		o.equal(string(wanted.AttributeName), shown[wanted.AttributeName], wanted.AttributeValue)
+		o.Equal(string(wanted.AttributeName), shown[wanted.AttributeName], wanted.AttributeValue)
 	}
 	for _, name := range []kmip.AttributeName{kmip.AttributeNameInitialDate, kmip.AttributeNameActivationDate, kmip.AttributeNameLastChangeDate} {
 		date, _ := shown[name].(time.Time)
-		o.that(string(name)+" is about now", time.Since(date).Abs() < time.Hour, shown[name])
+		o.That(string(name)+" is about now", time.Since(date).Abs() < time.Hour, shown[name])
 	}
 	const contact = kmip.AttributeNameContactInformation
 	_, err = o.client.AddAttribute(id, contact, "one").Exec()
-	o.must("Add Attribute", err)
+	o.Must("Add Attribute", err)
 	_, err = o.client.ModifyAttribute(id, contact, "two").Exec()
-	o.must("Modify Attribute", err)
-	o.equal("and it is so", o.attribute(id, contact), "two")
+	o.Must("Modify Attribute", err)
+	o.Equal("and it is so", o.attribute(id, contact), "two")
 	_, err = o.client.DeleteAttribute(id, contact).Exec()
-	o.must("Delete Attribute", err)
-	o.equal("and it is gone", o.attribute(id, contact), nil)
+	o.Must("Delete Attribute", err)
+	o.Equal("and it is gone", o.attribute(id, contact), nil)
 }
 
 func (o one) used(id string, key []byte) {
 	text := drawn(100)
 	block, err := aes.NewCipher(key)
-	o.need("a cipher with the key", err)
+	o.Need("a cipher with the key", err)
 	random := true
 	for _, way := range []struct {
 		what       string
@@ -148,15 +150,15 @@ func (o one) used(id string, key []byte) {
 			encrypt, decrypt = encrypt.WithCryptographicParameters(*way.parameters), decrypt.WithCryptographicParameters(*way.parameters)
 		}
 		sealed, err := encrypt.Data(text).Exec()
-		if o.that("Encrypt, CBC, "+way.what, err == nil, err); err != nil {
+		if o.That("Encrypt, CBC, "+way.what, err == nil, err); err != nil {
 			continue
 		}
-		o.equal("an IV comes with it, and 112 bytes", []int{len(sealed.IVCounterNonce), len(sealed.Data)}, []int{16, 112})
+		o.Equal("an IV comes with it, and 112 bytes", []int{len(sealed.IVCounterNonce), len(sealed.Data)}, []int{16, 112})
 		padded := make([]byte, len(sealed.Data))
 		cipher.NewCBCDecrypter(block, sealed.IVCounterNonce).CryptBlocks(padded, sealed.Data)
-		o.that("which the key decrypts elsewhere too", bytes.Equal(padded, append(slices.Clone(text), bytes.Repeat([]byte{12}, 12)...)), padded)
+		o.That("which the key decrypts elsewhere too", bytes.Equal(padded, append(slices.Clone(text), bytes.Repeat([]byte{12}, 12)...)), padded)
 		opened, err := decrypt.WithIvCounterNonce(sealed.IVCounterNonce).Data(sealed.Data).Exec()
-		o.that("Decrypt gives the text back", err == nil && bytes.Equal(opened.Data, text), err)
+		o.That("Decrypt gives the text back", err == nil && bytes.Equal(opened.Data, text), err)
 	}
 	iv, aad := drawn(12), []byte("beside it")
 	if !o.since(kmip.V1_4) {
@@ -165,33 +167,33 @@ func (o one) used(id string, key []byte) {
 		return
 	}
 	sealed, err := o.client.Encrypt(id).WithCryptographicParameters(kmip.AES_GCM).WithIvCounterNonce(iv).WithAAD(aad).Data(text).Exec()
-	o.must("Encrypt, kmip.AES_GCM with an IV and data beside it", err)
+	o.Must("Encrypt, kmip.AES_GCM with an IV and data beside it", err)
 	gcm, err := cipher.NewGCM(block)
-	o.need("GCM with the key", err)
+	o.Need("GCM with the key", err)
 	opened, err := gcm.Open(nil, iv, append(slices.Clone(sealed.Data), sealed.AuthenticatedEncryptionTag...), aad)
-	o.that("which the key opens elsewhere too, with the tag", err == nil && bytes.Equal(opened, text), err)
+	o.That("which the key opens elsewhere too, with the tag", err == nil && bytes.Equal(opened, text), err)
 	decrypt := func(tag []byte) kmipclient.ExecDecrypt {
 		return o.client.Decrypt(id).WithCryptographicParameters(kmip.AES_GCM).WithIvCounterNonce(iv).WithAAD(aad).WithAuthTag(tag).Data(sealed.Data)
 	}
 	answer, err := decrypt(sealed.AuthenticatedEncryptionTag).Exec()
-	o.that("Decrypt gives the text back", err == nil && bytes.Equal(answer.Data, text), err)
+	o.That("Decrypt gives the text back", err == nil && bytes.Equal(answer.Data, text), err)
 	o.refused("Decrypt with another tag", kmip.ResultReasonCryptographicFailure, decrypt(drawn(16)))
 }
 
 func (o one) strangers(door door, id string) {
 	mate, err := door.dial("cluster0-1", kmipclient.EnforceVersion(o.version))
-	o.must("another client of the cluster connects", err)
+	o.Must("another client of the cluster connects", err)
 	defer mate.Close()
-	shared := one{o.checks, mate, o.version}
-	o.that("and shares the key", bytes.Equal(shared.key(id), o.key(id)), "another key")
+	shared := one{o.Checks, mate, o.version}
+	o.That("and shares the key", bytes.Equal(shared.key(id), o.key(id)), "another key")
 	stranger, err := door.dial("cluster1-0", kmipclient.EnforceVersion(o.version))
-	o.must("a client of another cluster connects", err)
+	o.Must("a client of another cluster connects", err)
 	defer stranger.Close()
-	other := one{o.checks, stranger, o.version}
+	other := one{o.Checks, stranger, o.version}
 	other.refused("Get of its key", kmip.ResultReasonItemNotFound, stranger.Get(id))
 	other.refused("Get of a key that is not there", kmip.ResultReasonItemNotFound, stranger.Get(nobodys))
 	other.refused("Destroy of its key", kmip.ResultReasonItemNotFound, stranger.Destroy(id))
-	o.that("Locate without it", !slices.Contains(other.found(stranger.Locate()), id), id)
+	o.That("Locate without it", !slices.Contains(other.found(stranger.Locate()), id), id)
 }
 
 func (o one) ended(id string) {
@@ -199,28 +201,28 @@ func (o one) ended(id string) {
 	o.refused("Destroy of an active key", kmip.ResultReasonPermissionDenied, o.client.Destroy(id))
 	revoked, err := o.client.Revoke(id).WithRevocationReasonCode(kmip.RevocationReasonCodeCessationOfOperation).
 		WithRevocationMessage("no longer needed").Exec()
-	o.must("Revoke", err)
-	o.equal("of this key", revoked.UniqueIdentifier, id)
-	o.equal("which is deactivated", o.state(id), kmip.StateDeactivated)
+	o.Must("Revoke", err)
+	o.Equal("of this key", revoked.UniqueIdentifier, id)
+	o.Equal("which is deactivated", o.state(id), kmip.StateDeactivated)
 	reason, _ := o.attribute(id, kmip.AttributeNameRevocationReason).(kmip.RevocationReason)
-	o.equal("for this reason", reason, kmip.RevocationReason{
+	o.Equal("for this reason", reason, kmip.RevocationReason{
 		RevocationReasonCode: kmip.RevocationReasonCodeCessationOfOperation, RevocationMessage: "no longer needed",
 	})
-	o.that("Get of the old key goes on", bytes.Equal(o.key(id), key), "another key")
+	o.That("Get of the old key goes on", bytes.Equal(o.key(id), key), "another key")
 	if o.since(kmip.V1_2) {
 		o.refused("Encrypt with it", kmip.ResultReasonPermissionDenied, o.client.Encrypt(id).Data(drawn(16)))
 	}
 	_, err = o.client.Destroy(id).Exec()
-	o.must("Destroy", err)
-	o.equal("leaves the attributes", o.state(id), kmip.StateDestroyed)
+	o.Must("Destroy", err)
+	o.Equal("leaves the attributes", o.state(id), kmip.StateDestroyed)
 	o.refused("Get of its bytes", kmip.ResultReasonPermissionDenied, o.client.Get(id))
 
 	made, err := o.client.Create().AES(128, encryptAndDecrypt).Exec()
-	o.must("Create another", err)
+	o.Must("Create another", err)
 	_, err = o.client.Revoke(made.UniqueIdentifier).WithRevocationReasonCode(kmip.RevocationReasonCodeKeyCompromise).
 		WithCompromiseOccurrenceDate(time.Now().Add(-time.Hour)).Exec()
-	o.must("Revoke by compromise", err)
-	o.equal("which is compromised", o.state(made.UniqueIdentifier), kmip.StateCompromised)
+	o.Must("Revoke by compromise", err)
+	o.Equal("which is compromised", o.state(made.UniqueIdentifier), kmip.StateCompromised)
 }
 
 // broughtAlong is what somebody else made, and keeps its form.
@@ -230,62 +232,62 @@ func (o one) broughtAlong() {
 	register := o.client.Register()
 
 	raw := o.registered("a symmetric key", register.SymmetricKey(kmip.CryptographicAlgorithmAES, encryptAndDecrypt, key).WithName(name))
-	o.that("Get gives it back", bytes.Equal(o.key(raw), key), "another key")
+	o.That("Get gives it back", bytes.Equal(o.key(raw), key), "another key")
 	_, err := o.client.Activate(raw).Exec()
-	o.that("Activate", err == nil, err)
+	o.That("Activate", err == nil, err)
 	_, err = register.SymmetricKey(kmip.CryptographicAlgorithmAES, encryptAndDecrypt, key).WithName(name).Exec()
-	o.that(fmt.Sprintf("a second one of a name is refused: %v", err), err != nil, "it was registered")
+	o.That(fmt.Sprintf("a second one of a name is refused: %v", err), err != nil, "it was registered")
 
 	transparent := o.registered("a transparent key",
 		register.WithKeyFormat(kmipclient.Transparent).SymmetricKey(kmip.CryptographicAlgorithmAES, encryptAndDecrypt, key))
-	o.that("Get gives it back", bytes.Equal(o.key(transparent), key), "another key")
+	o.That("Get gives it back", bytes.Equal(o.key(transparent), key), "another key")
 
 	got, err := o.client.Get(o.registered("secret data", register.Secret(kmip.SecretDataTypeSeed, seed).
 		WithAttribute(kmip.AttributeNameCryptographicUsageMask, kmip.CryptographicUsageDeriveKey))).Exec()
-	o.must("Get of it", err)
+	o.Must("Get of it", err)
 	secret, err := got.Secret()
-	o.that("gives it back", err == nil && bytes.Equal(secret, seed), err)
+	o.That("gives it back", err == nil && bytes.Equal(secret, seed), err)
 
 	got, err = o.client.Get(o.registered("a password", register.SecretString(kmip.SecretDataTypePassword, "swordfish").
 		WithAttribute(kmip.AttributeNameCryptographicUsageMask, kmip.CryptographicUsageMask(0)))).Exec()
-	o.must("Get of it", err)
+	o.Must("Get of it", err)
 	password, err := got.SecretString()
-	o.that("gives it back", err == nil && password == "swordfish", err)
+	o.That("gives it back", err == nil && password == "swordfish", err)
 
 	got, err = o.client.Get(o.registered("an opaque object",
 		register.Object(&kmip.OpaqueObject{OpaqueDataType: 0x80000001, OpaqueDataValue: opaque}))).Exec()
-	o.must("Get of it", err)
+	o.Must("Get of it", err)
 	object, _ := got.Object.(*kmip.OpaqueObject)
-	o.that("gives it back", object != nil && bytes.Equal(object.OpaqueDataValue, opaque), got.Object)
+	o.That("gives it back", object != nil && bytes.Equal(object.OpaqueDataValue, opaque), got.Object)
 }
 
 func (o one) registered(what string, request kmipclient.ExecRegister) string {
 	made, err := request.Exec()
-	o.must("Register "+what, err)
+	o.Must("Register "+what, err)
 	return made.UniqueIdentifier
 }
 
 // refused counts one check: the server says no, for this reason and with words.
 func (o one) refused(what string, reason kmip.ResultReason, request kmipclient.PayloadBuilder) {
 	payload, err := request.Build()
-	o.need("a request", err)
+	o.Need("a request", err)
 	items, err := o.client.Batch(context.Background(), payload)
 	if err == nil && (items[0].ResultStatus != kmip.ResultStatusOperationFailed || items[0].ResultReason != reason || items[0].ResultMessage == "") {
 		err = errors.Join(errors.New("not refused so"), items[0].Err())
 	}
-	o.that(what+" is refused", err == nil, err)
+	o.That(what+" is refused", err == nil, err)
 }
 
 // key gives a key's bytes, or none and a failed check.
 func (o one) key(id string) []byte {
 	answer, err := o.client.Get(id).Exec()
 	if err != nil {
-		o.that("Get", false, err)
+		o.That("Get", false, err)
 		return nil
 	}
 	key, err := answer.SymmetricKey()
 	if err != nil {
-		o.that("Get", false, err)
+		o.That("Get", false, err)
 	}
 	return key
 }
@@ -315,7 +317,7 @@ func valueOf(answer *payloads.GetAttributesResponsePayload, name kmip.AttributeN
 func (o one) found(search kmipclient.ExecLocate) []string {
 	answer, err := search.Exec()
 	if err != nil {
-		o.that("Locate", false, err)
+		o.That("Locate", false, err)
 		return nil
 	}
 	return answer.UniqueIdentifier

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"atrest/interop/checks"
+
 	"github.com/ovh/kmip-go"
 	"github.com/ovh/kmip-go/kmipclient"
 )
@@ -30,13 +32,13 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	c := &checks{}
-	c.section("which version to speak", func() { negotiation(c, door) })
+	c := &checks.Checks{Name: "kmip_go"}
+	c.Section("which version to speak", func() { negotiation(c, door) })
 	for _, version := range versions {
-		c.section(fmt.Sprintf("KMIP %s: every operation of a key's life", version), func() { life(c, door, version) })
-		c.section(fmt.Sprintf("KMIP %s: batches", version), func() { batches(c, door, version) })
+		c.Section(fmt.Sprintf("KMIP %s: every operation of a key's life", version), func() { life(c, door, version) })
+		c.Section(fmt.Sprintf("KMIP %s: batches", version), func() { batches(c, door, version) })
 	}
-	if !c.close() {
+	if !c.Close() {
 		os.Exit(1)
 	}
 }

@@ -1,0 +1,3 @@
+module atrest/interop/checks
+
+go 1.25.0
