@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod compat;
 mod machine;
 mod run;
 mod tally;
@@ -17,6 +18,7 @@ usage: cargo xtask <command>
   ci [step ...]            everything CI runs, or only the steps named (`cargo xtask ci --list`)
   test [-- args]           prepare PostgreSQL and Python, then cargo test with these arguments
   tidy                     hold the map of the house: arrows, headers, sizes, names, licences
+  compat [--oracle PATH]   compare our OpenAPI document with a reference; --write brings docs/compatibility.md up to it
   bench [-- args]          figures of speed and size, in release";
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn perform(arguments: &[String]) -> anyhow::Result<ExitCode> {
         "test" => test::run(rest),
         "tidy" => tidy::run(),
         "bench" => bench::run(rest),
+        "compat" => compat::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)
