@@ -29,17 +29,38 @@ impl Default for Limits {
 /// read-only fields are dropped, whatever they hold. Every text it copied is wiped on drop.
 /// Errors: all faults found, at least one; a body that is not JSON has just that one.
 pub fn parse(bytes: &[u8], schema: &Schema, limits: Limits) -> Result<Object, Vec<Fault>> {
+    read(bytes, schema, limits, JsonType::Object, |node| match node {
+        Node::Object(members) => Ok(Object::root(members)),
+        // A schema that is no object: nothing could be taken out of such a body by name.
+        other => Err(other),
+    })
+}
+
+/// Reads a body that is a bare list of objects, as [`parse`] reads an object. Paths in faults begin with the index.
+/// Errors: as `parse`.
+pub fn parse_list(bytes: &[u8], schema: &Schema, limits: Limits) -> Result<Vec<Object>, Vec<Fault>> {
+    read(bytes, schema, limits, JsonType::List, |node| match node {
+        Node::List(items) => items.into_iter().enumerate().map(|(index, item)| Object::item(index, item)).collect(),
+        other => Err(other),
+    })
+}
+
+fn read<T>(
+    bytes: &[u8],
+    schema: &Schema,
+    limits: Limits,
+    expected: JsonType,
+    take: impl FnOnce(Node) -> Result<T, Node>,
+) -> Result<T, Vec<Fault>> {
     let mut faults = Faults { found: Vec::new(), cap: limits.faults.max(1) };
     let node = json::read(bytes, limits.depth, &mut faults).map_err(|fault| vec![fault])?;
-    let accepted = accept(node, schema, Context::plain(&Path::Root), &mut faults);
-    match accepted {
-        Some(Node::Object(members)) if faults.found.is_empty() => return Ok(Object::root(members)),
-        // A schema that is no object: nothing could be taken out of such a body by name.
-        Some(node) if faults.found.is_empty() => {
-            let kind = FaultKind::WrongType { expected: JsonType::Object, found: type_of(&node) };
-            faults.add(&Path::Root, kind);
+    if let Some(node) = accept(node, schema, Context::plain(&Path::Root), &mut faults)
+        && faults.found.is_empty()
+    {
+        match take(node) {
+            Ok(taken) => return Ok(taken),
+            Err(node) => faults.add(&Path::Root, FaultKind::WrongType { expected, found: type_of(&node) }),
         }
-        Some(_) | None => {}
     }
     Err(faults.found)
 }
@@ -116,6 +137,7 @@ fn accept(node: Node, schema: &Schema, at: Context<'_>, faults: &mut Faults) -> 
         (Kind::Integer { min, max }, Node::Number(_)) => refuse(at, FaultKind::Range { min: *min, max: *max }, faults),
         (Kind::List { items, max }, Node::List(nodes)) => accept_list(nodes, items, *max, at, faults),
         (Kind::Object { fields, open }, Node::Object(members)) => accept_object(members, fields, *open, at, faults),
+        (Kind::Map { values, max }, Node::Object(members)) => accept_map(members, values, *max, at, faults),
         (_, node) => {
             let found = type_of(&node);
             refuse(at, FaultKind::WrongType { expected, found }, faults)
@@ -192,9 +214,30 @@ fn accept_object(
     Some(Node::Object(kept))
 }
 
+fn accept_map(
+    members: Vec<json::Member>,
+    values: &Schema,
+    max: usize,
+    at: Context<'_>,
+    faults: &mut Faults,
+) -> Option<Node> {
+    if members.len() > max {
+        return refuse(at, FaultKind::Length { min: 0, max, unit: LengthUnit::Items }, faults);
+    }
+    let mut kept = Vec::with_capacity(members.len());
+    for json::Member { name, value } in members {
+        let path = Path::Member { of: at.path, name: &name };
+        let member = Context { path: &path, nullable: false, secret: at.secret };
+        if let Some(value) = accept(value, values, member, faults) {
+            kept.push(json::Member { name, value });
+        }
+    }
+    Some(Node::Object(kept))
+}
+
 const fn expected_type(kind: &Kind) -> JsonType {
     match kind {
-        Kind::Object { .. } | Kind::Anything => JsonType::Object,
+        Kind::Object { .. } | Kind::Map { .. } | Kind::Anything => JsonType::Object,
         Kind::Text(_) | Kind::OneOf(_) => JsonType::Text,
         Kind::Boolean => JsonType::Boolean,
         Kind::Integer { .. } => JsonType::Integer,

@@ -222,6 +222,36 @@ event_types! {
     GroupServiceAccountSecretsExpiring = "GROUP_SERVICE_ACCOUNT_SECRETS_EXPIRING";
     /// A secret of a project's service account has ended.
     GroupServiceAccountSecretsExpired = "GROUP_SERVICE_ACCOUNT_SECRETS_EXPIRED";
+    /// A project was renamed. Ours.
+    GroupRenamed = "GROUP_RENAMED";
+    /// A project was given other marks.
+    GroupTagsModified = "GROUP_TAGS_MODIFIED";
+    /// A project's switches or limits were set. Ours.
+    GroupSettingsUpdated = "GROUP_SETTINGS_UPDATED";
+    /// A project that was set aside is in use again. Ours.
+    GroupActivated = "GROUP_ACTIVATED";
+    /// A project was set aside. Ours.
+    GroupDeactivated = "GROUP_DEACTIVATED";
+    /// An entry was added to a project's IP access list.
+    NetworkPermissionEntryAdded = "NETWORK_PERMISSION_ENTRY_ADDED";
+    /// An entry of a project's IP access list was changed.
+    NetworkPermissionEntryUpdated = "NETWORK_PERMISSION_ENTRY_UPDATED";
+    /// An entry was taken from a project's IP access list.
+    NetworkPermissionEntryRemoved = "NETWORK_PERMISSION_ENTRY_REMOVED";
+    /// An organization was created.
+    OrgCreated = "ORG_CREATED";
+    /// An organization was renamed.
+    OrgRenamed = "ORG_RENAMED";
+    /// An organization was deleted. Ours.
+    OrgDeleted = "ORG_DELETED";
+    /// An organization's API keys work only from addresses that their access lists name.
+    OrgPublicApiAccessListRequired = "ORG_PUBLIC_API_ACCESS_LIST_REQUIRED";
+    /// An organization's API keys work from anywhere unless they have an access list.
+    OrgPublicApiAccessListNotRequired = "ORG_PUBLIC_API_ACCESS_LIST_NOT_REQUIRED";
+    /// An organization set how long secrets of service accounts may last.
+    OrgServiceAccountMaxSecretValidityEdited = "ORG_SERVICE_ACCOUNT_MAX_SECRET_VALIDITY_EDITED";
+    /// Anything else that an organization sets was changed. Ours.
+    OrgSettingsUpdated = "ORG_SETTINGS_UPDATED";
 }
 
 impl EventType {

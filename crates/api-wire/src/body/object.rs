@@ -18,6 +18,13 @@ impl Object {
         Self { path: String::new(), members }
     }
 
+    pub(super) fn item(index: usize, node: Node) -> Result<Self, Node> {
+        match node {
+            Node::Object(members) => Ok(Self { path: format!("[{index}]"), members }),
+            other => Err(other),
+        }
+    }
+
     /// Takes a text.
     /// Errors: `WrongType`, only if the schema allowed another type.
     pub fn text(&mut self, name: &str) -> Result<Patch<String>, Fault> {
@@ -81,6 +88,19 @@ impl Object {
         };
         self.take(name, JsonType::List, |node| {
             if let Node::List(items) = node { items.into_iter().enumerate().map(read).collect() } else { Err(node) }
+        })
+    }
+
+    /// Takes an object whose members were named by whoever sent it, and are objects.
+    /// Errors: `WrongType`, only if the schema allowed another type.
+    pub fn named_objects(&mut self, name: &str) -> Result<Patch<Vec<(String, Self)>>, Fault> {
+        let path = self.path_of(name);
+        let read = |Member { name, value }: Member| match value {
+            Node::Object(members) => Ok((name.clone(), Self { path: format!("{path}.{name}"), members })),
+            other => Err(other),
+        };
+        self.take(name, JsonType::Object, |node| {
+            if let Node::Object(members) = node { members.into_iter().map(read).collect() } else { Err(node) }
         })
     }
 

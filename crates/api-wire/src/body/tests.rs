@@ -2,7 +2,7 @@
 
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
 
-use super::{Limits, json, parse};
+use super::{Limits, json, parse, parse_list};
 use crate::fault::{Fault, FaultKind, JsonType, LengthUnit};
 use crate::patch::Patch;
 use crate::schema::{FLAG, Field, Kind, Schema, TextRule};
@@ -240,4 +240,23 @@ proptest! {
         };
         assert_eq!(read.expose(), text);
     }
+}
+
+#[test]
+fn reads_a_bare_list_of_objects() {
+    static ITEM: Schema = Schema::inline(Kind::Object { fields: ITEM_FIELDS, open: false });
+    static ITEM_FIELDS: &[Field] = &[Field::required("a", &FLAG, "")];
+    static LIST: Schema = Schema::inline(Kind::List { items: &ITEM, max: 2 });
+    let mut read = parse_list(br#"[{"a":true},{"a":false}]"#, &LIST, Limits::default()).unwrap();
+    assert_eq!(read.pop().unwrap().flag("a").unwrap(), Patch::Value(false));
+    assert!(parse_list(b"[]", &LIST, Limits::default()).unwrap().is_empty());
+    let paths = |body: &[u8]| {
+        let faults = parse_list(body, &LIST, Limits::default()).unwrap_err();
+        faults.into_iter().map(|fault| fault.path).collect::<Vec<_>>()
+    };
+    assert_eq!(paths(br#"[{"a":1},{}]"#), ["[0].a", "[1].a"]);
+    assert_eq!(paths(b"{}"), [""]);
+    assert_eq!(paths(b"[1]"), ["[0]"]);
+    assert_eq!(paths(br#"[{"a":true},{"a":true},{"a":true}]"#), [""]);
+    assert_eq!(parse(b"[]", &LIST, Limits::default()).unwrap_err()[0].path, "");
 }
