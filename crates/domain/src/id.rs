@@ -84,6 +84,18 @@ ids! {
     ZoneId
     /// Names a private endpoint.
     PrivateEndpointId
+    /// Names one line of a policy of backups.
+    PolicyItemId
+    /// Names the nodes for search beside a cluster.
+    SearchDeploymentId
+    /// Names the configuration of an alert.
+    AlertConfigId
+    /// Names one way of telling that a configuration has.
+    NotifierId
+    /// Names an alert.
+    AlertId
+    /// Names a notice: one telling of somebody.
+    NoticeId
 }
 
 fn parse(text: &str) -> Result<[u8; 12], NotAnId> {
