@@ -3,11 +3,14 @@
 //!
 //! Must not know wire shapes, tables, or what the nodes are doing. A node's own story is elsewhere.
 
+mod alike;
 mod change;
+mod grain;
 mod name;
 mod options;
 mod placement;
 mod plan;
+mod process;
 mod word;
 
 use crate::customer_key::ProviderKind;
@@ -15,17 +18,20 @@ use crate::id::{ClusterId, ProjectId};
 use crate::time::Timestamp;
 use crate::violation::Violation;
 
+pub use alike::{AlikeChange, AlikePlace, AlikeZone, AutoScalingChange, WantedCloud};
 pub use change::{Applied, ClusterChange, Encryption, EncryptionMove, OptionsChange, apply, create, may_delete};
+pub use grain::{Alike, Grain, TooCoarse, ZoneShards, alike, by_zone};
 pub use name::{ClusterName, MajorVersion, Tag};
 pub use options::{AdvancedConfiguration, BiConnector, Options};
 pub use placement::{
     AutoScaling, Disk, HostingCloud, InstanceSize, Nodes, Placement, RegionName, Shard, SharedTier, WantedNodes,
-    WantedPlacement, WantedShard, Zone,
+    WantedPlacement, WantedShard, WantedShards, WantedZone, Zone,
 };
 pub use plan::FreshIds;
+pub use process::{ProcessArguments, ProcessChange, apply_process_change};
 pub use word::{
     AdaptiveCapacity, CipherMode, ClusterType, ConfigServerManagement, DiskWarming, EbsVolumeType, MinimumTls,
-    ReadPreference, ScalingStrategy, VersionRelease,
+    ReadConcern, ReadPreference, ScalingStrategy, VersionRelease,
 };
 
 /// A cluster.
@@ -103,6 +109,13 @@ pub enum Refusal {
         /// The wanted one.
         to: ProviderKind,
     },
+    /// Backup in the way before snapshots was asked for.
+    LegacyBackup {
+        /// Whether the cluster uses a customer key.
+        with_customer_key: bool,
+    },
+    /// The description that the request speaks in cannot tell what the cluster is.
+    TooCoarse(TooCoarse),
     /// It is protected from deletion.
     TerminationProtected,
 }

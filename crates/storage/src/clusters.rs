@@ -2,14 +2,15 @@
 //! a column of its own, which holds on to the key's row. Must not know when a cluster may use a key.
 
 pub(crate) mod deleted;
+mod process_text;
 mod settings_text;
 
 use std::collections::BTreeMap;
 
-use domain::cluster::{Cluster, ClusterName};
+use domain::cluster::{Cluster, ClusterName, HostingCloud, RegionName};
 use domain::customer_key::ProviderKind;
 use domain::event::Event;
-use domain::id::ProjectId;
+use domain::id::{ClusterId, ProjectId};
 use domain::time::Timestamp;
 
 use crate::cache::Touched;
@@ -18,7 +19,7 @@ use crate::error::Result;
 use crate::projects::count;
 use crate::sql::{Row, Sql, over_items, to_json, values};
 use crate::store::transact;
-use crate::{Outcome, Store, customer_keys, encryption_at_rest, events, projects};
+use crate::{Outcome, Store, backup_compliance, customer_keys, encryption_at_rest, events, projects};
 
 /// What became of a cluster's creation or change.
 #[must_use]
@@ -32,6 +33,8 @@ pub enum ClusterOutcome {
     NameTaken,
     /// Nothing was written: the project has no customer key of that provider.
     ProviderNotEnabled,
+    /// Nothing was written: the project demands that every cluster uses a customer key.
+    EncryptionDemanded,
 }
 
 macro_rules! select {
@@ -75,6 +78,23 @@ static USING: Sql = Sql::same(
     "SELECT name FROM clusters WHERE project_id = $1 AND encryption_provider = $2 ORDER BY name",
 );
 
+static HOLD: Sql = Sql::each(
+    "hold on to a cluster",
+    "SELECT id FROM clusters WHERE project_id = $1 AND id = $2 AND deleted_at IS NULL",
+    "SELECT id FROM clusters WHERE project_id = $1 AND id = $2 AND deleted_at IS NULL FOR SHARE",
+);
+// The engines agree on everything but how an array is unfolded.
+static PLACES: Sql = Sql::each(
+    "list where a project's clusters are",
+    "SELECT DISTINCT place.value ->> 'cloud', place.value ->> 'region'
+     FROM clusters, json_each(settings, '$.shards') AS shard, json_each(shard.value, '$.placements') AS place
+     WHERE project_id = $1 AND deleted_at IS NULL ORDER BY 1, 2",
+    "SELECT DISTINCT place.value ->> 'cloud', place.value ->> 'region'
+     FROM clusters, json_array_elements(CAST(settings AS json) -> 'shards') AS shard(value),
+          json_array_elements(shard.value -> 'placements') AS place(value)
+     WHERE project_id = $1 AND deleted_at IS NULL ORDER BY 1, 2",
+);
+
 impl Store {
     /// Adds a cluster, and records it.
     /// Cancel: it took place or it did not.
@@ -116,6 +136,16 @@ impl Store {
             Ok((fields.parsed()?, fields.int()?))
         };
         rows.iter().map(pair).collect()
+    }
+
+    /// Lists the regions that a project's clusters have nodes in, each once.
+    pub async fn places_of_clusters(&self, project: ProjectId) -> Result<Vec<(HostingCloud, RegionName)>> {
+        let rows = self.read(&PLACES, values![project]).await?;
+        let place = |row: &Row| {
+            let mut fields = row.fields("clusters");
+            Ok((fields.word(HostingCloud::by_name)?, fields.word(RegionName::parse)?))
+        };
+        rows.iter().map(place).collect()
     }
 
     /// Lists the names of a project's clusters that use a provider's customer key.
@@ -169,11 +199,19 @@ async fn hold_on(tx: &mut Tx, cluster: &Cluster) -> Result<Option<ClusterOutcome
     if !projects::hold(tx, cluster.project).await? {
         return Ok(Some(ClusterOutcome::Conflict));
     }
-    let Some(provider) = cluster.settings.encryption else { return Ok(None) };
+    let Some(provider) = cluster.settings.encryption else {
+        let demanded = backup_compliance::demands_encryption(tx, cluster.project).await?;
+        return Ok(demanded.then_some(ClusterOutcome::EncryptionDemanded));
+    };
     encryption_at_rest::hold(tx, cluster.project).await?;
     // A statement of its own after the lock, so that it sees what the lock waited for.
     let enabled = customer_keys::key_revision(tx, cluster.project, provider).await?.is_some();
     Ok((!enabled).then_some(ClusterOutcome::ProviderNotEnabled))
+}
+
+/// Keeps a cluster from being deleted until the transaction ends. Tells whether there is one.
+pub(crate) async fn hold(tx: &mut Tx, project: ProjectId, id: ClusterId) -> Result<bool> {
+    Ok(!tx.fetch(&HOLD, values![project, id]).await?.is_empty())
 }
 
 /// Tells whether a project has clusters that use a provider's customer key.

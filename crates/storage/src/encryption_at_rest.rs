@@ -20,8 +20,8 @@ use crate::seal::Sealer;
 use crate::sql::{Sql, values};
 use crate::store::transact;
 use crate::{
-    Outcome, Store, WorkKind, clusters, customer_keys, events, private_endpoints, private_paths, projects,
-    retired_customer_keys, rotations, validities, work,
+    Outcome, Store, WorkKind, backup_compliance, clusters, customer_keys, events, private_endpoints, private_paths,
+    projects, provider_roles, retired_customer_keys, rotations, validities, work,
 };
 
 /// A validity to store with a change of settings.
@@ -85,7 +85,7 @@ impl Store {
 
     /// Saves a change of a project's setting, all of it or nothing. A conflict means that somebody
     /// else changed it since `expected_revision`, or deleted the project; "in use" that a provider was to
-    /// be disabled whose key a cluster uses, or that a change does not go with the private endpoints there are. Then
+    /// be disabled whose key a cluster uses or that the project demands, or that a change does not go with the private endpoints there are. Then
     /// nothing was written, events neither.
     /// Cancel: it took place or it did not.
     pub async fn save_encryption_at_rest(&self, change: SaveSetting<'_>) -> Result<Outcome> {
@@ -118,6 +118,18 @@ impl Store {
             if private_endpoints::any_to(tx, project, *provider).await? && !fits_endpoints(tx, next, *provider).await? {
                 return Ok(Outcome::InUse);
             }
+        }
+        for provider in moves.keys() {
+            let role = next.customer_keys.get(provider).and_then(CustomerKey::provider_role);
+            if let Some(role) = role
+                && !provider_roles::hold(tx, project, role).await?
+            {
+                return Ok(Outcome::Conflict);
+            }
+        }
+        let disables = moves.values().any(|step| *step == Move::Disable);
+        if disables && next.customer_keys.is_empty() && backup_compliance::demands_encryption(tx, project).await? {
+            return Ok(Outcome::InUse);
         }
         let rows = if *expected_revision == 0 {
             tx.execute(&INSERT, values![project, flag, next.revision, *at]).await?

@@ -141,7 +141,7 @@ macro_rules! ids_as_text {
 
 ids_as_text! {
     OrgId ProjectId ApiKeyId ServiceAccountId ServiceAccountSecretId ProviderRoleId EventId ClusterId NodeId
-    CertificateAuthorityId ExternalAuthorityId RotationId SnapshotId GrantId PrivateEndpointId
+    CertificateAuthorityId ExternalAuthorityId RotationId SnapshotId GrantId PrivateEndpointId SearchDeploymentId UserId TeamId
 }
 
 impl From<domain::master_key::MasterKeyId> for Value<'_> {

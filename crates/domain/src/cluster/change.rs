@@ -1,14 +1,14 @@
 //! Describing a new cluster and changing a present one: what is said replaces what was said, what is not
 //! said stays. Must not know who may ask, nor whether the customer key works.
 
-use super::plan::{FreshIds, NoPlan, Plan, plan};
+use super::alike::{self, AlikeChange};
+use super::grain::Grain;
+use super::placement::{Shard, WantedShards};
+use super::plan::{FreshIds, MOST_SHARDS, NoPlan, Plan, plan, plan_zones};
 use super::word::{
     AdaptiveCapacity, ClusterType, ConfigServerManagement, DiskWarming, ScalingStrategy, VersionRelease,
 };
-use super::{
-    AdvancedConfiguration, BiConnector, Cluster, ClusterName, MajorVersion, Options, Refusal, Settings, Tag,
-    WantedShard,
-};
+use super::{AdvancedConfiguration, BiConnector, Cluster, ClusterName, MajorVersion, Options, Refusal, Settings, Tag};
 use crate::customer_key::ProviderKind;
 use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationKind};
@@ -22,10 +22,16 @@ pub struct ClusterChange {
     pub cluster_type: Option<ClusterType>,
     /// Whose customer key it uses.
     pub encryption: Option<Encryption>,
-    /// All its shards.
-    pub shards: Option<Vec<WantedShard>>,
+    /// How finely the request tells nodes apart.
+    pub grain: Grain,
+    /// Its nodes.
+    pub shards: Option<WantedShards>,
+    /// How large every data disk is. Unit: GB.
+    pub disk_size_gb: Option<u32>,
     /// Whether snapshots are taken.
     pub backup: Option<bool>,
+    /// Whether it is backed up in the way before snapshots, which nobody serves any more.
+    pub legacy_backup: Option<bool>,
     /// Whether it can be restored to any moment.
     pub point_in_time_backup: Option<bool>,
     /// Whether snapshots outlive it.
@@ -80,6 +86,18 @@ pub enum Encryption {
     By(ProviderKind),
 }
 
+impl ClusterChange {
+    /// Gives the most shards that the change can lead to, each of which may be new.
+    #[must_use]
+    pub fn most_shards(&self) -> usize {
+        match &self.shards {
+            None => 0,
+            Some(WantedShards::Each(shards)) => shards.len(),
+            Some(WantedShards::ByZone(_) | WantedShards::Alike(_)) => MOST_SHARDS,
+        }
+    }
+}
+
 impl Encryption {
     const fn provider(self) -> Option<ProviderKind> {
         match self {
@@ -110,7 +128,7 @@ pub struct Applied {
 }
 
 /// Describes a new cluster. `fresh` has one entry for each wanted shard.
-/// Errors: `Violations`, `SharedTier`, `PausedFromTheStart`.
+/// Errors: `Violations`, `SharedTier`, `PausedFromTheStart`, `LegacyBackup`, `TooCoarse`.
 pub fn create(change: ClusterChange, fresh: &[FreshIds]) -> Result<(ClusterName, Settings), Refusal> {
     let mut missing = Vec::new();
     let mut need = |is_there: bool, field: &str| {
@@ -120,8 +138,9 @@ pub fn create(change: ClusterChange, fresh: &[FreshIds]) -> Result<(ClusterName,
     };
     need(change.name.is_some(), "name");
     need(change.shards.is_some(), "replicationSpecs");
-    need(change.cluster_type.is_some(), "clusterType");
-    let (Some(name), Some(cluster_type)) = (change.name.clone(), change.cluster_type) else {
+    let cluster_type = change.cluster_type.or_else(|| type_of(&change));
+    need(cluster_type.is_some(), "clusterType");
+    let (Some(name), Some(cluster_type)) = (change.name.clone(), cluster_type) else {
         return Err(Refusal::Violations(missing));
     };
     if !missing.is_empty() {
@@ -150,9 +169,11 @@ pub fn create(change: ClusterChange, fresh: &[FreshIds]) -> Result<(ClusterName,
 }
 
 /// Applies a change to a present cluster. `fresh` has one entry for each wanted shard.
-/// Errors: `Violations`, `SharedTier`, `Paused`, `AlreadyPaused`, `ChangedAndPaused`, `ProviderChanged`.
+/// Errors: `Violations`, `SharedTier`, `Paused`, `AlreadyPaused`, `ChangedAndPaused`, `ProviderChanged`,
+/// `LegacyBackup`, `TooCoarse`.
 pub fn apply(cluster: &Cluster, change: ClusterChange, fresh: &[FreshIds]) -> Result<Applied, Refusal> {
     let present = &cluster.settings;
+    change.grain.describes(&present.shards).map_err(Refusal::TooCoarse)?;
     let renamed = change.name.as_ref().is_some_and(|name| *name != cluster.name);
     if renamed {
         let violation = Violation { field: "name".to_owned(), kind: ViolationKind::ReadOnly };
@@ -186,6 +207,34 @@ pub const fn may_delete(settings: &Settings) -> Result<(), Refusal> {
     if settings.termination_protection { Err(Refusal::TerminationProtected) } else { Ok(()) }
 }
 
+/// Tells of which type a new cluster is that does not say it, if its description lets it leave that out.
+fn type_of(change: &ClusterChange) -> Option<ClusterType> {
+    let Some(WantedShards::Alike(alike)) = &change.shards else { return None };
+    let zones = alike.zones.as_ref().map_or(1, Vec::len);
+    let shards = alike.zones.iter().flatten().filter_map(|zone| zone.shards).chain(alike.shards).max();
+    Some(match (zones, shards.unwrap_or(1)) {
+        (0 | 1, 0 | 1) => ClusterType::ReplicaSet,
+        (0 | 1, _) => ClusterType::Sharded,
+        (_, _) => ClusterType::GeoSharded,
+    })
+}
+
+/// Makes a plan of a change that speaks of all nodes as one.
+fn plan_alike(
+    wanted: AlikeChange,
+    cluster_type: ClusterType,
+    present: &[Shard],
+    fresh: &[FreshIds],
+) -> Result<Plan, NoPlan> {
+    let zones = alike::resolve(wanted, present).map_err(NoPlan::Violations)?;
+    plan_zones(zones.clone(), cluster_type, present, fresh).map_err(|none| match none {
+        NoPlan::Violations(broken) => {
+            NoPlan::Violations(broken.into_iter().map(|broken| alike::respell(broken, &zones)).collect())
+        }
+        shared @ NoPlan::SharedTier(_) => shared,
+    })
+}
+
 fn may_become(from: ClusterType, to: ClusterType) -> bool {
     from == to || matches!((from, to), (ClusterType::ReplicaSet, ClusterType::Sharded))
 }
@@ -195,8 +244,11 @@ fn merge(present: &Settings, change: ClusterChange, fresh: &[FreshIds]) -> Resul
         name: _,
         cluster_type,
         encryption,
+        grain,
         shards,
+        disk_size_gb: wanted_disk_size_gb,
         backup,
+        legacy_backup,
         point_in_time_backup,
         retain_backups,
         paused,
@@ -207,17 +259,24 @@ fn merge(present: &Settings, change: ClusterChange, fresh: &[FreshIds]) -> Resul
         options,
     } = change;
     let cluster_type = cluster_type.unwrap_or(present.cluster_type);
-    let (shards, disk_size_gb) = match shards {
-        None => (present.shards.clone(), None),
-        Some(wanted) => match plan(wanted, cluster_type, &present.shards, fresh) {
-            Ok(Plan { shards, disk_size_gb }) => (shards, disk_size_gb),
-            Err(NoPlan::Violations(violations)) => return Err(Refusal::Violations(violations)),
-            Err(NoPlan::SharedTier(tier)) => {
-                let with_customer_key = matches!(encryption, Some(Encryption::By(_)));
-                return Err(Refusal::SharedTier { tier, with_customer_key });
-            }
-        },
+    let with_customer_key = encryption.map_or(present.encryption, Encryption::provider).is_some();
+    if legacy_backup == Some(true) {
+        return Err(Refusal::LegacyBackup { with_customer_key });
+    }
+    let planned = match shards {
+        None => Ok(Plan { shards: present.shards.clone(), disk_size_gb: None }),
+        Some(WantedShards::Each(wanted)) => plan(wanted, cluster_type, &present.shards, fresh),
+        Some(WantedShards::ByZone(wanted)) => plan_zones(wanted, cluster_type, &present.shards, fresh),
+        Some(WantedShards::Alike(wanted)) => plan_alike(wanted, cluster_type, &present.shards, fresh),
     };
+    let Plan { shards, disk_size_gb } = planned.map_err(|none| match none {
+        NoPlan::Violations(violations) => Refusal::Violations(violations),
+        NoPlan::SharedTier(tier) => {
+            Refusal::SharedTier { tier, with_customer_key: matches!(encryption, Some(Encryption::By(_))) }
+        }
+    })?;
+    grain.describes(&shards).map_err(Refusal::TooCoarse)?;
+    let disk_size_gb = wanted_disk_size_gb.or(disk_size_gb);
     Ok(Settings {
         cluster_type,
         encryption: encryption.map_or(present.encryption, Encryption::provider),
@@ -257,6 +316,7 @@ fn merge_options(present: &Options, change: OptionsChange) -> Options {
         disk_warming: disk_warming.unwrap_or(present.disk_warming),
         data_risks_accepted_at: data_risks_accepted_at.or(present.data_risks_accepted_at),
         fast_initial_sync: fast_initial_sync.unwrap_or(present.fast_initial_sync),
+        process: present.process.clone(),
         redact_client_log_data: redact_client_log_data.unwrap_or(present.redact_client_log_data),
         scaling_strategy: scaling_strategy.unwrap_or(present.scaling_strategy),
         self_managed_sharding: self_managed_sharding.unwrap_or(present.self_managed_sharding),

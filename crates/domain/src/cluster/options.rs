@@ -1,6 +1,7 @@
 //! What a cluster is said to be beyond its nodes. No rule of ours hangs on these: they are kept as the
 //! operator gave them. Must not know who reads them.
 
+use super::process::ProcessArguments;
 use super::word::{
     AdaptiveCapacity, CipherMode, ConfigServerManagement, DiskWarming, MinimumTls, ReadPreference, ScalingStrategy,
     VersionRelease,
@@ -24,6 +25,8 @@ pub struct Options {
     pub data_risks_accepted_at: Option<Timestamp>,
     /// Whether new nodes are filled from snapshots by time.
     pub fast_initial_sync: bool,
+    /// With which options database processes run.
+    pub process: ProcessArguments,
     /// Whether client data is kept out of the nodes' logs.
     pub redact_client_log_data: bool,
     /// In which order nodes are resized.
@@ -67,6 +70,7 @@ impl Default for Options {
             disk_warming: DiskWarming::FullyWarmed,
             data_risks_accepted_at: None,
             fast_initial_sync: false,
+            process: ProcessArguments::default(),
             redact_client_log_data: false,
             scaling_strategy: ScalingStrategy::WorkloadType,
             self_managed_sharding: false,

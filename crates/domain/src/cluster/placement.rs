@@ -1,6 +1,7 @@
 //! Where a cluster's nodes are and how large: shards, their regions, and the nodes in each. Must not know
 //! which regions and sizes a cloud sells: that is the wire's table.
 
+use super::alike::AlikeChange;
 use super::word::EbsVolumeType;
 use crate::id::{ShardId, ZoneId};
 
@@ -194,6 +195,32 @@ pub struct WantedShard {
     pub zone: Option<String>,
     /// Its nodes, region by region.
     pub placements: Vec<WantedPlacement>,
+}
+
+/// The shards of a zone as a change asks for them, all alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedZone {
+    /// Each of them.
+    pub shard: WantedShard,
+    /// How many there are to be.
+    pub count: u32,
+}
+
+/// The nodes of a cluster as a change asks for them, in one of the ways of saying it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WantedShards {
+    /// Shard by shard, all of them.
+    Each(Vec<WantedShard>),
+    /// Zone by zone, all of them.
+    ByZone(Vec<WantedZone>),
+    /// As one; what it leaves out is as it is.
+    Alike(AlikeChange),
+}
+
+impl From<Vec<WantedShard>> for WantedShards {
+    fn from(shards: Vec<WantedShard>) -> Self {
+        Self::Each(shards)
+    }
 }
 
 /// Nodes in one region as a change asks for them.

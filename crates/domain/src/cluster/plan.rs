@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::placement::{
-    HostingCloud, Nodes, Placement, RegionName, Shard, SharedTier, WantedNodes, WantedPlacement, WantedShard, Zone,
+    HostingCloud, Nodes, Placement, RegionName, Shard, SharedTier, WantedNodes, WantedPlacement, WantedShard,
+    WantedZone, Zone,
 };
 use super::word::ClusterType;
 use crate::id::{ShardId, ZoneId};
@@ -13,7 +14,11 @@ use crate::violation::{Violation, ViolationKind};
 /// How many nodes of a shard can become primary. Source: contract.md 3.1 (`electableNodes`).
 const ELECTABLE: [u32; 3] = [3, 5, 7];
 /// The most shards a cluster has. Source: contract.md 3.1 (`numShards`).
-const MOST_SHARDS: usize = 50;
+pub(super) const MOST_SHARDS: usize = 50;
+/// The same. Source: as above.
+const LARGEST: u32 = 50;
+/// Where shards stand.
+const FIELD: &str = "replicationSpecs";
 /// The smallest data disk. Source: contract.md 3.1. Unit: GB.
 const SMALLEST_DISK: u32 = 10;
 /// The highest priority of a region. Source: contract.md 3.2.
@@ -42,43 +47,107 @@ pub(super) enum NoPlan {
     SharedTier(SharedTier),
 }
 
-/// Makes a plan of what is wanted. A shard keeps the id of the present one in its place, a zone that of the
-/// present one of its name.
+/// Makes a plan of what is wanted, shard by shard. A shard keeps the id of the present one in its place, a zone that of
+/// the present one of its name.
 pub(super) fn plan(
     wanted: Vec<WantedShard>,
     cluster_type: ClusterType,
     present: &[Shard],
     fresh: &[FreshIds],
 ) -> Result<Plan, NoPlan> {
-    if let Some(tier) = wanted.iter().flat_map(|shard| &shard.placements).find_map(shared_tier) {
-        return Err(NoPlan::SharedTier(tier));
-    }
     let mut broken = Vec::new();
-    let (field, count) = ("replicationSpecs", wanted.len());
+    let count = wanted.len();
     match cluster_type {
         ClusterType::ReplicaSet if count != 1 => {
-            broken.push(Violation::rule(field, "A REPLICASET has exactly one element."));
+            broken.push(Violation::rule(FIELD, "A REPLICASET has exactly one element."));
         }
         ClusterType::Sharded | ClusterType::GeoSharded if count == 0 || count > MOST_SHARDS => {
-            broken.push(Violation::rule(field, "It has one element for each shard, 1 to 50."));
+            broken.push(Violation::rule(FIELD, "It has one element for each shard, 1 to 50."));
         }
         ClusterType::ReplicaSet | ClusterType::Sharded | ClusterType::GeoSharded => {}
     }
-    let disk_size_gb = check_disks(&wanted, &mut broken);
+    let disk_size_gb = check(&wanted, &mut broken)?;
     let mut shards: Vec<Shard> = Vec::with_capacity(count);
     for (index, (shard, fresh)) in wanted.into_iter().zip(fresh).enumerate() {
-        let path = format!("{field}[{index}]");
-        check_counts_and_priorities(&shard.placements, &path, &mut broken);
         let name = shard.zone.unwrap_or_else(|| USUAL_ZONE.to_owned());
-        let zone = shards.iter().chain(present).map(|shard| &shard.zone).find(|zone| zone.name == name);
-        let zone = zone.cloned().unwrap_or(Zone { id: fresh.zone, name });
+        let zone = zone_named(name, shards.iter().chain(present), *fresh);
         let id = present.get(index).map_or(fresh.shard, |shard| shard.id);
-        let placements = shard.placements.into_iter().enumerate();
-        let placements = placements
-            .filter_map(|(at, wanted)| placement(wanted, &format!("{path}.regionConfigs[{at}]"), &mut broken));
-        shards.push(Shard { id, zone, placements: placements.collect() });
+        let placements = placements(shard.placements, &format!("{FIELD}[{index}]"), &mut broken);
+        shards.push(Shard { id, zone, placements });
     }
     if broken.is_empty() { Ok(Plan { shards, disk_size_gb }) } else { Err(NoPlan::Violations(broken)) }
+}
+
+/// Makes a plan of what is wanted, zone by zone. The first shards of a zone keep the ids and places of its present ones.
+pub(super) fn plan_zones(
+    wanted: Vec<WantedZone>,
+    cluster_type: ClusterType,
+    present: &[Shard],
+    fresh: &[FreshIds],
+) -> Result<Plan, NoPlan> {
+    let mut broken = Vec::new();
+    let total = wanted.iter().map(|zone| zone.count).fold(0, u32::saturating_add);
+    match cluster_type {
+        ClusterType::ReplicaSet if total != 1 => {
+            broken.push(Violation::rule(FIELD, "A REPLICASET has exactly one element, with one shard."));
+        }
+        ClusterType::Sharded | ClusterType::GeoSharded if total == 0 || total > LARGEST => {
+            broken.push(Violation::rule(FIELD, "It has one element for each zone, with 1 to 50 shards in all."));
+        }
+        ClusterType::ReplicaSet | ClusterType::Sharded | ClusterType::GeoSharded => {}
+    }
+    let counts: Vec<u32> = wanted.iter().map(|zone| zone.count).collect();
+    let each: Vec<WantedShard> = wanted.into_iter().map(|zone| zone.shard).collect();
+    let disk_size_gb = check(&each, &mut broken)?;
+    let (mut fresh, mut shards, mut names) = (fresh.iter(), Vec::new(), BTreeSet::new());
+    for (index, (shard, count)) in each.into_iter().zip(counts).enumerate() {
+        let path = format!("{FIELD}[{index}]");
+        let name = shard.zone.unwrap_or_else(|| format!("Zone {}", index.saturating_add(1)));
+        if !names.insert(name.clone()) {
+            broken.push(Violation::rule(
+                &format!("{path}.zoneName"),
+                "A zone stands once; its numShards counts its shards.",
+            ));
+        }
+        let placements = placements(shard.placements, &path, &mut broken);
+        if !broken.is_empty() {
+            continue;
+        }
+        let mut mine = present.iter().enumerate().filter(|(_, shard)| shard.zone.name == name);
+        for _ in 0..count {
+            let Some(fresh) = fresh.next() else { break };
+            let zone = zone_named(name.clone(), present.iter().chain(shards.iter().map(|(_, shard)| shard)), *fresh);
+            let (place, id) = mine.next().map_or((usize::MAX, fresh.shard), |(place, shard)| (place, shard.id));
+            shards.push((place, Shard { id, zone, placements: placements.clone() }));
+        }
+    }
+    if !broken.is_empty() {
+        return Err(NoPlan::Violations(broken));
+    }
+    shards.sort_by_key(|(place, _)| *place);
+    Ok(Plan { shards: shards.into_iter().map(|(_, shard)| shard).collect(), disk_size_gb })
+}
+
+/// Checks what can be said of each element alone and of all their disks.
+fn check(wanted: &[WantedShard], broken: &mut Vec<Violation>) -> Result<Option<u32>, NoPlan> {
+    if let Some(tier) = wanted.iter().flat_map(|shard| &shard.placements).find_map(shared_tier) {
+        return Err(NoPlan::SharedTier(tier));
+    }
+    let disk_size_gb = check_disks(wanted, broken);
+    for (index, shard) in wanted.iter().enumerate() {
+        check_counts_and_priorities(&shard.placements, &format!("{FIELD}[{index}]"), broken);
+    }
+    Ok(disk_size_gb)
+}
+
+fn zone_named<'s>(name: String, mut known: impl Iterator<Item = &'s Shard>, fresh: FreshIds) -> Zone {
+    let zone = known.find(|shard| shard.zone.name == name).map(|shard| shard.zone.clone());
+    zone.unwrap_or(Zone { id: fresh.zone, name })
+}
+
+fn placements(wanted: Vec<WantedPlacement>, path: &str, broken: &mut Vec<Violation>) -> Vec<Placement> {
+    let wanted = wanted.into_iter().enumerate();
+    wanted.filter_map(|(at, wanted)| placement(wanted, &format!("{path}.regionConfigs[{at}]"), broken)).collect()
 }
 
 fn shared_tier(placement: &WantedPlacement) -> Option<SharedTier> {

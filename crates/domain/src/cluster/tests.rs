@@ -46,7 +46,7 @@ fn new(shards: Vec<WantedShard>) -> ClusterChange {
     ClusterChange {
         name: ClusterName::parse("cluster0"),
         cluster_type: Some(cluster_type),
-        shards: Some(shards),
+        shards: Some(shards.into()),
         ..ClusterChange::default()
     }
 }
@@ -241,7 +241,7 @@ fn shards_are_replaced_whole_and_keep_their_ids_and_disks() {
     let cluster = made(new(vec![shard(vec![first]), three()]));
     let mut third = three();
     third.zone = Some("Europe".to_owned());
-    let change = ClusterChange { shards: Some(vec![three(), three(), third]), ..ClusterChange::default() };
+    let change = ClusterChange { shards: Some(vec![three(), three(), third].into()), ..ClusterChange::default() };
     let next = apply(&cluster, change, &all_fresh(100)).unwrap().next;
     let ids: Vec<_> = next.shards.iter().map(|shard| (shard.id, shard.zone.id)).collect();
     assert_eq!(

@@ -81,6 +81,13 @@ words! {
         /// An analytics node.
         Analytics = "ANALYTICS",
     }
+    /// What a read waits for.
+    ReadConcern {
+        /// Nothing.
+        Local = "local",
+        /// Nothing, not even that shards agree whose a document is.
+        Available = "available",
+    }
     /// Who decides where the config servers run.
     ConfigServerManagement {
         /// Whoever runs the fleet.

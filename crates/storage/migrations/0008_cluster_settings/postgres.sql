@@ -1,1 +1,28 @@
--- Nothing yet.
+-- What surrounds a cluster. Each is one row at most, its description a JSON object; a deleted cluster keeps its rows, and
+-- has them again when it is brought back.
+CREATE TABLE search_deployments (
+    cluster_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    project_id TEXT NOT NULL,
+    id         TEXT NOT NULL,
+    wanted     TEXT NOT NULL,
+    revision   BIGINT NOT NULL,
+    FOREIGN KEY (project_id, cluster_id) REFERENCES clusters (project_id, id)
+);
+
+CREATE TABLE backup_schedules (
+    cluster_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    project_id TEXT NOT NULL,
+    schedule   TEXT NOT NULL,
+    revision   BIGINT NOT NULL,
+    FOREIGN KEY (project_id, cluster_id) REFERENCES clusters (project_id, id)
+);
+
+-- `encryption_at_rest` is 1 while every cluster of the project must use a customer key.
+CREATE TABLE backup_compliance_policies (
+    project_id         TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES projects (id),
+    encryption_at_rest BIGINT NOT NULL,
+    policy             TEXT NOT NULL,
+    updated_at         BIGINT NOT NULL
+);
+CREATE INDEX clusters_unencrypted ON clusters (project_id, name)
+    WHERE encryption_provider IS NULL AND deleted_at IS NULL;

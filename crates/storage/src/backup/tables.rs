@@ -23,13 +23,17 @@ pub(super) struct Table {
 }
 
 /// Tables that a backup leaves out: what they hold is void after a restore, or made by migrations.
-pub(super) const LEFT_OUT: &[&str] = &["access_tokens", "burned_nonces", "enrolment_tokens"];
+pub(super) const LEFT_OUT: &[&str] = &["access_tokens", "burned_nonces", "enrolment_tokens", "notices", "user_tokens"];
 
 use Kind::{Blob, Int, Text};
 
 /// Tables that a backup holds, parents before children.
 pub(super) const TABLES: &[Table] = &[
-    Table { name: "organizations", key: "id", columns: &[("id", Text), ("name", Text), ("created_at", Int)] },
+    Table {
+        name: "organizations",
+        key: "id",
+        columns: &[("id", Text), ("name", Text), ("created_at", Int), ("settings", Text), ("deleted_at", Int)],
+    },
     Table {
         name: "projects",
         key: "id",
@@ -41,6 +45,18 @@ pub(super) const TABLES: &[Table] = &[
             ("former_name", Text),
             ("deleted_at", Int),
             ("inactive_at", Int),
+            ("settings", Text),
+        ],
+    },
+    Table {
+        name: "network_access_entries",
+        key: "project_id, value",
+        columns: &[
+            ("project_id", Text),
+            ("value", Text),
+            ("comment", Text),
+            ("delete_after", Int),
+            ("created_at", Int),
         ],
     },
     Table {
@@ -55,6 +71,7 @@ pub(super) const TABLES: &[Table] = &[
             ("access_list", Text),
             ("sealed_ha1", Blob),
             ("created_at", Int),
+            ("private_tail", Text),
         ],
     },
     Table {
@@ -67,6 +84,7 @@ pub(super) const TABLES: &[Table] = &[
             ("roles", Text),
             ("access_list", Text),
             ("created_at", Int),
+            ("description", Text),
         ],
     },
     Table {
@@ -80,6 +98,42 @@ pub(super) const TABLES: &[Table] = &[
             ("expires_at", Int),
             ("last_used_at", Int),
         ],
+    },
+    Table {
+        name: "users",
+        key: "id",
+        columns: &[
+            ("id", Text),
+            ("email", Text),
+            ("first_name", Text),
+            ("last_name", Text),
+            ("password_hash", Text),
+            ("created_at", Int),
+        ],
+    },
+    Table {
+        name: "org_members",
+        key: "org_id, user_id",
+        columns: &[
+            ("org_id", Text),
+            ("user_id", Text),
+            ("state", Text),
+            ("roles", Text),
+            ("invited_at", Int),
+            ("invitation_expires_at", Int),
+            ("invited_by", Text),
+        ],
+    },
+    Table { name: "teams", key: "id", columns: &[("id", Text), ("org_id", Text), ("name", Text), ("created_at", Int)] },
+    Table {
+        name: "team_members",
+        key: "team_id, user_id",
+        columns: &[("team_id", Text), ("user_id", Text), ("org_id", Text)],
+    },
+    Table {
+        name: "team_roles",
+        key: "team_id, project_id",
+        columns: &[("team_id", Text), ("project_id", Text), ("roles", Text)],
     },
     Table {
         name: "provider_roles",
@@ -303,6 +357,21 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[("snapshot_id", Text), ("master_key_id", Text)],
     },
     Table {
+        name: "search_deployments",
+        key: "cluster_id",
+        columns: &[("cluster_id", Text), ("project_id", Text), ("id", Text), ("wanted", Text), ("revision", Int)],
+    },
+    Table {
+        name: "backup_schedules",
+        key: "cluster_id",
+        columns: &[("cluster_id", Text), ("project_id", Text), ("schedule", Text), ("revision", Int)],
+    },
+    Table {
+        name: "backup_compliance_policies",
+        key: "project_id",
+        columns: &[("project_id", Text), ("encryption_at_rest", Int), ("policy", Text), ("updated_at", Int)],
+    },
+    Table {
         name: "external_authorities",
         key: "id",
         columns: &[
@@ -373,6 +442,7 @@ pub(super) const TABLES: &[Table] = &[
             ("detail", Text),
             ("created_at", Int),
             ("cluster_name", Text),
+            ("of_org", Int),
         ],
     },
     Table { name: "instance_settings", key: "key", columns: &[("key", Text), ("value", Blob), ("sealed", Int)] },

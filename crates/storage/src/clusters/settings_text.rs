@@ -10,6 +10,7 @@ use domain::customer_key::ProviderKind;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::process_text::{self, ProcessText};
 use crate::error::Result;
 use crate::sql::to_json;
 
@@ -90,6 +91,9 @@ struct OptionsText {
     scaling_strategy: String,
     self_managed_sharding: bool,
     version_release: String,
+    /// Absent in rows of a time when nobody could say it.
+    #[serde(default)]
+    process: ProcessText,
 }
 
 /// Writes the column. The provider has one of its own.
@@ -182,6 +186,7 @@ fn write_options(options: &Options) -> OptionsText {
         scaling_strategy,
         self_managed_sharding,
         version_release,
+        process,
     } = options;
     OptionsText {
         adaptive_capacity: adaptive_capacity.map(|word| word.name().to_owned()),
@@ -199,6 +204,7 @@ fn write_options(options: &Options) -> OptionsText {
         scaling_strategy: scaling_strategy.name().to_owned(),
         self_managed_sharding: *self_managed_sharding,
         version_release: version_release.name().to_owned(),
+        process: process_text::write(process),
     }
 }
 
@@ -305,6 +311,7 @@ fn read_options(text: OptionsText) -> std::result::Result<Options, Corrupt> {
         scaling_strategy,
         self_managed_sharding,
         version_release,
+        process,
     } = text;
     Ok(Options {
         adaptive_capacity: word_if_any(adaptive_capacity, AdaptiveCapacity::by_name)?,
@@ -326,6 +333,7 @@ fn read_options(text: OptionsText) -> std::result::Result<Options, Corrupt> {
         scaling_strategy: word(&scaling_strategy, ScalingStrategy::by_name)?,
         self_managed_sharding,
         version_release: word(&version_release, VersionRelease::by_name)?,
+        process: process_text::read(process)?,
     })
 }
 

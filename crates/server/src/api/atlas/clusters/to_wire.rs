@@ -51,6 +51,7 @@ pub(in crate::api) fn to_wire(call: &Call, view: ClusterView) -> WireCluster {
         disk_warming,
         data_risks_accepted_at,
         fast_initial_sync,
+        process: _,
         redact_client_log_data,
         scaling_strategy,
         self_managed_sharding,
