@@ -3,13 +3,10 @@
 
 use domain::Bug;
 use domain::access::Grants;
-use domain::api_key::{AccessList, ApiKey, Ha1};
-use domain::customer_key::azure_key_vault::AzureGuid;
-use domain::customer_key::gcp_kms::ServiceAccountEmail;
-use domain::id::{ApiKeyId, OrgId, ProjectId, ProviderRoleId, ServiceAccountId, ServiceAccountSecretId};
+use domain::api_key::{AccessList, ApiKey, Ha1, PRIVATE_TAIL};
+use domain::id::{ApiKeyId, OrgId, ProjectId, ServiceAccountId, ServiceAccountSecretId};
 use domain::organization::Organization;
 use domain::project::{Activity, Project};
-use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretText;
 use domain::service_account::{CLIENT_SECRET_PREFIX, ServiceAccount};
 use std::time::Duration;
@@ -108,6 +105,7 @@ impl Control {
         let key = ApiKey {
             id: ApiKeyId::from_random(random_id()?),
             public_key: public_key.clone(),
+            private_tail: tail(&private_key),
             description: description.to_owned(),
             grants,
             access_list: AccessList::default(),
@@ -124,6 +122,7 @@ impl Control {
         let account = ServiceAccount {
             id: ServiceAccountId::from_random(random_id()?),
             name: name.to_owned(),
+            description: String::new(),
             grants,
             access_list: AccessList::default(),
             created_at: now,
@@ -141,72 +140,6 @@ impl Control {
         new(self.store().insert_service_account_secret(&secret).await?)?;
         Ok(NewServiceAccount { client_id: account.client_id(), client_secret })
     }
-
-    /// Creates a provider role with an external id of ours, not yet authorized.
-    /// Errors: those of the store.
-    pub async fn create_aws_role(&self, project: ProjectId) -> Result<ProviderRole, Error> {
-        let external_id = random_uuid()?.expose().to_owned();
-        let id = ProviderRoleId::from_random(random_id()?);
-        self.insert_role(id, project, RoleIdentity::Aws { role_arn: None, external_id }).await
-    }
-
-    /// Creates a provider role for the service principal of our application in a customer's tenant, not
-    /// yet authorized.
-    /// Errors: those of the store.
-    pub async fn create_azure_role(
-        &self,
-        project: ProjectId,
-        tenant: AzureGuid,
-        service_principal: AzureGuid,
-    ) -> Result<ProviderRole, Error> {
-        let id = ProviderRoleId::from_random(random_id()?);
-        self.insert_role(id, project, RoleIdentity::Azure { tenant, service_principal }).await
-    }
-
-    /// Creates a provider role for a service account of its own in the operator's Google project, not yet
-    /// authorized. The service account must be made under the address that the role then has.
-    /// Errors: those of the store.
-    pub async fn create_gcp_role(&self, project: ProjectId, operator_project: &str) -> Result<ProviderRole, Error> {
-        let id = ProviderRoleId::from_random(random_id()?);
-        let service_account = ServiceAccountEmail::of_role(id, operator_project)
-            .ok_or(Error::Bug(Bug("the operator's Google project was checked")))?;
-        self.insert_role(id, project, RoleIdentity::Gcp { service_account }).await
-    }
-
-    /// Authorizes a provider role for the ARN the customer tells, after AWS proved it safe.
-    /// Errors: `CandidateRefused` with what AWS said.
-    pub async fn authorize_aws_role(&self, role: ProviderRole, role_arn: &str) -> Result<ProviderRole, Error> {
-        let identity = match role.identity {
-            RoleIdentity::Aws { external_id, .. } => {
-                RoleIdentity::Aws { role_arn: Some(role_arn.to_owned()), external_id }
-            }
-            RoleIdentity::Azure { .. } | RoleIdentity::Gcp { .. } => {
-                return Err(Error::Bug(Bug("a role for an ARN is one of AWS")));
-            }
-        };
-        self.authorize_role(ProviderRole { identity, ..role }).await
-    }
-
-    /// Authorizes a provider role, after the provider proved it safe.
-    /// Errors: `CandidateRefused` with what the provider said.
-    pub async fn authorize_role(&self, role: ProviderRole) -> Result<ProviderRole, Error> {
-        let role = ProviderRole { authorized_at: Some(self.now()), ..role };
-        self.prove_role(&role).await?;
-        let ProviderRole { id, project, identity, authorized_at, .. } = &role;
-        self.store().set_provider_role_authorized(*project, *id, identity, *authorized_at).await?;
-        Ok(role)
-    }
-
-    async fn insert_role(
-        &self,
-        id: ProviderRoleId,
-        project: ProjectId,
-        identity: RoleIdentity,
-    ) -> Result<ProviderRole, Error> {
-        let role = ProviderRole { id, project, identity, authorized_at: None, created_at: self.now() };
-        new(self.store().insert_provider_role(&role).await?)?;
-        Ok(role)
-    }
 }
 
 /// Makes sure that something with a random name was new.
@@ -217,6 +150,12 @@ fn new(outcome: Outcome) -> Result<(), Error> {
     }
 }
 
+/// Gives the last characters of a private key.
+fn tail(private_key: &SecretText) -> String {
+    let text = private_key.expose();
+    text.get(text.len().saturating_sub(PRIVATE_TAIL)..).unwrap_or_default().to_owned()
+}
+
 fn random_letters() -> Result<String, Error> {
     let mut bytes = [0; 8];
     random(&mut bytes)?;
@@ -224,7 +163,7 @@ fn random_letters() -> Result<String, Error> {
     Ok(bytes.iter().map(|byte| char::from(b'a' + byte % 26)).collect())
 }
 
-fn random_uuid() -> Result<SecretText, Error> {
+pub(crate) fn random_uuid() -> Result<SecretText, Error> {
     let mut bytes = [0; 16];
     random(&mut bytes)?;
     let [.., v, _, r, _, _, _, _, _, _, _] = &mut bytes;

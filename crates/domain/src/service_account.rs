@@ -17,6 +17,8 @@ pub struct ServiceAccount {
     pub id: ServiceAccountId,
     /// What people call it.
     pub name: String,
+    /// What it is for; empty for accounts of old.
+    pub description: String,
     /// What it may do.
     pub grants: Grants,
     /// The addresses it may be used from; empty means any.

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use domain::api_key::{ApiKey, Ha1};
+use domain::event::Event;
 use domain::id::{ApiKeyId, OrgId, ProjectId};
 
 use crate::cache::Touched;
 use crate::engine::Tx;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::grants::{access_list_from_text, access_list_to_text, roles_from_text, roles_to_text, with_project};
 use crate::seal::Place;
 use crate::sql::{Fields, Row, Sql, values};
-use crate::{Outcome, Store};
+use crate::store::transact;
+use crate::{Outcome, Store, events, owners};
 
 /// An API key with what Digest checks it by.
 #[derive(Debug)]
@@ -25,7 +27,8 @@ pub struct StoredApiKey {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, org_id, public_key, description, roles, access_list, created_at, sealed_ha1 FROM api_keys ",
+            "SELECT id, org_id, public_key, description, roles, access_list, created_at, private_tail, sealed_ha1 \
+             FROM api_keys ",
             $rest
         )
     };
@@ -33,8 +36,8 @@ macro_rules! select {
 
 static INSERT: Sql = Sql::same(
     "insert an api key",
-    "INSERT INTO api_keys (id, org_id, public_key, description, roles, access_list, sealed_ha1, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+    "INSERT INTO api_keys (id, org_id, public_key, description, roles, access_list, sealed_ha1, created_at, private_tail)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
 );
 static FIND: Sql = Sql::same("find an api key", select!("WHERE id = $1"));
 static FIND_PUBLIC: Sql = Sql::same("find an api key by its public half", select!("WHERE public_key = $1"));
@@ -45,7 +48,13 @@ static TAKE_ROLES: Sql = Sql::each(
     "SELECT org_id, roles FROM api_keys WHERE id = $1 FOR UPDATE",
 );
 static SET_ROLES: Sql = Sql::same("save the roles of an api key", "UPDATE api_keys SET roles = $2 WHERE id = $1");
+static CHANGE: Sql = Sql::same(
+    "change an api key",
+    "UPDATE api_keys SET description = $2, roles = $3, access_list = $4
+     WHERE id = $1 AND description = $5 AND roles = $6 AND access_list = $7",
+);
 static DELETE: Sql = Sql::same("delete an api key", "DELETE FROM api_keys WHERE id = $1");
+static DELETE_IF_SAME: Sql = Sql::same("delete an api key", "DELETE FROM api_keys WHERE id = $1 AND roles = $2");
 
 /// Where the HA1 of a key is sealed.
 pub(crate) const fn ha1_place<'p>(id: &'p str, org: &'p str) -> Place<'p> {
@@ -55,12 +64,51 @@ pub(crate) const fn ha1_place<'p>(id: &'p str, org: &'p str) -> Place<'p> {
 impl Store {
     /// Adds an API key; a conflict means its id or public half is taken.
     pub async fn insert_api_key(&self, key: &ApiKey, ha1: &Ha1) -> Result<Outcome> {
-        let ApiKey { id, public_key, description, grants, access_list, created_at } = key;
+        self.add_api_key(key, ha1, &[]).await
+    }
+
+    /// Adds an API key and records it; a conflict means its id or public half is taken.
+    /// Cancel: it took place or it did not.
+    pub async fn add_api_key(&self, key: &ApiKey, ha1: &Ha1, told: &[Event]) -> Result<Outcome> {
+        let ApiKey { id, public_key, private_tail, description, grants, access_list, created_at } = key;
         let (row, org) = (id.to_string(), grants.org.to_string());
         let sealed = self.sealer().seal(ha1_place(&row, &org), ha1.expose())?;
         let (roles, list) = (roles_to_text(grants)?, access_list_to_text(access_list)?);
-        let values = values![row, org, public_key, description, roles, list, &sealed, *created_at];
-        self.execute(&INSERT, values, &[Touched::AllApiKeys]).await.map(Outcome::of_rows)
+        transact!(self, "insert an api key", &[Touched::AllApiKeys], |tx| {
+            let values =
+                values![&row, &org, public_key, description, &roles, &list, &sealed, *created_at, private_tail];
+            let outcome = Outcome::of_rows(tx.execute(&INSERT, values).await?);
+            if outcome == Outcome::Saved {
+                events::insert(tx, told).await?;
+            }
+            Ok::<_, StoreError>(outcome)
+        })
+    }
+
+    /// Changes an API key. A conflict means that somebody else changed it meanwhile; in use, that its organization
+    /// would have no owner left.
+    /// Cancel: it took place or it did not.
+    pub async fn change_api_key(&self, before: &ApiKey, after: &ApiKey, told: &[Event]) -> Result<Outcome> {
+        transact!(self, "change an api key", &[Touched::AllApiKeys], |tx| {
+            let outcome = change(tx, before, after, told).await?;
+            if outcome != Outcome::Saved {
+                return Ok(outcome);
+            }
+            Ok::<_, StoreError>(outcome)
+        })
+    }
+
+    /// Removes an API key, and its HA1 with it. A conflict means that somebody else changed it meanwhile; in use, that
+    /// its organization would have no owner left.
+    /// Cancel: it took place or it did not.
+    pub async fn remove_api_key(&self, key: &ApiKey, told: &[Event]) -> Result<Outcome> {
+        transact!(self, "delete an api key", &[Touched::AllApiKeys], |tx| {
+            let outcome = remove(tx, key, told).await?;
+            if outcome != Outcome::Saved {
+                return Ok(outcome);
+            }
+            Ok::<_, StoreError>(outcome)
+        })
     }
 
     /// Finds an API key by its public half. Remembered where we own the database.
@@ -113,7 +161,43 @@ fn api_key(fields: &mut Fields<'_>) -> Result<ApiKey> {
         grants: roles_from_text(org, fields)?,
         access_list: access_list_from_text(fields)?,
         created_at: fields.time()?,
+        private_tail: fields.text()?,
     })
+}
+
+async fn change(tx: &mut Tx, before: &ApiKey, after: &ApiKey, told: &[Event]) -> Result<Outcome> {
+    let (org, lists) = (before.grants.org, (&after.access_list, &before.access_list));
+    owners::take(tx, org).await?;
+    let values = values![
+        before.id,
+        &after.description,
+        roles_to_text(&after.grants)?,
+        access_list_to_text(lists.0)?,
+        &before.description,
+        roles_to_text(&before.grants)?,
+        access_list_to_text(lists.1)?,
+    ];
+    if tx.execute(&CHANGE, values).await? == 0 {
+        return Ok(Outcome::Conflict);
+    }
+    if owners::is_lost(&before.grants, Some(&after.grants)) && !owners::any(tx, org).await? {
+        return Ok(Outcome::InUse);
+    }
+    events::insert(tx, told).await?;
+    Ok(Outcome::Saved)
+}
+
+async fn remove(tx: &mut Tx, key: &ApiKey, told: &[Event]) -> Result<Outcome> {
+    let org = key.grants.org;
+    owners::take(tx, org).await?;
+    if tx.execute(&DELETE_IF_SAME, values![key.id, roles_to_text(&key.grants)?]).await? == 0 {
+        return Ok(Outcome::Conflict);
+    }
+    if owners::is_lost(&key.grants, None) && !owners::any(tx, org).await? {
+        return Ok(Outcome::InUse);
+    }
+    events::insert(tx, told).await?;
+    Ok(Outcome::Saved)
 }
 
 /// Makes an api key an owner of a project, unless it is one by another role. Tells whether it exists.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::{Grants, OrgRole, ProjectRole};
-use domain::api_key::AccessList;
+use domain::api_key::{AccessEntry, AccessList};
 use domain::id::{OrgId, ProjectId};
+use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
@@ -51,14 +52,43 @@ pub(crate) fn with_project(mut grants: Grants, project: ProjectId) -> Option<Gra
     Some(grants)
 }
 
+/// Reads a list of project roles.
+pub(crate) fn project_roles_from_text(fields: &mut Fields<'_>) -> Result<BTreeSet<ProjectRole>> {
+    let names: Vec<String> = fields.json()?;
+    let known = |name: &String| ProjectRole::by_name(name).ok_or_else(|| fields.corrupt("project role"));
+    names.iter().map(known).collect()
+}
+
+/// Writes a list of project roles.
+pub(crate) fn project_roles_to_text(roles: &BTreeSet<ProjectRole>) -> Result<String> {
+    to_json(&roles.iter().map(|role| role.name()).collect::<Vec<_>>())
+}
+
+/// An entry of the column `access_list`; rows of old hold networks alone.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    Bare(String),
+    Dated { network: String, since: i64 },
+}
+
 /// Writes the column `access_list`.
 pub(crate) fn access_list_to_text(list: &AccessList) -> Result<String> {
-    to_json(&list.0.iter().map(ToString::to_string).collect::<Vec<_>>())
+    let dated =
+        |entry: &AccessEntry| Entry::Dated { network: entry.network.to_string(), since: entry.since.as_millis() };
+    to_json(&list.0.iter().map(dated).collect::<Vec<_>>())
 }
 
 /// Reads the column `access_list`.
 pub(crate) fn access_list_from_text(fields: &mut Fields<'_>) -> Result<AccessList> {
-    let networks: Vec<String> = fields.json()?;
-    let networks = networks.iter().map(|text| text.parse()).collect::<std::result::Result<_, _>>();
-    networks.map(AccessList).map_err(|_| fields.corrupt("network of an access list"))
+    let entries: Vec<Entry> = fields.json()?;
+    let read = |entry: &Entry| {
+        let (network, since) = match entry {
+            Entry::Bare(network) => (network, Timestamp::EPOCH),
+            Entry::Dated { network, since } => (network, Timestamp::from_millis(*since)),
+        };
+        network.parse().map(|network| AccessEntry { network, since })
+    };
+    let entries = entries.iter().map(read).collect::<std::result::Result<_, _>>();
+    entries.map(AccessList).map_err(|_| fields.corrupt("network of an access list"))
 }

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use domain::event::Event;
 use domain::id::{OrgId, ProjectId, ServiceAccountId, ServiceAccountSecretId};
 use domain::service_account::ServiceAccount;
 use domain::time::Timestamp;
 
 use crate::cache::Touched;
 use crate::engine::Tx;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::grants::{access_list_from_text, access_list_to_text, roles_from_text, roles_to_text, with_project};
 use crate::sql::{Row, Sql, values};
-use crate::{Outcome, Store};
+use crate::store::transact;
+use crate::{Outcome, Store, events, owners};
 
 /// A secret of a service account, as far as we know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +34,14 @@ pub struct ServiceAccountSecret {
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT id, org_id, name, roles, access_list, created_at FROM service_accounts ", $rest)
+        concat!("SELECT id, org_id, name, roles, access_list, created_at, description FROM service_accounts ", $rest)
     };
 }
 
 static INSERT: Sql = Sql::same(
     "insert a service account",
-    "INSERT INTO service_accounts (id, org_id, name, roles, access_list, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+    "INSERT INTO service_accounts (id, org_id, name, roles, access_list, created_at, description)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
 );
 static FIND: Sql = Sql::same("find a service account", select!("WHERE id = $1"));
 static LIST: Sql = Sql::same("list service accounts", select!("WHERE org_id = $1 ORDER BY created_at, id"));
@@ -50,6 +52,13 @@ static TAKE_ROLES: Sql = Sql::each(
 );
 static SET_ROLES: Sql =
     Sql::same("save the roles of a service account", "UPDATE service_accounts SET roles = $2 WHERE id = $1");
+static CHANGE: Sql = Sql::same(
+    "change a service account",
+    "UPDATE service_accounts SET name = $2, description = $3, roles = $4, access_list = $5
+     WHERE id = $1 AND name = $6 AND description = $7 AND roles = $8 AND access_list = $9",
+);
+static DELETE_IF_SAME: Sql =
+    Sql::same("delete a service account", "DELETE FROM service_accounts WHERE id = $1 AND roles = $2");
 static DELETE: Sql = Sql::same("delete a service account", "DELETE FROM service_accounts WHERE id = $1");
 static INSERT_SECRET: Sql = Sql::same(
     "insert a service account's secret",
@@ -73,10 +82,84 @@ static DELETE_SECRET: Sql = Sql::same(
 impl Store {
     /// Adds a service account; a conflict means the id is taken.
     pub async fn insert_service_account(&self, account: &ServiceAccount) -> Result<Outcome> {
-        let ServiceAccount { id, name, grants, access_list, created_at } = account;
-        let (roles, list) = (roles_to_text(grants)?, access_list_to_text(access_list)?);
-        let values = values![*id, grants.org, name, roles, list, *created_at];
-        self.execute(&INSERT, values, &[Touched::ServiceAccount(*id)]).await.map(Outcome::of_rows)
+        let touched = [Touched::ServiceAccount(account.id)];
+        transact!(self, "insert a service account", &touched, |tx| insert(tx, account, None, &[]).await)
+    }
+
+    /// Adds a service account with a secret, and records it; a conflict means the id is taken.
+    /// Cancel: it took place or it did not.
+    pub async fn add_service_account(
+        &self,
+        account: &ServiceAccount,
+        secret: &ServiceAccountSecret,
+        told: &[Event],
+    ) -> Result<Outcome> {
+        let touched = [Touched::ServiceAccount(account.id)];
+        transact!(self, "insert a service account", &touched, |tx| insert(tx, account, Some(secret), told).await)
+    }
+
+    /// Changes a service account. A conflict means that somebody else changed it meanwhile; in use, that its
+    /// organization would have no owner left.
+    /// Cancel: it took place or it did not.
+    pub async fn change_service_account(
+        &self,
+        before: &ServiceAccount,
+        after: &ServiceAccount,
+        told: &[Event],
+    ) -> Result<Outcome> {
+        let touched = [Touched::ServiceAccount(before.id)];
+        transact!(self, "change a service account", &touched, |tx| {
+            let outcome = change(tx, before, after, told).await?;
+            if outcome != Outcome::Saved {
+                return Ok(outcome);
+            }
+            Ok::<_, StoreError>(outcome)
+        })
+    }
+
+    /// Removes a service account with its secrets and tokens. A conflict means that somebody else changed it meanwhile;
+    /// in use, that its organization would have no owner left.
+    /// Cancel: it took place or it did not.
+    pub async fn remove_service_account(&self, account: &ServiceAccount, told: &[Event]) -> Result<Outcome> {
+        let touched = [Touched::ServiceAccount(account.id), Touched::AllTokens];
+        transact!(self, "delete a service account", &touched, |tx| {
+            let outcome = remove(tx, account, told).await?;
+            if outcome != Outcome::Saved {
+                return Ok(outcome);
+            }
+            Ok::<_, StoreError>(outcome)
+        })
+    }
+
+    /// Adds a secret to a service account that has fewer than `max`, expired ones counted too. A conflict means that
+    /// the account is gone; in use, that it has that many.
+    /// Cancel: it took place or it did not.
+    pub async fn add_service_account_secret(
+        &self,
+        org: OrgId,
+        secret: &ServiceAccountSecret,
+        max: usize,
+        told: &[Event],
+    ) -> Result<Outcome> {
+        transact!(self, "insert a service account's secret", &[], |tx| add_secret(tx, org, secret, max, told).await)
+    }
+
+    /// Removes a secret of a service account, and records it. Tokens got with it run out by themselves. A conflict means
+    /// that there is none.
+    /// Cancel: it took place or it did not.
+    pub async fn remove_service_account_secret(
+        &self,
+        account: ServiceAccountId,
+        id: ServiceAccountSecretId,
+        told: &[Event],
+    ) -> Result<Outcome> {
+        transact!(self, "delete a service account's secret", &[], |tx| {
+            let outcome = Outcome::of_rows(tx.execute(&DELETE_SECRET, values![account, id]).await?);
+            if outcome == Outcome::Saved {
+                events::insert(tx, told).await?;
+            }
+            Ok::<_, StoreError>(outcome)
+        })
     }
 
     /// Finds a service account. Remembered where we own the database.
@@ -107,9 +190,9 @@ impl Store {
 
     /// Adds a secret; a conflict means the id is taken.
     pub async fn insert_service_account_secret(&self, secret: &ServiceAccountSecret) -> Result<Outcome> {
-        let ServiceAccountSecret { id, account, sha256, created_at, expires_at, last_used_at } = secret;
-        let values = values![*id, *account, sha256.as_slice(), *created_at, *expires_at, *last_used_at];
-        self.execute(&INSERT_SECRET, values, &[]).await.map(Outcome::of_rows)
+        transact!(self, "insert a service account's secret", &[], |tx| {
+            Ok::<_, StoreError>(Outcome::of_rows(insert_secret(tx, secret).await?))
+        })
     }
 
     /// Lists the secrets of a service account, expired ones too, oldest first.
@@ -142,7 +225,89 @@ fn service_account(row: &Row) -> Result<ServiceAccount> {
         grants: roles_from_text(org, &mut fields)?,
         access_list: access_list_from_text(&mut fields)?,
         created_at: fields.time()?,
+        description: fields.text()?,
     })
+}
+
+async fn insert(
+    tx: &mut Tx,
+    account: &ServiceAccount,
+    secret: Option<&ServiceAccountSecret>,
+    told: &[Event],
+) -> Result<Outcome> {
+    let ServiceAccount { id, name, description, grants, access_list, created_at } = account;
+    let (roles, list) = (roles_to_text(grants)?, access_list_to_text(access_list)?);
+    let values = values![*id, grants.org, name, roles, list, *created_at, description];
+    if tx.execute(&INSERT, values).await? == 0 {
+        return Ok(Outcome::Conflict);
+    }
+    if let Some(secret) = secret {
+        insert_secret(tx, secret).await?;
+    }
+    events::insert(tx, told).await?;
+    Ok(Outcome::Saved)
+}
+
+async fn change(tx: &mut Tx, before: &ServiceAccount, after: &ServiceAccount, told: &[Event]) -> Result<Outcome> {
+    let org = before.grants.org;
+    owners::take(tx, org).await?;
+    let values = values![
+        before.id,
+        &after.name,
+        &after.description,
+        roles_to_text(&after.grants)?,
+        access_list_to_text(&after.access_list)?,
+        &before.name,
+        &before.description,
+        roles_to_text(&before.grants)?,
+        access_list_to_text(&before.access_list)?,
+    ];
+    if tx.execute(&CHANGE, values).await? == 0 {
+        return Ok(Outcome::Conflict);
+    }
+    if owners::is_lost(&before.grants, Some(&after.grants)) && !owners::any(tx, org).await? {
+        return Ok(Outcome::InUse);
+    }
+    events::insert(tx, told).await?;
+    Ok(Outcome::Saved)
+}
+
+async fn remove(tx: &mut Tx, account: &ServiceAccount, told: &[Event]) -> Result<Outcome> {
+    let org = account.grants.org;
+    owners::take(tx, org).await?;
+    if tx.execute(&DELETE_IF_SAME, values![account.id, roles_to_text(&account.grants)?]).await? == 0 {
+        return Ok(Outcome::Conflict);
+    }
+    if owners::is_lost(&account.grants, None) && !owners::any(tx, org).await? {
+        return Ok(Outcome::InUse);
+    }
+    events::insert(tx, told).await?;
+    Ok(Outcome::Saved)
+}
+
+async fn add_secret(
+    tx: &mut Tx,
+    org: OrgId,
+    secret: &ServiceAccountSecret,
+    max: usize,
+    told: &[Event],
+) -> Result<Outcome> {
+    owners::take(tx, org).await?;
+    if tx.fetch(&FIND, values![secret.account]).await?.is_empty() {
+        return Ok(Outcome::Conflict);
+    }
+    if tx.fetch(&LIST_SECRETS, values![secret.account]).await?.len() >= max {
+        return Ok(Outcome::InUse);
+    }
+    insert_secret(tx, secret).await?;
+    events::insert(tx, told).await?;
+    Ok(Outcome::Saved)
+}
+
+async fn insert_secret(tx: &mut Tx, secret: &ServiceAccountSecret) -> Result<u64> {
+    let ServiceAccountSecret { id, account, sha256, created_at, expires_at, last_used_at } = secret;
+    let values = values![*id, *account, sha256.as_slice(), *created_at, *expires_at, *last_used_at];
+    tx.execute(&INSERT_SECRET, values).await
 }
 
 fn secret(row: &Row) -> Result<ServiceAccountSecret> {

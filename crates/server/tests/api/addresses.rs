@@ -54,8 +54,9 @@ async fn a_service_account_gets_its_token_anywhere_and_uses_it_from_its_list(dat
     let account = ServiceAccount {
         id: ServiceAccountId::from_random([5; 12]),
         name: "listed".to_owned(),
+        description: String::new(),
         grants: house.grants(OrgRole::Owner, &[]),
-        access_list: AccessList(vec!["203.0.113.0/24".parse().unwrap()]),
+        access_list: AccessList::of(["203.0.113.0/24".parse().unwrap()], house.control.now()),
         created_at: house.control.now(),
     };
     assert_eq!(house.store.insert_service_account(&account).await.unwrap(), Outcome::Saved);

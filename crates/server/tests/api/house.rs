@@ -309,10 +309,11 @@ impl House {
     /// Makes a key that works from these networks only.
     pub(crate) async fn new_key_from(&self, networks: &[&str]) -> Key {
         let key = Key { public: "netwaddr".to_owned(), private: "5ca1ab1e-0000-4000-8000-000000000001".to_owned() };
-        let access_list = AccessList(networks.iter().map(|network| network.parse().unwrap()).collect());
+        let access_list = AccessList::of(networks.iter().map(|network| network.parse().unwrap()), self.control.now());
         let record = ApiKey {
             id: ApiKeyId::from_random([9; 12]),
             public_key: key.public.clone(),
+            private_tail: String::new(),
             description: "from networks".to_owned(),
             grants: self.grants(OrgRole::Owner, &[]),
             access_list,
@@ -430,7 +431,7 @@ pub(crate) fn external_id(role: &ProviderRole) -> &str {
 /// The service account of a role of Google's.
 #[track_caller]
 pub(crate) fn service_account(role: &ProviderRole) -> &str {
-    let RoleIdentity::Gcp { service_account } = &role.identity else { panic!("{role:?}") };
+    let RoleIdentity::Gcp { service_account, .. } = &role.identity else { panic!("{role:?}") };
     service_account.as_str()
 }
 

@@ -84,13 +84,14 @@ pub(crate) fn grants(org: u32) -> Grants {
 }
 
 pub(crate) fn access_list(networks: &[&str]) -> AccessList {
-    AccessList(networks.iter().map(|network| network.parse().unwrap()).collect())
+    AccessList::of(networks.iter().map(|network| network.parse().unwrap()), T0)
 }
 
 pub(crate) fn api_key(number: u32, org: u32) -> ApiKey {
     ApiKey {
         id: ApiKeyId::from_random(bytes(number)),
         public_key: format!("key{number:05}"),
+        private_tail: "0123456789ab".to_owned(),
         description: "deploy".to_owned(),
         grants: grants(org),
         access_list: access_list(&["203.0.113.0/24", "2001:db8::/32"]),
@@ -114,6 +115,7 @@ pub(crate) fn service_account(number: u32, org: u32) -> ServiceAccount {
     ServiceAccount {
         id: account_id(number),
         name: format!("account {number}"),
+        description: "runs \"it\"".to_owned(),
         grants: grants(org),
         access_list: access_list(&[]),
         created_at: T0,
@@ -128,7 +130,7 @@ pub(crate) fn role(number: u32, project: u32) -> ProviderRole {
             role_arn: Some("arn:aws:iam::111122223333:role/atrest".to_owned()),
             external_id: format!("external-{number}"),
         },
-        authorized_at: None,
+        authorized_at: Some(T0),
         created_at: T0,
     }
 }
@@ -248,7 +250,7 @@ pub(crate) fn roles(project: u32) -> [ProviderRole; 3] {
             identity: RoleIdentity::Azure { tenant: guid(1), service_principal: guid(4) },
             ..role(2, project)
         },
-        ProviderRole { identity: RoleIdentity::Gcp { service_account }, ..role(3, project) },
+        ProviderRole { identity: RoleIdentity::Gcp { service_account, made: true }, ..role(3, project) },
     ]
 }
 
@@ -343,7 +345,7 @@ pub(crate) fn cluster(number: u32, project: u32, encryption: Option<ProviderKind
         name: Some(cluster_name(&format!("cluster{number}"))),
         cluster_type: Some(ClusterType::ReplicaSet),
         encryption: encryption.map(Encryption::By),
-        shards: Some(vec![WantedShard { zone: None, placements: vec![placement] }]),
+        shards: Some(vec![WantedShard { zone: None, placements: vec![placement] }].into()),
         ..ClusterChange::default()
     };
     let fresh = FreshIds { shard: ShardId::from_random(bytes(number)), zone: ZoneId::from_random(bytes(number)) };

@@ -357,9 +357,10 @@ async fn a_key_works_only_from_its_access_list() {
     let key = ApiKey {
         id: ApiKeyId::from_random([9; 12]),
         public_key: "listedxx".to_owned(),
+        private_tail: String::new(),
         description: "listed".to_owned(),
         grants: house.grants(),
-        access_list: AccessList(vec!["192.0.2.0/24".parse().unwrap()]),
+        access_list: AccessList::of(["192.0.2.0/24".parse().unwrap()], NOW),
         created_at: NOW,
     };
     let private_key = SecretText::new("private".to_owned());

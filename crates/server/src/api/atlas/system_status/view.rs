@@ -4,7 +4,7 @@ use api_wire::atlas::system_status::v2023_01_01::{APP_NAME, AccessListItem, ApiK
 use api_wire::paging::Link;
 use control::Identity;
 use domain::access::Grants;
-use domain::api_key::AccessList;
+use domain::api_key::{AccessEntry, AccessList};
 
 use crate::api::Api;
 use crate::api::call::{Answer, Call};
@@ -36,9 +36,9 @@ pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
 }
 
 fn access_list(list: &AccessList) -> Vec<AccessListItem> {
-    let item = |network: &ipnet::IpNet| AccessListItem {
-        cidr_block: Some(network.to_string()),
-        ip_address: (network.prefix_len() == network.max_prefix_len()).then(|| network.addr().to_string()),
+    let item = |entry: &AccessEntry| AccessListItem {
+        cidr_block: Some(entry.network.to_string()),
+        ip_address: entry.address().map(|address| address.to_string()),
     };
     list.0.iter().map(item).collect()
 }
