@@ -60,6 +60,7 @@ const STEPS: &[Step] = &[
     Step { name: "customers", work: Work::Script },
     // Counts nothing where there is no Go, or where its modules cannot be had; it says so then.
     Step { name: "atlas_sdk", work: Work::Script },
+    Step { name: "py_atlas_sdk", work: Work::Script },
     Step { name: "private_endpoints", work: Work::Script },
     Step { name: "kmip_clients", work: Work::Script },
     Step { name: "kmip_driver", work: Work::Script },
