@@ -31,6 +31,17 @@ impl Grants {
         self.roles_in_project(project, org).any(|role| role.covers(wanted))
     }
 
+    /// Tells whether the holder can see every project of their organization.
+    #[must_use]
+    pub fn see_every_project(&self) -> bool {
+        self.org_roles.iter().any(|role| role.in_every_project().is_some())
+    }
+
+    /// Names the projects in which the holder has a role of their own.
+    pub fn own_projects(&self) -> impl Iterator<Item = ProjectId> {
+        self.project_roles.iter().filter(|(_, roles)| !roles.is_empty()).map(|(project, _)| *project)
+    }
+
     /// Tells whether the holder can see a project at all; for all others it does not exist.
     #[must_use]
     pub fn can_see(&self, project: ProjectId, org: OrgId) -> bool {

@@ -153,6 +153,44 @@ pub enum EventKind {
     ClusterDisabledForPrivateNetworking,
     /// Private networking no longer stops a cluster.
     ClusterNoLongerDisabled,
+    /// Somebody who was to be told could not be.
+    NoticeNotDelivered,
+    /// A project was renamed.
+    ProjectRenamed,
+    /// A project was given other marks.
+    ProjectTagsModified,
+    /// A project's switches or limits were set.
+    ProjectSettingsUpdated,
+    /// A project that was set aside is in use again.
+    ProjectActivated,
+    /// A project was set aside.
+    ProjectDeactivated,
+    /// An entry was added to a project's IP access list.
+    NetworkEntryAdded,
+    /// An entry of a project's IP access list was changed.
+    NetworkEntryUpdated,
+    /// An entry was taken from a project's IP access list.
+    NetworkEntryRemoved,
+    /// An organization was created.
+    OrgCreated,
+    /// An organization was renamed.
+    OrgRenamed,
+    /// An organization was deleted.
+    OrgDeleted,
+    /// An organization's API keys work only from addresses that their access lists name.
+    OrgAccessListRequired,
+    /// An organization's API keys work from anywhere unless they have an access list.
+    OrgAccessListNotRequired,
+    /// An organization set how long secrets of service accounts may last.
+    OrgSecretHoursEdited,
+    /// Anything else that an organization sets was changed.
+    OrgSettingsUpdated,
+    /// A provider role was made.
+    ProviderRoleAdded(ProviderKind),
+    /// A provider role was authorized, or stands for another identity.
+    ProviderRoleUpdated(ProviderKind),
+    /// A provider role is gone.
+    ProviderRoleDeleted(ProviderKind),
 }
 
 impl EventKind {
@@ -211,7 +249,38 @@ impl EventKind {
         Self::PrivateEndpointFailed,
         Self::ClusterDisabledForPrivateNetworking,
         Self::ClusterNoLongerDisabled,
+        Self::NoticeNotDelivered,
+        Self::ProjectRenamed,
+        Self::ProjectTagsModified,
+        Self::ProjectSettingsUpdated,
+        Self::ProjectActivated,
+        Self::ProjectDeactivated,
+        Self::NetworkEntryAdded,
+        Self::NetworkEntryUpdated,
+        Self::NetworkEntryRemoved,
+        Self::OrgCreated,
+        Self::OrgRenamed,
+        Self::OrgDeleted,
+        Self::OrgAccessListRequired,
+        Self::OrgAccessListNotRequired,
+        Self::OrgSecretHoursEdited,
+        Self::OrgSettingsUpdated,
+        Self::ProviderRoleAdded(ProviderKind::AwsKms),
+        Self::ProviderRoleAdded(ProviderKind::AzureKeyVault),
+        Self::ProviderRoleAdded(ProviderKind::GcpKms),
+        Self::ProviderRoleUpdated(ProviderKind::AwsKms),
+        Self::ProviderRoleUpdated(ProviderKind::AzureKeyVault),
+        Self::ProviderRoleUpdated(ProviderKind::GcpKms),
+        Self::ProviderRoleDeleted(ProviderKind::AwsKms),
+        Self::ProviderRoleDeleted(ProviderKind::AzureKeyVault),
+        Self::ProviderRoleDeleted(ProviderKind::GcpKms),
     ];
+
+    /// Tells whether the organization records it as its own, though it happened to a project: that one came or went.
+    #[must_use]
+    pub const fn is_of_org(self) -> bool {
+        matches!(self, Self::ProjectCreated | Self::ProjectDeleted | Self::ProjectReturned)
+    }
 
     /// Gives the name the Admin API and the store use.
     #[must_use]
@@ -270,6 +339,37 @@ impl EventKind {
             Self::PrivateEndpointFailed => "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_FAILED",
             Self::ClusterDisabledForPrivateNetworking => "CLUSTER_DISABLED_FOR_PRIVATE_NETWORKING",
             Self::ClusterNoLongerDisabled => "CLUSTER_ENABLED_AFTER_PRIVATE_NETWORKING",
+            Self::NoticeNotDelivered => "NOTICE_NOT_DELIVERED",
+            Self::ProjectRenamed => "GROUP_RENAMED",
+            Self::ProjectTagsModified => "GROUP_TAGS_MODIFIED",
+            Self::ProjectSettingsUpdated => "GROUP_SETTINGS_UPDATED",
+            Self::ProjectActivated => "GROUP_ACTIVATED",
+            Self::ProjectDeactivated => "GROUP_DEACTIVATED",
+            Self::NetworkEntryAdded => "NETWORK_PERMISSION_ENTRY_ADDED",
+            Self::NetworkEntryUpdated => "NETWORK_PERMISSION_ENTRY_UPDATED",
+            Self::NetworkEntryRemoved => "NETWORK_PERMISSION_ENTRY_REMOVED",
+            Self::OrgCreated => "ORG_CREATED",
+            Self::OrgRenamed => "ORG_RENAMED",
+            Self::OrgDeleted => "ORG_DELETED",
+            Self::OrgAccessListRequired => "ORG_PUBLIC_API_ACCESS_LIST_REQUIRED",
+            Self::OrgAccessListNotRequired => "ORG_PUBLIC_API_ACCESS_LIST_NOT_REQUIRED",
+            Self::OrgSecretHoursEdited => "ORG_SERVICE_ACCOUNT_MAX_SECRET_VALIDITY_EDITED",
+            Self::OrgSettingsUpdated => "ORG_SETTINGS_UPDATED",
+            Self::ProviderRoleAdded(ProviderKind::AwsKms) => "CLOUD_PROVIDER_ACCESS_AWS_IAM_ROLE_ADDED",
+            Self::ProviderRoleAdded(ProviderKind::AzureKeyVault) => {
+                "CLOUD_PROVIDER_ACCESS_AZURE_SERVICE_PRINCIPAL_ADDED"
+            }
+            Self::ProviderRoleAdded(ProviderKind::GcpKms) => "CLOUD_PROVIDER_ACCESS_GCP_SERVICE_ACCOUNT_ADDED",
+            Self::ProviderRoleUpdated(ProviderKind::AwsKms) => "CLOUD_PROVIDER_ACCESS_AWS_IAM_ROLE_UPDATED",
+            Self::ProviderRoleUpdated(ProviderKind::AzureKeyVault) => {
+                "CLOUD_PROVIDER_ACCESS_AZURE_SERVICE_PRINCIPAL_UPDATED"
+            }
+            Self::ProviderRoleUpdated(ProviderKind::GcpKms) => "CLOUD_PROVIDER_ACCESS_GCP_SERVICE_ACCOUNT_UPDATED",
+            Self::ProviderRoleDeleted(ProviderKind::AwsKms) => "CLOUD_PROVIDER_ACCESS_AWS_IAM_ROLE_DELETED",
+            Self::ProviderRoleDeleted(ProviderKind::AzureKeyVault) => {
+                "CLOUD_PROVIDER_ACCESS_AZURE_SERVICE_PRINCIPAL_DELETED"
+            }
+            Self::ProviderRoleDeleted(ProviderKind::GcpKms) => "CLOUD_PROVIDER_ACCESS_GCP_SERVICE_ACCOUNT_DELETED",
         }
     }
 

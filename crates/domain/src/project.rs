@@ -1,5 +1,13 @@
 //! The project: owner of clusters and of one encryption setting. On the wire it is a "group".
 
+mod limit;
+mod network_access;
+mod settings;
+
+pub use limit::ProjectLimit;
+pub use network_access::{AccessEntry, AccessNetwork, Refusal as AccessEntryRefusal};
+pub use settings::{Noticed, ProjectChange, ProjectFlag, ProjectSettings};
+
 use crate::id::{OrgId, ProjectId};
 use crate::time::Timestamp;
 
@@ -40,9 +48,7 @@ impl ProjectName {
     /// Reads a name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let known = |c: char| c.is_alphanumeric() || " -_.(),:&@+'".contains(c);
-        let fits = (1..=64).contains(&text.chars().count()) && text.chars().all(known) && text.trim() == text;
-        fits.then(|| Self(text.to_owned()))
+        is_name(text).then(|| Self(text.to_owned()))
     }
 
     /// Gives the name as it was given.
@@ -50,6 +56,12 @@ impl ProjectName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Tells whether a text can name a project or an organization.
+pub(crate) fn is_name(text: &str) -> bool {
+    let known = |c: char| c.is_alphanumeric() || " -_.(),:&@+'".contains(c);
+    (1..=64).contains(&text.chars().count()) && text.chars().all(known) && text.trim() == text
 }
 
 #[cfg(test)]

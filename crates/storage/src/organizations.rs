@@ -1,24 +1,81 @@
-//! Table `organizations`.
+//! Table `organizations`. A deleted organization keeps its row and counts for nothing.
 
+mod settings_text;
+
+use domain::event::Event;
 use domain::id::OrgId;
-use domain::organization::Organization;
+use domain::organization::{OrgChange, OrgName, OrgSettings, Organization};
+use domain::time::Timestamp;
+use domain::violation::Violation;
 
+use crate::cache::Touched;
+use crate::engine::Tx;
 use crate::error::Result;
 use crate::sql::{Row, Sql, over_items, to_json, values};
-use crate::{Outcome, Store};
+use crate::store::transact;
+use crate::{Outcome, Store, events};
 
 static INSERT: Sql = Sql::same(
     "insert an organization",
     "INSERT INTO organizations (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
 );
-static FIND: Sql = Sql::same("find an organization", "SELECT id, name, created_at FROM organizations WHERE id = $1");
+static FIND: Sql = Sql::same(
+    "find an organization",
+    "SELECT id, name, created_at FROM organizations WHERE id = $1 AND deleted_at IS NULL",
+);
 static LIST: Sql = over_items!(
     "list organizations",
-    "SELECT id, name, created_at FROM organizations WHERE id IN (SELECT item.value ->> 'id' FROM",
+    "SELECT id, name, created_at FROM organizations WHERE deleted_at IS NULL
+     AND id IN (SELECT item.value ->> 'id' FROM",
     ") ORDER BY name, id"
 );
-static ALL: Sql =
-    Sql::same("list all organizations", "SELECT id, name, created_at FROM organizations ORDER BY created_at, id");
+static ALL: Sql = Sql::same(
+    "list all organizations",
+    "SELECT id, name, created_at FROM organizations WHERE deleted_at IS NULL ORDER BY created_at, id",
+);
+static RENAME: Sql =
+    Sql::same("rename an organization", "UPDATE organizations SET name = $2 WHERE id = $1 AND deleted_at IS NULL");
+static SETTINGS: Sql = Sql::same(
+    "read the settings of an organization",
+    "SELECT settings FROM organizations WHERE id = $1 AND deleted_at IS NULL",
+);
+static TAKE_SETTINGS: Sql = Sql::each(
+    "take the settings of an organization",
+    "SELECT settings FROM organizations WHERE id = $1 AND deleted_at IS NULL",
+    "SELECT settings FROM organizations WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
+);
+static SAVE_SETTINGS: Sql =
+    Sql::same("save the settings of an organization", "UPDATE organizations SET settings = $2 WHERE id = $1");
+static TAKE: Sql = Sql::each(
+    "take hold of an organization",
+    "SELECT id FROM organizations WHERE id = $1 AND deleted_at IS NULL",
+    "SELECT id FROM organizations WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
+);
+static HOLD: Sql = Sql::each(
+    "hold on to an organization",
+    "SELECT id FROM organizations WHERE id = $1 AND deleted_at IS NULL",
+    "SELECT id FROM organizations WHERE id = $1 AND deleted_at IS NULL FOR SHARE",
+);
+static HAS_PROJECTS: Sql = Sql::same(
+    "look for projects of an organization",
+    "SELECT id FROM projects WHERE org_id = $1 AND deleted_at IS NULL LIMIT 1",
+);
+static DELETE: Sql = Sql::same("delete an organization", "UPDATE organizations SET deleted_at = $2 WHERE id = $1");
+static DELETE_API_KEYS: Sql =
+    Sql::same("delete the api keys of an organization", "DELETE FROM api_keys WHERE org_id = $1");
+static DELETE_SERVICE_ACCOUNTS: Sql =
+    Sql::same("delete the service accounts of an organization", "DELETE FROM service_accounts WHERE org_id = $1");
+
+/// What became of a change of an organization's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrgOutcome {
+    /// They are these now.
+    Saved(OrgSettings),
+    /// There is no such organization.
+    Missing,
+    /// The change breaks rules.
+    Refused(Vec<Violation>),
+}
 
 impl Store {
     /// Adds an organization; a conflict means the id is taken.
@@ -42,9 +99,86 @@ impl Store {
     pub async fn all_organizations(&self) -> Result<Vec<Organization>> {
         self.read(&ALL, &[]).await?.iter().map(organization).collect()
     }
+
+    /// Renames an organization and records it. A conflict means there is none.
+    /// Cancel: it took place or it did not.
+    pub async fn rename_organization(&self, id: OrgId, name: &OrgName, told: &[Event]) -> Result<Outcome> {
+        transact!(self, "rename an organization", &[], |tx| rename(tx, id, name, told).await)
+    }
+
+    /// Gives what an organization's owners set, if there is such an organization.
+    pub async fn org_settings(&self, id: OrgId) -> Result<Option<OrgSettings>> {
+        self.read_one(&SETTINGS, values![id]).await?.as_ref().map(settings).transpose()
+    }
+
+    /// Merges a change over an organization's settings and records it; nothing is recorded if nothing changes.
+    /// Cancel: it took place or it did not.
+    pub async fn change_org_settings(&self, id: OrgId, change: &OrgChange, told: &[Event]) -> Result<OrgOutcome> {
+        transact!(self, "change the settings of an organization", &[], |tx| change_settings(tx, id, change, told).await)
+    }
+
+    /// Deletes an organization that has no projects, its API keys and service accounts with it. "In use" means it has
+    /// projects, a conflict that there is no such organization. Its row stays.
+    /// Cancel: it took place or it did not.
+    pub async fn delete_organization(&self, id: OrgId, at: Timestamp, told: &[Event]) -> Result<Outcome> {
+        transact!(self, "delete an organization", &[Touched::Everything], |tx| delete(tx, id, at, told).await)
+    }
+}
+
+async fn rename(tx: &mut Tx, id: OrgId, name: &OrgName, told: &[Event]) -> Result<Outcome> {
+    if tx.execute(&RENAME, values![id, name.as_str()]).await? == 0 {
+        return Ok(Outcome::Conflict);
+    }
+    events::insert(tx, told).await?;
+    Ok(Outcome::Saved)
+}
+
+async fn change_settings(tx: &mut Tx, id: OrgId, change: &OrgChange, told: &[Event]) -> Result<OrgOutcome> {
+    let rows = tx.fetch(&TAKE_SETTINGS, values![id]).await?;
+    let Some(row) = rows.first() else { return Ok(OrgOutcome::Missing) };
+    let before = settings(row)?;
+    let after = match before.with(change) {
+        Ok(after) => after,
+        Err(violations) => return Ok(OrgOutcome::Refused(violations)),
+    };
+    if after != before {
+        tx.execute(&SAVE_SETTINGS, values![id, settings_text::to_text(&after)?]).await?;
+        events::insert(tx, told).await?;
+    }
+    Ok(OrgOutcome::Saved(after))
+}
+
+async fn delete(tx: &mut Tx, id: OrgId, at: Timestamp, told: &[Event]) -> Result<Outcome> {
+    if !take(tx, id).await? {
+        return Ok(Outcome::Conflict);
+    }
+    // A statement of its own after the lock, so that it sees what the lock waited for.
+    if !tx.fetch(&HAS_PROJECTS, values![id]).await?.is_empty() {
+        return Ok(Outcome::InUse);
+    }
+    tx.execute(&DELETE_API_KEYS, values![id]).await?;
+    tx.execute(&DELETE_SERVICE_ACCOUNTS, values![id]).await?;
+    tx.execute(&DELETE, values![id, at]).await?;
+    events::insert(tx, told).await?;
+    Ok(Outcome::Saved)
+}
+
+/// Keeps an organization as it is, and anything from being added to it, until the transaction ends. Tells whether there
+/// is one.
+pub(crate) async fn take(tx: &mut Tx, id: OrgId) -> Result<bool> {
+    Ok(!tx.fetch(&TAKE, values![id]).await?.is_empty())
+}
+
+/// Keeps an organization from being deleted until the transaction ends. Tells whether there is one.
+pub(crate) async fn hold(tx: &mut Tx, id: OrgId) -> Result<bool> {
+    Ok(!tx.fetch(&HOLD, values![id]).await?.is_empty())
 }
 
 fn organization(row: &Row) -> Result<Organization> {
     let mut fields = row.fields("organizations");
     Ok(Organization { id: fields.parsed()?, name: fields.text()?, created_at: fields.time()? })
+}
+
+fn settings(row: &Row) -> Result<OrgSettings> {
+    settings_text::from_text(&mut row.fields("organizations"))
 }

@@ -373,7 +373,7 @@ async fn a_vault_stays_where_its_endpoints_lead(database: Database) {
 
 /// Nobody can say so over the wire yet.
 async fn set_activity(house: &House, activity: Activity) {
-    let set = house.store.set_project_activity(house.project, activity, house.control.now()).await;
+    let set = house.store.set_project_activity(house.project, activity, house.control.now(), &[]).await;
     assert_eq!(set.unwrap(), Outcome::Saved);
 }
 

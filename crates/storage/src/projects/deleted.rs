@@ -11,7 +11,7 @@ use crate::engine::Tx;
 use crate::error::Result;
 use crate::sql::{Row, Sql, values};
 use crate::store::transact;
-use crate::{Outcome, Store, events};
+use crate::{Outcome, Store, events, organizations};
 
 /// A deleted project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,11 +33,6 @@ static LIST: Sql = Sql::same(
      WHERE org_id = $1 AND deleted_at > $2 AND former_name IS NOT NULL ORDER BY deleted_at DESC, id",
 );
 static ORG: Sql = Sql::same("find whose a project is", "SELECT org_id FROM projects WHERE id = $1");
-static TAKE_ORG: Sql = Sql::each(
-    "take hold of an organization",
-    "SELECT id FROM organizations WHERE id = $1",
-    "SELECT id FROM organizations WHERE id = $1 FOR UPDATE",
-);
 static NAMED: Sql =
     Sql::same("find whose a project's name is", "SELECT id FROM projects WHERE org_id = $1 AND name = $2");
 static BRING_BACK: Sql = Sql::same(
@@ -73,7 +68,9 @@ impl Store {
 
 async fn bring_back(tx: &mut Tx, deleted: &Project, told: &[Event]) -> Result<Outcome> {
     // A new project refers to its organization, so none is added until the transaction ends.
-    tx.fetch(&TAKE_ORG, values![deleted.org]).await?;
+    if !organizations::take(tx, deleted.org).await? {
+        return Ok(Outcome::Conflict);
+    }
     if !tx.fetch(&NAMED, values![deleted.org, deleted.name.as_str()]).await?.is_empty() {
         return Ok(Outcome::InUse);
     }

@@ -235,7 +235,7 @@ async fn an_endpoint_needs_its_setting_and_an_active_project(db: Database) {
         assert_eq!(outcome, EndpointOutcome::Conflict, "the setting changed meanwhile");
     }
     assert_eq!(create(&store, &endpoint(1, 9, AZURE, "US_EAST_2")).await, EndpointOutcome::Conflict, "no project");
-    let set = |activity, at| store.set_project_activity(project_id(1), activity, at);
+    let set = |activity, at| store.set_project_activity(project_id(1), activity, at, &[]);
     assert_eq!(set(Activity::Inactive, T0).await.unwrap(), Outcome::Saved);
     assert_eq!(store.project(project_id(1)).await.unwrap().unwrap().activity, Activity::Inactive);
     let snapshot = store.project_snapshot(project_id(1)).await.unwrap().unwrap();
@@ -248,7 +248,7 @@ async fn an_endpoint_needs_its_setting_and_an_active_project(db: Database) {
     assert_eq!(store.create_private_endpoint(&new, 1, 20, &told).await.unwrap(), EndpointOutcome::Saved);
     assert!(store.event_of_project(project_id(1), event_id(50)).await.unwrap().is_some());
     assert_eq!(store.next_due(WorkKind::PrivateEndpoint).await.unwrap(), Some(new.start_at));
-    let nobody = store.set_project_activity(project_id(9), Activity::Inactive, T0).await.unwrap();
+    let nobody = store.set_project_activity(project_id(9), Activity::Inactive, T0, &[]).await.unwrap();
     assert_eq!(nobody, Outcome::Conflict);
 }
 
@@ -497,7 +497,10 @@ async fn a_backup_holds_endpoints_and_their_work(db: Database) {
     let second = created(&store, 2, AWS, "US_EAST_1").await;
     let held = claim(&store, &second, T0).await;
     assert_eq!(store.save_private_endpoint_step(step(&held, &second, Some(&second))).await.unwrap(), Outcome::Saved);
-    assert_eq!(store.set_project_activity(project_id(1), Activity::Inactive, after(3)).await.unwrap(), Outcome::Saved);
+    assert_eq!(
+        store.set_project_activity(project_id(1), Activity::Inactive, after(3), &[]).await.unwrap(),
+        Outcome::Saved
+    );
     let path = store.project_snapshot(project_id(1)).await.unwrap().unwrap().path(ProviderKind::AzureKeyVault);
     assert!(path.is_private());
     let folder = tempfile::tempdir().unwrap();

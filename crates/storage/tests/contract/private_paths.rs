@@ -291,7 +291,7 @@ async fn a_project_that_comes_back_is_public(db: Database) {
     let active = moved(&store, &seen, EndpointState::Active).await;
     removed(&store, &active).await;
     let inactive = domain::project::Activity::Inactive;
-    assert_eq!(store.set_project_activity(project_id(1), inactive, T0).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.set_project_activity(project_id(1), inactive, T0, &[]).await.unwrap(), Outcome::Saved);
     assert_eq!(store.delete_project(project_id(1), T0, &[]).await.unwrap(), Outcome::Saved);
     let before = T0 - Duration::from_secs(1);
     let deleted = store.deleted_project(project_id(1), before).await.unwrap().unwrap();

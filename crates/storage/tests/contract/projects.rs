@@ -4,7 +4,7 @@
 use domain::access::ProjectRole;
 use domain::customer_key::Move;
 use domain::event::{Event, EventKind};
-use domain::project::Project;
+use domain::project::{Project, ProjectSettings};
 use storage::{ClusterOutcome, Creator, EventFilter, Outcome, WorkKind};
 
 use crate::database::Database;
@@ -36,7 +36,10 @@ async fn whoever_creates_a_project_owns_it(db: Database) {
     store.service_account(account.id).await.unwrap().unwrap();
     for (number, creator) in [(11, Creator::ApiKey(key.id)), (12, Creator::ServiceAccount(account.id))] {
         let told = told(number, number, EventKind::ProjectCreated);
-        assert_eq!(store.create_project(&project(number, 1), Some(creator), &told).await.unwrap(), Outcome::Saved);
+        assert_eq!(
+            store.create_project(&project(number, 1), &ProjectSettings::default(), Some(creator), &told).await.unwrap(),
+            Outcome::Saved
+        );
         assert_eq!(store.project(project_id(number)).await.unwrap(), Some(project(number, 1)));
         assert_eq!(store.event_of_project(project_id(number), event_id(number)).await.unwrap().unwrap(), told[0]);
     }
@@ -58,14 +61,23 @@ async fn a_taken_name_creates_nothing(db: Database) {
     let creator = Some(Creator::ApiKey(key.id));
     let again = Project { id: project_id(7), ..project(1, 1) };
     let told = told(1, 7, EventKind::ProjectCreated);
-    assert_eq!(store.create_project(&again, creator, &told).await.unwrap(), Outcome::Conflict);
+    assert_eq!(
+        store.create_project(&again, &ProjectSettings::default(), creator, &told).await.unwrap(),
+        Outcome::Conflict
+    );
     assert_eq!(store.api_key(key.id).await.unwrap().unwrap(), key);
     assert_eq!(store.event_of_org(org_id(1), event_id(1)).await.unwrap(), None);
 
     assert!(store.delete_api_key(key.id).await.unwrap());
-    assert_eq!(store.create_project(&project(8, 1), creator, &told).await.unwrap(), Outcome::Conflict);
+    assert_eq!(
+        store.create_project(&project(8, 1), &ProjectSettings::default(), creator, &told).await.unwrap(),
+        Outcome::Conflict
+    );
     assert_eq!(store.project(project_id(8)).await.unwrap(), None, "nobody would own it");
-    assert_eq!(store.create_project(&project(8, 1), None, &[]).await.unwrap(), Outcome::Saved);
+    assert_eq!(
+        store.create_project(&project(8, 1), &ProjectSettings::default(), None, &[]).await.unwrap(),
+        Outcome::Saved
+    );
 }
 
 async fn a_deleted_project_is_gone_and_its_name_is_free(db: Database) {

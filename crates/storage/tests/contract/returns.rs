@@ -164,8 +164,10 @@ async fn of_a_return_and_a_new_project_one_gets_the_name(db: Database) {
         assert_eq!(store.delete_project(project_id(number), T0, &[]).await.unwrap(), Outcome::Saved);
         let found = project(number, 1);
         let other = Project { id: project_id(100 + number), ..found.clone() };
-        let (back, created) =
-            tokio::join!(store.bring_back_project(&found, &[]), store.create_project(&other, None, &[]));
+        let (back, created) = tokio::join!(
+            store.bring_back_project(&found, &[]),
+            store.create_project(&other, &domain::project::ProjectSettings::default(), None, &[])
+        );
         let (back, created) = (back.unwrap(), created.unwrap());
         let expected = if created == Outcome::Saved { Outcome::InUse } else { Outcome::Saved };
         assert_eq!(back, expected, "project {number}: {created:?}");
