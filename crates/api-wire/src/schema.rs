@@ -45,6 +45,13 @@ pub enum Kind {
         /// How many items there may be.
         max: usize,
     },
+    /// An object whose members are named by whoever sends it, and all of one kind.
+    Map {
+        /// What each member is.
+        values: &'static Schema,
+        /// How many members there may be.
+        max: usize,
+    },
     /// Any JSON value at all.
     Anything,
 }

@@ -45,7 +45,7 @@ impl Control {
 /// Makes random ids for every shard that a change asks for.
 fn fresh_ids(change: &ClusterChange) -> Result<Vec<FreshIds>, Error> {
     let make = |_| Ok(FreshIds { shard: ShardId::from_random(random_id()?), zone: ZoneId::from_random(random_id()?) });
-    change.shards.iter().flatten().map(make).collect()
+    (0..change.most_shards()).map(make).collect()
 }
 
 /// Tells that a rule stands against a cluster.

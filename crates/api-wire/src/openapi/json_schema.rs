@@ -50,6 +50,9 @@ impl Components {
             Kind::Integer { min, max } => {
                 json!({ "type": "integer", "minimum": min, "maximum": max })
             }
+            Kind::Map { values, max } => {
+                json!({ "type": "object", "additionalProperties": self.reference(values), "maxProperties": max })
+            }
             Kind::Anything => json!({}),
         };
         describe(&mut written, schema.description);

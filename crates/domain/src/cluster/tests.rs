@@ -72,6 +72,7 @@ fn broken(refusal: Refusal) -> Vec<(String, String)> {
         | ViolationKind::MissingOneOf { .. }
         | ViolationKind::ReadOnly
         | ViolationKind::NoHighestPriority
+        | ViolationKind::NotOurs { .. }
         | ViolationKind::KeyIdentifier { .. }) => format!("{other:?}"),
     };
     violations.into_iter().map(|violation| (violation.field, words(violation.kind))).collect()
@@ -318,4 +319,196 @@ fn protection_holds_off_deletion() {
     assert_eq!(may_delete(&cluster.settings), Ok(()));
     cluster.settings.termination_protection = true;
     assert_eq!(may_delete(&cluster.settings), Err(Refusal::TerminationProtected));
+}
+
+fn zones(wanted: Vec<(Option<&str>, u32, Vec<WantedPlacement>)>) -> ClusterChange {
+    let zone = |(name, count, placements): (Option<&str>, u32, Vec<WantedPlacement>)| WantedZone {
+        shard: WantedShard { zone: name.map(str::to_owned), placements },
+        count,
+    };
+    let zones = wanted.into_iter().map(zone).collect();
+    ClusterChange { grain: Grain::Zone, shards: Some(WantedShards::ByZone(zones)), ..ClusterChange::default() }
+}
+
+fn named(change: ClusterChange, cluster_type: ClusterType) -> ClusterChange {
+    ClusterChange { name: ClusterName::parse("cluster0"), cluster_type: Some(cluster_type), ..change }
+}
+
+#[test]
+fn zones_become_as_many_shards_as_they_count() {
+    let east = || vec![region("US_EAST_1", 3, 7)];
+    let west = || vec![region("US_WEST_1", 3, 7)];
+    let cluster = made(named(zones(vec![(None, 2, east()), (None, 1, west())]), ClusterType::GeoSharded));
+    let shards = &cluster.settings.shards;
+    let names: Vec<&str> = shards.iter().map(|shard| shard.zone.name.as_str()).collect();
+    assert_eq!(names, ["Zone 1", "Zone 1", "Zone 2"]);
+    assert!(shards[0].zone == shards[1].zone && shards[0].id != shards[1].id);
+    let told: Vec<(&str, u32)> =
+        by_zone(shards).unwrap().iter().map(|zone| (zone.first.zone.name.as_str(), zone.count)).collect();
+    assert_eq!(told, [("Zone 1", 2), ("Zone 2", 1)]);
+
+    // What was told can be told again and changes nothing; more of a zone come last, fewer leave the first ones.
+    let again = apply(&cluster, zones(vec![(Some("Zone 2"), 1, west()), (Some("Zone 1"), 2, east())]), &all_fresh(90));
+    assert!(!again.unwrap().changed);
+    let grown = apply(&cluster, zones(vec![(None, 3, east()), (None, 1, west())]), &all_fresh(90)).unwrap().next;
+    assert_eq!(grown.shards[..3], cluster.settings.shards[..]);
+    assert_eq!((grown.shards[3].zone.name.as_str(), grown.shards.len()), ("Zone 1", 4));
+    let shrunk = apply(&cluster, zones(vec![(None, 1, east()), (None, 1, west())]), &all_fresh(90)).unwrap().next;
+    assert_eq!(shrunk.shards, [shards[0].clone(), shards[2].clone()]);
+}
+
+#[test]
+fn zones_have_rules_of_their_own() {
+    let check = |change: ClusterChange, cluster_type, field: &str| {
+        let found = broken(create(named(change, cluster_type), &all_fresh(1)).unwrap_err());
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, field);
+    };
+    let east = || vec![region("US_EAST_1", 3, 7)];
+    check(zones(vec![(None, 2, east())]), ClusterType::ReplicaSet, "replicationSpecs");
+    check(zones(vec![(None, 26, east()), (None, 25, east())]), ClusterType::Sharded, "replicationSpecs");
+    check(
+        zones(vec![(Some("a"), 1, east()), (Some("a"), 1, east())]),
+        ClusterType::Sharded,
+        "replicationSpecs[1].zoneName",
+    );
+    let even = vec![region("US_EAST_1", 4, 7)];
+    check(zones(vec![(None, 1, even)]), ClusterType::Sharded, "replicationSpecs[0].regionConfigs");
+}
+
+#[test]
+fn a_description_that_is_too_coarse_is_refused_before_anything_changes() {
+    let other = |size_name: &str| {
+        let mut shard = three();
+        shard.placements[0].electable = Some(nodes(size_name, 3));
+        shard
+    };
+    let elsewhere = |cloud, name: &str| {
+        let mut second = region(name, 2, 6);
+        second.cloud = Some(cloud);
+        shard(vec![region("US_EAST_1", 1, 7), second])
+    };
+    let mut mixed = three();
+    mixed.placements[0].analytics = Some(nodes("M40", 1));
+    for (shards, zone, cluster) in [
+        (vec![three()], Ok(()), Ok(())),
+        (vec![three(), three()], Ok(()), Ok(())),
+        (vec![three(), other("M30")], Err(TooCoarse::Shards), Err(TooCoarse::Shards)),
+        (vec![elsewhere(HostingCloud::Gcp, "EASTERN_US")], Ok(()), Err(TooCoarse::Clouds)),
+        (vec![elsewhere(HostingCloud::Aws, "US_WEST_1")], Ok(()), Ok(())),
+        (vec![mixed], Ok(()), Err(TooCoarse::Nodes)),
+    ] {
+        let described = made(new(shards));
+        for (grain, expected) in [(Grain::Shard, Ok(())), (Grain::Zone, zone), (Grain::Cluster, cluster)] {
+            let change = ClusterChange { grain, backup: Some(true), ..ClusterChange::default() };
+            let applied = apply(&described, change, &[]).map(|_| ());
+            assert_eq!(applied, expected.map_err(Refusal::TooCoarse), "{grain:?}");
+        }
+    }
+}
+
+fn alike_change(change: AlikeChange) -> ClusterChange {
+    let shards = Some(WantedShards::Alike(change));
+    ClusterChange { name: ClusterName::parse("cluster0"), grain: Grain::Cluster, shards, ..ClusterChange::default() }
+}
+
+fn small(region: &str) -> AlikeChange {
+    AlikeChange {
+        cloud: Some(WantedCloud::Own(HostingCloud::Aws)),
+        size: Some(size("M10")),
+        region: RegionName::parse(region),
+        ..AlikeChange::default()
+    }
+}
+
+fn place(name: &str, electable: u32, priority: Option<u8>) -> AlikePlace {
+    AlikePlace { region: RegionName::parse(name).unwrap(), priority, electable, read_only: 0, analytics: 0 }
+}
+
+#[test]
+fn what_is_said_of_all_nodes_becomes_shards() {
+    let cluster = made(alike_change(small("US_EAST_1")));
+    assert_eq!(cluster.settings.cluster_type, ClusterType::ReplicaSet);
+    assert_eq!(cluster.settings.shards[0].placements[0].electable_count(), 3);
+    let sharded = made(alike_change(AlikeChange { shards: Some(3), electable: Some(5), ..small("US_EAST_1") }));
+    assert_eq!((sharded.settings.cluster_type, sharded.settings.shards.len()), (ClusterType::Sharded, 3));
+    assert_eq!(sharded.settings.shards[2].placements[0].electable_count(), 5);
+    let zone =
+        |name: &str| AlikeZone { name: Some(name.to_owned()), shards: None, places: vec![place("US_EAST_1", 3, None)] };
+    let geo = AlikeChange { zones: Some(vec![zone("a"), zone("b")]), region: None, ..small("US_EAST_1") };
+    assert_eq!(made(alike_change(geo)).settings.cluster_type, ClusterType::GeoSharded);
+
+    // What a change leaves out is as it is.
+    let next = |cluster: &Cluster, change| apply(cluster, alike_change(change), &all_fresh(90)).unwrap();
+    assert!(!next(&cluster, AlikeChange::default()).changed);
+    assert!(!next(&cluster, small("US_EAST_1")).changed);
+    let larger = next(&cluster, AlikeChange { size: Some(size("M30")), ..AlikeChange::default() }).next;
+    let kept = Placement {
+        electable: Some(Nodes { size: size("M30"), count: 3, disk: Disk::default() }),
+        ..cluster.settings.shards[0].placements[0].clone()
+    };
+    assert_eq!(larger.shards[0].placements, [kept]);
+    let moved = next(&cluster, AlikeChange { region: RegionName::parse("US_WEST_1"), ..AlikeChange::default() }).next;
+    assert_eq!(moved.shards[0].placements[0].region.as_str(), "US_WEST_1");
+    let scaling = AutoScalingChange { compute: Some(true), largest: Some(size("M40")), ..AutoScalingChange::default() };
+    let growing = next(&cluster, AlikeChange { auto_scaling: scaling, ..AlikeChange::default() }).next;
+    assert!(growing.shards[0].placements[0].auto_scaling.compute && !growing.shards[0].placements[0].auto_scaling.disk);
+}
+
+#[test]
+fn what_is_said_of_all_nodes_must_agree_with_itself() {
+    let check = |present: Option<AlikeChange>, change: AlikeChange, fields: &[&str]| {
+        let refusal = match present {
+            None => create(alike_change(change), &all_fresh(1)).unwrap_err(),
+            Some(present) => apply(&made(alike_change(present)), alike_change(change), &all_fresh(90)).unwrap_err(),
+        };
+        let found: Vec<String> = broken(refusal).into_iter().map(|(field, _)| field).collect();
+        assert_eq!(found, fields);
+    };
+    let spread = |places| AlikeChange {
+        zones: Some(vec![AlikeZone { name: None, shards: Some(1), places }]),
+        region: None,
+        ..small("US_EAST_1")
+    };
+    let two = || vec![place("US_EAST_1", 2, Some(7)), place("US_WEST_1", 1, Some(6))];
+    let unsaid = AlikeChange::default;
+    check(
+        None,
+        unsaid(),
+        &["providerSettings.providerName", "providerSettings.instanceSizeName", "providerSettings.regionName"],
+    );
+    check(None, spread(vec![place("US_EAST_1", 4, None)]), &["replicationSpecs[0].regionsConfig"]);
+    check(
+        None,
+        spread(vec![place("US_EAST_1", 3, Some(0))]),
+        &["replicationSpecs[0].regionsConfig.US_EAST_1.priority"],
+    );
+    check(
+        None,
+        spread(vec![place("US_EAST_1", 2, None), place("US_WEST_1", 1, Some(7))]),
+        &["replicationSpecs[0].regionsConfig.US_EAST_1.priority"],
+    );
+    check(None, AlikeChange { shards: Some(2), ..spread(two()) }, &["numShards"]);
+    check(None, AlikeChange { electable: Some(5), ..spread(two()) }, &["replicationFactor"]);
+    check(
+        None,
+        AlikeChange { region: RegionName::parse("EU_WEST_1"), ..spread(two()) },
+        &["providerSettings.regionName"],
+    );
+    let region = RegionName::parse("EU_WEST_1");
+    check(Some(spread(two())), AlikeChange { region, ..unsaid() }, &["providerSettings.regionName"]);
+    check(Some(spread(two())), AlikeChange { electable: Some(5), ..unsaid() }, &["replicationFactor"]);
+    let gcp = AlikeChange { cloud: Some(WantedCloud::Own(HostingCloud::Gcp)), ..unsaid() };
+    check(Some(small("US_EAST_1")), gcp, &["providerSettings.regionName"]);
+}
+
+#[test]
+fn legacy_backup_is_refused_and_said_to_bar_a_customer_key() {
+    let cluster = made(new(vec![three()]));
+    let change = |encryption| ClusterChange { legacy_backup: Some(true), encryption, ..ClusterChange::default() };
+    let refused = |with_customer_key| Err(Refusal::LegacyBackup { with_customer_key });
+    assert_eq!(apply(&cluster, change(None), &[]), refused(false));
+    assert_eq!(apply(&cluster, change(Some(Encryption::By(ProviderKind::AwsKms))), &[]), refused(true));
+    let off = ClusterChange { legacy_backup: Some(false), ..ClusterChange::default() };
+    assert!(!apply(&cluster, off, &[]).unwrap().changed);
 }

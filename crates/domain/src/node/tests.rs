@@ -28,7 +28,7 @@ fn cluster(cluster_type: ClusterType) -> Cluster {
     let change = ClusterChange {
         name: ClusterName::parse("cluster0"),
         cluster_type: Some(cluster_type),
-        shards: Some(vec![WantedShard { zone: None, placements: vec![placement] }]),
+        shards: Some(vec![WantedShard { zone: None, placements: vec![placement] }].into()),
         ..ClusterChange::default()
     };
     let fresh = FreshIds { shard: ShardId::from_random([1; 12]), zone: ZoneId::from_random([1; 12]) };

@@ -1,9 +1,9 @@
 //! A cluster as dated 2024-08-05 and 2024-10-23: what POST and PATCH may hold and what every call answers. It
 //! must not know which description makes sense.
 
-mod parts;
-mod request;
-mod response;
+pub(super) mod parts;
+pub(super) mod request;
+pub(super) mod response;
 
 pub use parts::{
     ADVANCED_CONFIGURATION, AUTO_SCALING, AdvancedConfiguration, AutoScaling, BI_CONNECTOR, BiConnector,

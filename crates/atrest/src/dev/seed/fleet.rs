@@ -78,7 +78,7 @@ pub(in crate::dev) async fn seed(
     org: OrgId,
     clouds: &SeededClouds,
 ) -> anyhow::Result<ProjectId> {
-    let begun = control.projects(owner).await?.into_iter().find(|found| found.project.name == PROJECT);
+    let begun = control.projects(owner, PROJECT, 0, 500).await?.projects.into_iter().find(|found| found.project.name == PROJECT);
     let project = match begun {
         Some(found) => found.project.id,
         None => control.create_project(org, PROJECT).await?.id,
@@ -134,7 +134,7 @@ fn described(cluster: &FleetCluster) -> anyhow::Result<ClusterChange> {
         name: Some(name(cluster)?),
         cluster_type: Some(ClusterType::ReplicaSet),
         encryption: Some(Encryption::By(cluster.provider)),
-        shards: Some(vec![WantedShard { zone: None, placements: vec![placement] }]),
+        shards: Some(vec![WantedShard { zone: None, placements: vec![placement] }].into()),
         ..ClusterChange::default()
     })
 }

@@ -42,7 +42,7 @@ pub(in crate::private_endpoint) fn cluster(encryption: Option<ProviderKind>, pla
     let change = ClusterChange {
         name: ClusterName::parse("cluster0"),
         cluster_type: Some(ClusterType::ReplicaSet),
-        shards: Some(vec![WantedShard { zone: None, placements }]),
+        shards: Some(vec![WantedShard { zone: None, placements }].into()),
         ..ClusterChange::default()
     };
     let fresh = FreshIds { shard: ShardId::from_random([1; 12]), zone: ZoneId::from_random([1; 12]) };

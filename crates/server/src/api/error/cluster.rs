@@ -3,11 +3,11 @@
 
 use api_wire::error_body::ErrorBody;
 use control::error::NotProven;
-use domain::cluster::{ClusterName, Refusal, SharedTier};
+use domain::cluster::{ClusterName, Refusal, SharedTier, TooCoarse};
 use domain::customer_key::ProviderKind;
 use domain::id::ProjectId;
 
-use super::{BAD_REQUEST, CONFLICT, NOT_FOUND, body, violations_row};
+use super::{BAD_REQUEST, CONFLICT, FORBIDDEN, NOT_FOUND, body, violations_row};
 
 /// Recorded.
 pub(super) fn not_found(name: &str, project: &str) -> ErrorBody {
@@ -74,6 +74,8 @@ pub(super) fn refused(name: Option<&ClusterName>, refusal: &Refusal) -> ErrorBod
                 wire_name(*to)
             ),
         ),
+        Refusal::LegacyBackup { with_customer_key } => legacy_backup_row(*with_customer_key),
+        Refusal::TooCoarse(why) => too_coarse_row(name, *why),
         // recorded
         Refusal::TerminationProtected => body(
             BAD_REQUEST,
@@ -84,6 +86,38 @@ pub(super) fn refused(name: Option<&ClusterName>, refusal: &Refusal) -> ErrorBod
         )
         .with_parameters([name]),
     }
+}
+
+fn legacy_backup_row(with_customer_key: bool) -> ErrorBody {
+    if with_customer_key {
+        // published
+        return body(
+            BAD_REQUEST,
+            "CANNOT_USE_ENCRYPTION_AT_REST_BACKUP_TYPE",
+            "Encryption at Rest with a customer key does not go together with legacy backup. Set backupEnabled to false, and providerBackupEnabled to true for snapshots.",
+        );
+    }
+    // published
+    body(
+        FORBIDDEN,
+        "FEATURE_UNSUPPORTED",
+        "Legacy backup is not served here. Set backupEnabled to false, and providerBackupEnabled to true for snapshots.",
+    )
+}
+
+fn too_coarse_row(name: &str, why: TooCoarse) -> ErrorBody {
+    let (code, what) = match why {
+        // recorded as a code that clients know
+        TooCoarse::Shards => ("ASYMMETRIC_SHARD_UNSUPPORTED", "whose shards are not alike"),
+        // ours
+        TooCoarse::Clouds => ("MULTI_CLOUD_CLUSTER_UNSUPPORTED", "whose nodes are in several clouds"),
+        // ours
+        TooCoarse::Nodes => ("MIXED_HARDWARE_CLUSTER_UNSUPPORTED", "whose nodes differ in size, disk or auto-scaling"),
+    };
+    let detail = format!(
+        "This version of the API cannot describe cluster {name}, {what}. Nothing was changed; use application/vnd.atlas.2024-08-05+json or a later version."
+    );
+    body(BAD_REQUEST, code, detail).with_parameters([name])
 }
 
 fn shared_tier_row(name: &str, tier: SharedTier, with_customer_key: bool) -> ErrorBody {

@@ -12,7 +12,7 @@ use control::node::NodeError;
 use control::private_endpoint::PrivateEndpointError;
 use control::snapshot::SnapshotError;
 use domain::access::{OrgRole, ProjectRole};
-use domain::cluster::{ClusterName, Refusal, SharedTier};
+use domain::cluster::{ClusterName, Refusal, SharedTier, TooCoarse};
 use domain::customer_key::azure_key_vault::AzureEnvironment;
 use domain::external_authority::{AuthorityRefusal, Identity, IdentityKind};
 use domain::id::{EventId, NodeId, OrgId, ProjectId, ProviderRoleId};
@@ -154,6 +154,11 @@ fn of_clusters() -> Vec<control::Error> {
         refused(Refusal::AlreadyPaused),
         refused(Refusal::ChangedAndPaused),
         refused(Refusal::ProviderChanged { from: provider, to: ProviderKind::GcpKms }),
+        refused(Refusal::LegacyBackup { with_customer_key: false }),
+        refused(Refusal::LegacyBackup { with_customer_key: true }),
+        refused(Refusal::TooCoarse(TooCoarse::Shards)),
+        refused(Refusal::TooCoarse(TooCoarse::Clouds)),
+        refused(Refusal::TooCoarse(TooCoarse::Nodes)),
         refused(Refusal::TerminationProtected),
         E::ProjectNameTaken("first".to_owned()),
         E::ProjectHasClusters(project),

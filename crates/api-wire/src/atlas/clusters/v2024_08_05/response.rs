@@ -93,7 +93,11 @@ pub struct Cluster {
 
 /// How to connect to a cluster: nothing, until its nodes are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct ConnectionStrings {}
+pub struct ConnectionStrings {
+    /// By the addresses of its nodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standard: Option<String>,
+}
 
 /// One shard.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -215,13 +219,17 @@ static FIELDS: &[Field] = &[
     Field::required("versionReleaseSystem", &VERSION_RELEASE, "How nodes follow releases."),
 ];
 
-static STATE: Schema = Schema::inline(Kind::OneOf(&["IDLE", "CREATING", "UPDATING", "DELETING", "REPAIRING"]));
+pub(in crate::atlas::clusters) static STATE: Schema =
+    Schema::inline(Kind::OneOf(&["IDLE", "CREATING", "UPDATING", "DELETING", "REPAIRING"]));
 static ROLE: Schema = Schema::inline(Kind::OneOf(&["NONE", "SYSTEM_CLUSTER", "INTERNAL_SHADOW_CLUSTER"]));
-static CONNECTION_STRINGS: Schema = Schema {
+pub(in crate::atlas::clusters) static CONNECTION_STRINGS: Schema = Schema {
     name: Some("ClusterConnectionStrings"),
     description: "How to connect to a cluster.",
-    kind: Kind::Object { fields: &[], open: false },
+    kind: Kind::Object { fields: CONNECTION_STRINGS_FIELDS, open: false },
 };
+
+static CONNECTION_STRINGS_FIELDS: &[Field] =
+    &[Field::optional("standard", &TEXT, "By the addresses of its nodes, as far as they were told.")];
 
 static REPLICATION_SPECS: Schema = Schema::inline(Kind::List { items: &REPLICATION_SPEC, max: 50 });
 
@@ -260,7 +268,7 @@ static REGION_CONFIG_FIELDS: &[Field] = &[
     Field::required("regionName", &SIZE, "The region."),
 ];
 
-static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
+pub(in crate::atlas::clusters) static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 
 static HARDWARE: Schema = Schema {
     name: Some("ClusterHardware"),

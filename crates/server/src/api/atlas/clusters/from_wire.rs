@@ -9,9 +9,9 @@ use api_wire::patch::Patch;
 use api_wire::text_format::parse_date_time;
 use domain::cluster::{
     AdaptiveCapacity, AdvancedConfiguration, AutoScaling, BiConnector, CipherMode, ClusterChange, ClusterName,
-    ClusterType, ConfigServerManagement, Disk, DiskWarming, EbsVolumeType, Encryption, HostingCloud, InstanceSize,
+    ClusterType, ConfigServerManagement, Disk, DiskWarming, EbsVolumeType, Encryption, Grain, HostingCloud, InstanceSize,
     MajorVersion, MinimumTls, OptionsChange, ReadPreference, RegionName, ScalingStrategy, Tag, VersionRelease,
-    WantedNodes, WantedPlacement, WantedShard,
+    WantedNodes, WantedPlacement, WantedShard, WantedShards,
 };
 use domain::customer_key::ProviderKind;
 use domain::time::Timestamp;
@@ -47,13 +47,16 @@ pub(super) fn from_wire(body: ClusterBody) -> Result<ClusterChange, Refused> {
         use_aws_time_based_snapshot_copy_for_fast_initial_sync,
         version_release_system,
     } = body;
-    let shards = replication_specs.value().map(|specs| specs.into_iter().map(shard).collect::<Result<_, _>>());
+    let shards = replication_specs.value().map(|specs| specs.into_iter().map(shard).collect::<Result<Vec<_>, _>>());
     Ok(ClusterChange {
         name: word(name, ClusterName::parse)?,
         cluster_type: word(cluster_type, ClusterType::by_name)?,
         encryption: word(encryption_at_rest_provider, encryption)?,
-        shards: shards.transpose()?,
+        grain: Grain::Shard,
+        shards: shards.transpose()?.map(WantedShards::Each),
+        disk_size_gb: None,
         backup: backup_enabled.value(),
+        legacy_backup: None,
         point_in_time_backup: pit_enabled.value(),
         retain_backups: retain_backups.value(),
         paused: paused.value(),

@@ -1,24 +1,25 @@
 //! What depends on the cloud: its regions, its sizes, and the fields that only some clouds have. All faults are
 //! found at once. It must not know which description makes sense.
 
-use super::{AutoScalingBody, ClusterBody, HardwareBody, RegionConfigBody};
+use super::{AutoScalingBody, ClusterBody, HardwareBody, RegionConfigBody, ReplicationSpecBody};
 use crate::atlas::clusters::sizes::{AWS_SIZES, AZURE_SIZES, GCP_SIZES, SHARED_SIZES};
 use crate::atlas::regions::{AWS_REGIONS, AZURE_REGIONS, GCP_REGIONS};
 use crate::fault::{Fault, FaultKind, nearest, quoted};
 use crate::patch::Patch;
 
 /// What a cloud has.
-struct Offer {
-    provider: &'static str,
+pub(in crate::atlas::clusters) struct Offer {
+    pub(in crate::atlas::clusters) provider: &'static str,
     /// None where the region is that of somebody else's machines.
-    regions: Option<&'static [&'static str]>,
+    pub(in crate::atlas::clusters) regions: Option<&'static [&'static str]>,
     sizes: &'static [&'static str],
-    has_iops: bool,
-    has_volumes: bool,
-    is_shared: bool,
+    pub(in crate::atlas::clusters) has_iops: bool,
+    pub(in crate::atlas::clusters) has_volumes: bool,
+    pub(in crate::atlas::clusters) is_shared: bool,
 }
 
-fn offer(provider: &str) -> Option<Offer> {
+/// Gives what a cloud has; none for a word that names no cloud.
+pub(in crate::atlas::clusters) fn offer(provider: &str) -> Option<Offer> {
     let dedicated = |provider, regions, sizes| Offer {
         provider,
         regions: Some(regions),
@@ -47,9 +48,16 @@ fn offer(provider: &str) -> Option<Offer> {
 
 /// Finds every fault that depends on the cloud.
 pub(super) fn faults(body: &ClusterBody) -> Vec<Fault> {
+    match &body.replication_specs {
+        Patch::Value(specs) => faults_of(specs.iter()),
+        Patch::Absent | Patch::Null => Vec::new(),
+    }
+}
+
+/// Finds every fault that depends on the cloud, in a list of specifications.
+pub(in crate::atlas::clusters) fn faults_of<'s>(specs: impl Iterator<Item = &'s ReplicationSpecBody>) -> Vec<Fault> {
     let mut found = Vec::new();
-    let Patch::Value(specs) = &body.replication_specs else { return found };
-    for (index, spec) in specs.iter().enumerate() {
+    for (index, spec) in specs.enumerate() {
         let Patch::Value(configs) = &spec.region_configs else { continue };
         for (at, config) in configs.iter().enumerate() {
             check(config, &format!("replicationSpecs[{index}].regionConfigs[{at}]"), &mut found);
@@ -61,12 +69,8 @@ pub(super) fn faults(body: &ClusterBody) -> Vec<Fault> {
 fn check(config: &RegionConfigBody, path: &str, found: &mut Vec<Fault>) {
     let Patch::Value(provider) = &config.provider_name else { return };
     let Some(offer) = offer(provider) else { return };
-    if let (Patch::Value(region), Some(regions)) = (&config.region_name, offer.regions)
-        && !regions.contains(&region.as_str())
-    {
-        let nearest = nearest(region, regions.iter().copied());
-        let kind = FaultKind::NoSuchRegion { region: quoted(region), provider: offer.provider, nearest };
-        found.push(Fault::at(format!("{path}.regionName"), kind));
+    if let Patch::Value(region) = &config.region_name {
+        check_region(region, &offer, || format!("{path}.regionName"), found);
     }
     if config.backing_provider_name.as_ref().value().is_some() && !offer.is_shared {
         let kind = FaultKind::NotOnProvider { provider: offer.provider };
@@ -103,8 +107,26 @@ fn check_hardware(hardware: &HardwareBody, offer: &Offer, path: &str, found: &mu
     refuse(!offer.has_volumes && hardware.ebs_volume_type.as_ref().value().is_some(), "ebsVolumeType");
 }
 
-/// A size that shares its machines is known on every cloud; that it is not served is not for the wire to say.
-fn check_size(size: &Patch<String>, offer: &Offer, path: impl FnOnce() -> String, found: &mut Vec<Fault>) {
+/// Holds a region against a cloud.
+pub(in crate::atlas::clusters) fn check_region(
+    region: &str,
+    offer: &Offer,
+    path: impl FnOnce() -> String,
+    found: &mut Vec<Fault>,
+) {
+    let Some(regions) = offer.regions.filter(|regions| !regions.contains(&region)) else { return };
+    let nearest = nearest(region, regions.iter().copied());
+    found
+        .push(Fault::at(path(), FaultKind::NoSuchRegion { region: quoted(region), provider: offer.provider, nearest }));
+}
+
+/// Holds a size against a cloud. One that shares its machines is known on every cloud; that it is not served is not for the wire to say.
+pub(in crate::atlas::clusters) fn check_size(
+    size: &Patch<String>,
+    offer: &Offer,
+    path: impl FnOnce() -> String,
+    found: &mut Vec<Fault>,
+) {
     let Patch::Value(size) = size else { return };
     if !offer.sizes.contains(&size.as_str()) && !SHARED_SIZES.contains(&size.as_str()) {
         let kind = FaultKind::NotInEnum { value: Some(quoted(size)), allowed: offer.sizes };
