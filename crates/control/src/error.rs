@@ -17,6 +17,8 @@ use crate::master_key::MasterKeyError;
 use crate::master_key_grant::GrantError;
 use crate::node::NodeError;
 use crate::private_endpoint::PrivateEndpointError;
+use crate::project::ProjectError;
+use crate::provider_role::ProviderRoleError;
 use crate::snapshot::SnapshotError;
 
 /// What can go wrong in a use case.
@@ -77,12 +79,18 @@ pub enum Error {
     /// Something about a project's own certificate authorities stands against it.
     #[error(transparent)]
     External(#[from] ExternalAuthorityError),
+    /// Something about provider roles stands against it.
+    #[error(transparent)]
+    ProviderRole(#[from] ProviderRoleError),
     /// Something about private endpoints stands against it.
     #[error(transparent)]
     PrivateEndpoint(#[from] PrivateEndpointError),
     /// Something about master keys stands against it.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
+    /// Something about projects or organizations stands against it.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
     /// The organization has a project of that name.
     #[error("create a second project {0}")]
     ProjectNameTaken(String),

@@ -3,7 +3,7 @@
 use domain::access::ProjectRole;
 use domain::event::{Actor, Event, EventKind};
 use domain::id::{EventId, OrgId, ProjectId};
-pub use storage::EventFilter;
+pub use storage::{EventFilter, EventSlice};
 
 use crate::{Caller, Control, Error, random_id};
 
@@ -12,7 +12,8 @@ use crate::{Caller, Control, Error, random_id};
 pub struct EventPage {
     /// The page.
     pub events: Vec<Event>,
-    /// How many there are on all pages.
+    /// How many there are on all pages, as far as that is known: never fewer than were seen, and one more than that if
+    /// there are any.
     pub total: u64,
 }
 
@@ -24,13 +25,32 @@ impl Control {
         caller: &Caller,
         project: ProjectId,
         filter: &EventFilter,
-        offset: u64,
-        limit: u64,
+        slice: EventSlice,
     ) -> Result<EventPage, Error> {
         self.project_for(caller, project, ProjectRole::ReadOnly).await?;
-        let (offset, limit) = (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
-        let (events, total) = self.store().events_of_project(project, filter, offset, limit).await?;
+        let (events, total) = self.store().events_of_project(project, filter, slice).await?;
         Ok(EventPage { events, total: u64::try_from(total).unwrap_or(0) })
+    }
+
+    /// Lists an organization's own events, newest first: those of no project, and projects that came and went.
+    /// Errors: `OrganizationNotFound`.
+    pub async fn events_of_organization(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        filter: &EventFilter,
+        slice: EventSlice,
+    ) -> Result<EventPage, Error> {
+        self.organization(caller, org).await?;
+        let (events, total) = self.store().events_of_org(org, filter, slice).await?;
+        Ok(EventPage { events, total: u64::try_from(total).unwrap_or(0) })
+    }
+
+    /// Finds one of an organization's own events.
+    /// Errors: `OrganizationNotFound`, `EventNotFound`.
+    pub async fn event_of_organization(&self, caller: &Caller, org: OrgId, event: EventId) -> Result<Event, Error> {
+        self.organization(caller, org).await?;
+        self.store().event_of_org(org, event).await?.ok_or(Error::EventNotFound(event))
     }
 
     /// Finds one event of a project.
@@ -51,6 +71,27 @@ impl Control {
     ) -> Result<Event, Error> {
         let event = self.event_by_us(org, project, kind, detail)?;
         Ok(Event { actor: caller.actor(), remote_address: Some(caller.address), ..event })
+    }
+
+    /// Makes an event of an organization, and of no project, that a caller caused.
+    pub(crate) fn event_in_org(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        kind: EventKind,
+        detail: Option<String>,
+    ) -> Result<Event, Error> {
+        Ok(Event {
+            id: EventId::from_random(random_id()?),
+            org,
+            project: None,
+            cluster: None,
+            kind,
+            actor: caller.actor(),
+            remote_address: Some(caller.address),
+            detail,
+            created_at: self.now(),
+        })
     }
 
     /// Makes an event that nobody but us caused.

@@ -1,4 +1,8 @@
-//! Reading organizations. Must not know paging links.
+//! Organizations: reading, changing and deleting them. Must not know paging links.
+
+mod delete;
+mod settings;
+mod update;
 
 use domain::access::OrgRole;
 use domain::id::OrgId;

@@ -27,7 +27,7 @@ impl Control {
         let project = found.filter(|found| found.project.org == org).ok_or_else(missing)?.project;
         let told = [self.event_by(caller, org, id, EventKind::ProjectReturned, None)?];
         match self.store().bring_back_project(&project, &told).await? {
-            Outcome::Saved => Ok(ProjectView { project, clusters: 0 }),
+            Outcome::Saved => self.project_view(project).await,
             Outcome::Conflict => Err(missing()),
             Outcome::InUse => Err(Error::ProjectNameTaken(project.name)),
         }
