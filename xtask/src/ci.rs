@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -31,6 +32,8 @@ enum Work {
     Script,
     /// The same with an environment.
     ScriptIn(&'static [(&'static str, &'static str)]),
+    /// The same beside the steps that follow: it waits more than it works. Its output is shown at its end.
+    Beside,
 }
 
 const fn cargo(words: &'static [&'static str]) -> Work {
@@ -52,6 +55,7 @@ const STEPS: &[Step] = &[
     },
     Step { name: "deny", work: Work::CargoDeny },
     Step { name: "build", work: cargo(&["build", "-p", "atrest", "-p", "simulators", "--bins", "--examples"]) },
+    Step { name: "kill9_endpoints", work: Work::Beside },
     Step { name: "aws_simulator", work: Work::Script },
     Step { name: "azure_simulator", work: Work::Script },
     Step { name: "gcp_simulator", work: Work::Script },
@@ -71,7 +75,6 @@ const STEPS: &[Step] = &[
     Step { name: "canary", work: Work::Script },
     Step { name: "schemathesis", work: Work::Script },
     Step { name: "kill9", work: Work::Script },
-    Step { name: "kill9_endpoints", work: Work::Script },
 ];
 
 /// Runs all steps, or those named.
@@ -90,6 +93,7 @@ pub(crate) fn run(names: &[String]) -> anyhow::Result<ExitCode> {
     }
     let mut report = Report::default();
     let mut machine = None;
+    let mut beside = Vec::new();
     for step in STEPS.iter().filter(|step| names.is_empty() || names.iter().any(|name| name == step.name)) {
         if needs_machine(step) && machine.is_none() {
             report.time("prepare", || {
@@ -102,14 +106,22 @@ pub(crate) fn run(names: &[String]) -> anyhow::Result<ExitCode> {
             });
         }
         let machine = machine.as_ref().and_then(|made| made.as_ref().ok());
+        if matches!(step.work, Work::Beside) {
+            println!("\n── {} runs beside what follows ──", step.name);
+            beside.push(Beside::start(step.name, machine));
+            continue;
+        }
         report.time(step.name, || perform(step, machine));
+    }
+    for step in beside {
+        step.end(&mut report);
     }
     drop(machine);
     Ok(report.close())
 }
 
 fn needs_machine(step: &Step) -> bool {
-    step.name == "test" || matches!(step.work, Work::Script | Work::ScriptIn(_))
+    step.name == "test" || matches!(step.work, Work::Script | Work::ScriptIn(_) | Work::Beside)
 }
 
 fn perform(step: &Step, machine: Option<&Machine>) -> anyhow::Result<Ended> {
@@ -120,8 +132,8 @@ fn perform(step: &Step, machine: Option<&Machine>) -> anyhow::Result<Ended> {
             run::counted(Command::new("cargo").args(*words).envs(own.iter().copied()).envs(environment))
         }
         Work::CargoDeny => cargo_deny(),
-        Work::Script => script(step.name, &[], machine),
-        Work::ScriptIn(own) => script(step.name, own, machine),
+        Work::Script | Work::Beside => run::counted(&mut script(step.name, &[], machine)?),
+        Work::ScriptIn(own) => run::counted(&mut script(step.name, own, machine)?),
     }
 }
 
@@ -131,11 +143,45 @@ fn programs() -> anyhow::Result<PathBuf> {
     Ok(this.parent().context("this program lies in no folder")?.to_owned())
 }
 
-fn script(name: &str, own: &[(&str, &str)], machine: Option<&Machine>) -> anyhow::Result<Ended> {
+fn script(name: &str, own: &[(&str, &str)], machine: Option<&Machine>) -> anyhow::Result<Command> {
     let python = machine.and_then(Machine::python).context("no Python was prepared")?;
     let mut command = Command::new(python);
     command.arg(format!("interop/{name}.py")).env("PYTHONUNBUFFERED", "1").env("ATREST_TEST_PROGRAMS", programs()?);
-    run::counted(command.envs(own.iter().copied()).envs(machine.map(Machine::environment).unwrap_or_default()))
+    command.envs(own.iter().copied()).envs(machine.map(Machine::environment).unwrap_or_default());
+    Ok(command)
+}
+
+/// A script that runs while others do.
+struct Beside {
+    name: &'static str,
+    running: JoinHandle<anyhow::Result<(Ended, String, Duration)>>,
+}
+
+impl Beside {
+    fn start(name: &'static str, machine: Option<&Machine>) -> Self {
+        let command = script(name, &[], machine);
+        let running = std::thread::spawn(move || {
+            let start = Instant::now();
+            let (ended, output) = run::counted_silently(&mut command?)?;
+            Ok((ended, output, start.elapsed()))
+        });
+        Self { name, running }
+    }
+
+    /// Waits for its end and shows what it printed.
+    fn end(self, report: &mut Report) {
+        println!("\n── {} ──", self.name);
+        let start = Instant::now();
+        let ended = self.running.join().unwrap_or_else(|_| Err(anyhow::anyhow!("the step's thread is gone")));
+        let (ended, took) = match ended {
+            Ok((ended, output, took)) => {
+                print!("{output}");
+                (Ok(ended), took)
+            }
+            Err(error) => (Err(error), start.elapsed()),
+        };
+        report.write_down(self.name, ended, took);
+    }
 }
 
 fn cargo_deny() -> anyhow::Result<Ended> {
@@ -158,7 +204,12 @@ impl Report {
     fn time(&mut self, name: &'static str, work: impl FnOnce() -> anyhow::Result<Ended>) {
         println!("\n── {name} ──");
         let start = Instant::now();
-        let ended = work().unwrap_or_else(|error| {
+        let ended = work();
+        self.write_down(name, ended, start.elapsed());
+    }
+
+    fn write_down(&mut self, name: &'static str, ended: anyhow::Result<Ended>, took: Duration) {
+        let ended = ended.unwrap_or_else(|error| {
             println!("{error:#}");
             Ended { success: false, tally: Tally::default() }
         });
@@ -166,7 +217,6 @@ impl Report {
         if !ended.success && tally.failed == 0 {
             tally.failed = 1;
         }
-        let took = start.elapsed();
         println!("── {name}: {} after {:.1} s", word(tally), took.as_secs_f64());
         self.lines.push((name, tally.failed == 0, tally, took));
     }
@@ -206,7 +256,7 @@ mod tests {
     #[test]
     fn has_a_script_for_every_script_step() {
         let root = crate::machine::workspace_root().unwrap();
-        for step in STEPS.iter().filter(|step| matches!(step.work, Work::Script | Work::ScriptIn(_))) {
+        for step in STEPS.iter().filter(|step| matches!(step.work, Work::Script | Work::ScriptIn(_) | Work::Beside)) {
             let script = root.join(format!("interop/{}.py", step.name));
             assert!(script.exists(), "{} is missing", script.display());
         }

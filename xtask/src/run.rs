@@ -37,6 +37,19 @@ pub(crate) fn counted(command: &mut Command) -> anyhow::Result<Ended> {
     Ok(Ended { success, tally })
 }
 
+/// Runs a command and counts the tests it reports; what it printed is returned and not shown.
+/// Errors: the command cannot be started, or its output not read.
+pub(crate) fn counted_silently(command: &mut Command) -> anyhow::Result<(Ended, String)> {
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("start {}", named(command)))?;
+    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut tally = Tally::default();
+    for line in text.lines() {
+        tally += Tally::of_line(line);
+    }
+    text.push_str(&String::from_utf8_lossy(&output.stderr));
+    Ok((Ended { success: output.status.success(), tally }, text))
+}
+
 /// Runs a command with this terminal's own input and output, and hands its success on.
 /// Errors: the command cannot be started.
 pub(crate) fn to_the_end(command: &mut Command) -> anyhow::Result<ExitCode> {
