@@ -41,6 +41,12 @@ pub enum OperationId {
     UpdateCluster,
     /// DELETE `/groups/{groupId}/clusters/{clusterName}`
     DeleteCluster,
+    /// GET `/eventTypes`
+    ListEventTypes,
+    /// GET `/orgs/{orgId}/events`
+    ListOrgEvents,
+    /// GET `/orgs/{orgId}/events/{eventId}`
+    GetOrgEvent,
     /// GET `/groups/{groupId}/events`
     ListGroupEvents,
     /// GET `/groups/{groupId}/events/{eventId}`
@@ -361,8 +367,14 @@ impl Operation {
 
     /// Returns the names of the path's parameters, in order.
     pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
-        self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        self.path.split('/').filter_map(|part| Some(parameter_of(part)?.0))
     }
+}
+
+/// Takes a part of a path apart: the name of its parameter, and what follows it, which is nothing or a verb with a colon
+/// before it. None for a part that is no parameter.
+pub fn parameter_of(part: &'static str) -> Option<(&'static str, &'static str)> {
+    part.strip_prefix('{')?.split_once('}')
 }
 
 /// An endpoint of the token service. It is no operation: no version, no envelope, and its errors

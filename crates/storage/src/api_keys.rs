@@ -167,7 +167,9 @@ fn api_key(fields: &mut Fields<'_>) -> Result<ApiKey> {
 
 async fn change(tx: &mut Tx, before: &ApiKey, after: &ApiKey, told: &[Event]) -> Result<Outcome> {
     let (org, lists) = (before.grants.org, (&after.access_list, &before.access_list));
-    owners::take(tx, org).await?;
+    if !owners::take(tx, org).await? {
+        return Ok(Outcome::Conflict);
+    }
     let values = values![
         before.id,
         &after.description,
@@ -189,7 +191,9 @@ async fn change(tx: &mut Tx, before: &ApiKey, after: &ApiKey, told: &[Event]) ->
 
 async fn remove(tx: &mut Tx, key: &ApiKey, told: &[Event]) -> Result<Outcome> {
     let org = key.grants.org;
-    owners::take(tx, org).await?;
+    if !owners::take(tx, org).await? {
+        return Ok(Outcome::Conflict);
+    }
     if tx.execute(&DELETE_IF_SAME, values![key.id, roles_to_text(&key.grants)?]).await? == 0 {
         return Ok(Outcome::Conflict);
     }

@@ -10,8 +10,8 @@ use crate::sql::{Sql, values};
 
 static TAKE: Sql = Sql::each(
     "take the access to an organization",
-    "SELECT id FROM organizations WHERE id = $1",
-    "SELECT id FROM organizations WHERE id = $1 FOR NO KEY UPDATE",
+    "SELECT id FROM organizations WHERE id = $1 AND deleted_at IS NULL",
+    "SELECT id FROM organizations WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
 );
 /// Organization roles are the only names in the column that begin so.
 static ANY: Sql = Sql::same(
@@ -23,7 +23,8 @@ static ANY: Sql = Sql::same(
        LIMIT 1"#,
 );
 
-/// Keeps everybody else from changing who may do what in an organization until the transaction ends.
+/// Keeps everybody else from changing who may do what in an organization, and from deleting it, until the transaction
+/// ends. Tells whether there is one.
 pub(crate) async fn take(tx: &mut Tx, org: OrgId) -> Result<bool> {
     Ok(!tx.fetch(&TAKE, values![org]).await?.is_empty())
 }

@@ -250,7 +250,9 @@ async fn insert(
 
 async fn change(tx: &mut Tx, before: &ServiceAccount, after: &ServiceAccount, told: &[Event]) -> Result<Outcome> {
     let org = before.grants.org;
-    owners::take(tx, org).await?;
+    if !owners::take(tx, org).await? {
+        return Ok(Outcome::Conflict);
+    }
     let values = values![
         before.id,
         &after.name,
@@ -274,7 +276,9 @@ async fn change(tx: &mut Tx, before: &ServiceAccount, after: &ServiceAccount, to
 
 async fn remove(tx: &mut Tx, account: &ServiceAccount, told: &[Event]) -> Result<Outcome> {
     let org = account.grants.org;
-    owners::take(tx, org).await?;
+    if !owners::take(tx, org).await? {
+        return Ok(Outcome::Conflict);
+    }
     if tx.execute(&DELETE_IF_SAME, values![account.id, roles_to_text(&account.grants)?]).await? == 0 {
         return Ok(Outcome::Conflict);
     }
@@ -292,7 +296,9 @@ async fn add_secret(
     max: usize,
     told: &[Event],
 ) -> Result<Outcome> {
-    owners::take(tx, org).await?;
+    if !owners::take(tx, org).await? {
+        return Ok(Outcome::Conflict);
+    }
     if tx.fetch(&FIND, values![secret.account]).await?.is_empty() {
         return Ok(Outcome::Conflict);
     }

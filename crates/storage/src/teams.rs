@@ -92,7 +92,9 @@ impl Store {
     /// Cancel: it took place or it did not.
     pub async fn delete_team(&self, org: OrgId, id: TeamId, told: &[Event]) -> Result<Outcome> {
         transact!(self, "delete a team", &[], |tx| {
-            owners::take(tx, org).await?;
+            if !owners::take(tx, org).await? {
+                return Ok(Outcome::Conflict);
+            }
             let outcome = Outcome::of_rows(tx.execute(&DELETE, values![org, id]).await?);
             if outcome == Outcome::Saved {
                 events::insert(tx, told).await?;
@@ -134,7 +136,9 @@ impl Store {
 
 async fn insert(tx: &mut Tx, team: &Team, told: &[Event]) -> Result<Outcome> {
     let Team { id, org, name, created_at, members, roles: _ } = team;
-    owners::take(tx, *org).await?;
+    if !owners::take(tx, *org).await? {
+        return Ok(Outcome::Conflict);
+    }
     if tx.execute(&INSERT, values![*id, *org, name, *created_at]).await? == 0 {
         return Ok(Outcome::Conflict);
     }
@@ -144,7 +148,9 @@ async fn insert(tx: &mut Tx, team: &Team, told: &[Event]) -> Result<Outcome> {
 }
 
 async fn rename(tx: &mut Tx, org: OrgId, id: TeamId, name: &str, told: &[Event]) -> Result<Outcome> {
-    owners::take(tx, org).await?;
+    if !owners::take(tx, org).await? {
+        return Ok(Outcome::Conflict);
+    }
     let holder = tx.fetch(&NAMED, values![org, name]).await?;
     let holder: Option<TeamId> = holder.first().map(|row| row.fields("teams").parsed()).transpose()?;
     if holder.is_some_and(|holder| holder != id) {
@@ -164,7 +170,9 @@ async fn set_members(
     members: &BTreeSet<UserId>,
     told: &[Event],
 ) -> Result<Outcome> {
-    owners::take(tx, org).await?;
+    if !owners::take(tx, org).await? {
+        return Ok(Outcome::Conflict);
+    }
     if !is_there(tx, org, id).await? {
         return Ok(Outcome::Conflict);
     }
@@ -181,7 +189,9 @@ async fn set_roles(
     roles: &[(TeamId, BTreeSet<ProjectRole>)],
     told: &[Event],
 ) -> Result<Outcome> {
-    owners::take(tx, org).await?;
+    if !owners::take(tx, org).await? {
+        return Ok(Outcome::Conflict);
+    }
     for (team, roles) in roles {
         if !is_there(tx, org, *team).await? {
             return Ok(Outcome::Conflict);

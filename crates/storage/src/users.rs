@@ -208,7 +208,9 @@ impl Store {
 
 async fn insert(tx: &mut Tx, member: &Member, token: Option<&UserToken>, told: &[Event]) -> Result<Outcome> {
     let Member { user: User { id, email, first_name, last_name, created_at }, grants, state, teams } = member;
-    owners::take(tx, grants.org).await?;
+    if !owners::take(tx, grants.org).await? {
+        return Ok(Outcome::Conflict);
+    }
     tx.execute(&INSERT_USER, values![*id, email.as_str(), first_name, last_name, *created_at]).await?;
     let known = tx.fetch(&FIND_USER, values![email.as_str()]).await?;
     let known = known.first().map(|row| user(&mut row.fields("users"))).transpose()?;
@@ -236,7 +238,9 @@ async fn change(
     told: &[Event],
 ) -> Result<Outcome> {
     let (org, id) = (before.grants.org, before.user.id);
-    owners::take(tx, org).await?;
+    if !owners::take(tx, org).await? {
+        return Ok(Outcome::Conflict);
+    }
     let Columns { word, invited_at, expires_at, invited_by } = Columns::of(&after.state);
     let old = Columns::of(&before.state).word;
     let (roles, old_roles) = (roles_to_text(&after.grants)?, roles_to_text(&before.grants)?);
@@ -265,7 +269,9 @@ async fn change(
 
 async fn remove(tx: &mut Tx, member: &Member, told: &[Event]) -> Result<Outcome> {
     let (org, id) = (member.grants.org, member.user.id);
-    owners::take(tx, org).await?;
+    if !owners::take(tx, org).await? {
+        return Ok(Outcome::Conflict);
+    }
     let word = Columns::of(&member.state).word;
     if tx.execute(&REMOVE, values![org, id, word, roles_to_text(&member.grants)?]).await? == 0 {
         return Ok(Outcome::Conflict);
@@ -287,7 +293,9 @@ async fn arrive(
     now: Timestamp,
     told: &[Event],
 ) -> Result<Outcome> {
-    owners::take(tx, token.org).await?;
+    if !owners::take(tx, token.org).await? {
+        return Ok(Outcome::Conflict);
+    }
     if tx.execute(&USE_TOKEN, values![token.sha256.as_slice(), now]).await? == 0 {
         return Ok(Outcome::Conflict);
     }

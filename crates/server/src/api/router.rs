@@ -1,16 +1,17 @@
 //! All routes of the Admin API: one line per operation, read off the registry. Must not know what a
 //! handler does.
 
-use api_wire::operations::{Method, OPERATIONS, Operation, OperationId};
+use api_wire::operations::{Method, OPERATIONS, Operation, OperationId, parameter_of};
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{MethodFilter, get, on};
 use percent_encoding::percent_decode_str;
 use tower::Layer as _;
 
 use super::atlas::snapshots as backup_snapshots;
-use super::atlas::{clusters, encryption_at_rest, events, groups, orgs, private_endpoints, system_status};
+use super::atlas::{clusters, encryption_at_rest, event_types, events, groups, orgs, private_endpoints, system_status};
 use super::atrest::{
     certificate_authorities, customer_keys, deleted_clusters, deleted_projects, enrolments,
     external_certificate_authorities, grants, master_keys, networking, node_certificates, node_identities, nodes,
@@ -36,6 +37,9 @@ pub(super) async fn dispatch(api: &Api, call: Call) -> Result<Answer, Refused> {
         OperationId::GetCluster => clusters::view::handle(api, &call).await,
         OperationId::UpdateCluster => clusters::update::handle(api, call).await,
         OperationId::DeleteCluster => clusters::delete::handle(api, &call).await,
+        OperationId::ListEventTypes => event_types::handle(&call),
+        OperationId::ListOrgEvents => events::list_of_org::handle(api, &call).await,
+        OperationId::GetOrgEvent => events::view_of_org::handle(api, &call).await,
         OperationId::ListGroupEvents => events::list::handle(api, &call).await,
         OperationId::GetGroupEvent => events::view::handle(api, &call).await,
         OperationId::GetEncryptionAtRest => encryption_at_rest::view::handle(api, &call).await,
@@ -95,7 +99,7 @@ pub(super) async fn dispatch(api: &Api, call: Call) -> Result<Answer, Refused> {
 /// Builds the door's router.
 pub fn router(api: Api) -> Router {
     let mut router = Router::new();
-    for operation in OPERATIONS {
+    for operation in OPERATIONS.iter().filter(|operation| !has_verb(operation)) {
         let path = format!("{}{}", operation.api.base(), operation.path);
         let handler = move |State(api): State<Api>, request: Request| serve(api, operation, request);
         router = router.route(&path, on(filter(operation.method), handler));
@@ -107,6 +111,8 @@ pub fn router(api: Api) -> Router {
         .fallback(pipeline::no_such_path)
         .with_state(api.clone())
         .merge(oauth::routes(api.clone()));
+    let verbs = axum::middleware::from_fn_with_state(api.clone(), serve_verb);
+    let router = Router::new().fallback_service(verbs.layer(router));
     // Around the router and not within it, where a path is chosen before any layer can mend it.
     let around = axum::middleware::from_fn_with_state(api, pipeline::around_every_request);
     Router::new().fallback_service(around.layer(router))
@@ -117,13 +123,54 @@ async fn serve(api: Api, operation: &'static Operation, request: Request) -> Res
     pipeline::serve(&api, operation, parameters, request).await
 }
 
+/// Tells whether an operation's path ends with a verb after a parameter, as `/users/{userId}:addRole` does. The router
+/// cannot tell such a path from one whose last parameter holds a colon.
+fn has_verb(operation: &Operation) -> bool {
+    last_part(operation).is_some_and(|(_, verb)| !verb.is_empty())
+}
+
+fn last_part(operation: &Operation) -> Option<(&'static str, &'static str)> {
+    parameter_of(operation.path.rsplit('/').next()?)
+}
+
+/// Serves a call of an operation whose path ends with a verb; all others go on to the router.
+async fn serve_verb(State(api): State<Api>, request: Request, next: Next) -> Response {
+    match verb_called(request.method().as_str(), request.uri().path()) {
+        Some(operation) => serve(api, operation, request).await,
+        None => next.run(request).await,
+    }
+}
+
+fn verb_called(method: &str, path: &str) -> Option<&'static Operation> {
+    if !path.rsplit('/').next()?.contains(':') {
+        return None;
+    }
+    OPERATIONS
+        .iter()
+        .copied()
+        .find(|operation| has_verb(operation) && operation.method.as_str() == method && is_of(operation, path))
+}
+
+/// Tells whether a path is of an operation's pattern. No parameter is empty.
+fn is_of(operation: &Operation, path: &str) -> bool {
+    let rest = path.strip_prefix(operation.api.base());
+    rest.is_some_and(|rest| {
+        rest.split('/').count() == operation.path.split('/').count()
+            && operation.path.split('/').zip(rest.split('/')).all(|(part, value)| match parameter_of(part) {
+                Some((_, verb)) => value.strip_suffix(verb).is_some_and(|value| !value.is_empty()),
+                None => part == value,
+            })
+    })
+}
+
 /// Reads the parameters off a path that matched. What is no UTF-8 names nothing, and is for the
 /// pipeline to refuse in its own words: axum's extractor would answer in plain text.
 fn path_parameters(operation: &Operation, path: &str) -> Vec<(String, String)> {
-    let pattern = operation.full_path();
-    let pairs = pattern.split('/').zip(path.split('/'));
+    let rest = path.strip_prefix(operation.api.base()).unwrap_or_default();
+    let pairs = operation.path.split('/').zip(rest.split('/'));
     let parameters = pairs.filter_map(|(part, value)| {
-        let name = part.strip_prefix('{')?.strip_suffix('}')?;
+        let (name, verb) = parameter_of(part)?;
+        let value = value.strip_suffix(verb).unwrap_or(value);
         Some((name.to_owned(), percent_decode_str(value).decode_utf8_lossy().into_owned()))
     });
     parameters.collect()
