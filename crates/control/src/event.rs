@@ -47,10 +47,10 @@ impl Control {
     }
 
     /// Finds one of an organization's own events.
-    /// Errors: `OrganizationNotFound`, `EventNotFound`.
+    /// Errors: `OrganizationNotFound`, `OrgEventNotFound`.
     pub async fn event_of_organization(&self, caller: &Caller, org: OrgId, event: EventId) -> Result<Event, Error> {
         self.organization(caller, org).await?;
-        self.store().event_of_org(org, event).await?.ok_or(Error::EventNotFound(event))
+        self.store().event_of_org(org, event).await?.ok_or(Error::OrgEventNotFound(event))
     }
 
     /// Finds one event of a project.

@@ -153,6 +153,22 @@ pub enum EventKind {
     ClusterDisabledForPrivateNetworking,
     /// Private networking no longer stops a cluster.
     ClusterNoLongerDisabled,
+    /// A change of how a cluster's processes run was taken on.
+    ProcessArgumentsUpdated,
+    /// Nodes for search were created beside a cluster.
+    SearchDeploymentCreated,
+    /// Nodes for search were changed.
+    SearchDeploymentUpdated,
+    /// Nodes for search were deleted.
+    SearchDeploymentDeleted,
+    /// It was changed when backups of a cluster are to be taken.
+    BackupScheduleUpdated,
+    /// A project got a backup compliance policy.
+    CompliancePolicyEnabled,
+    /// A project's backup compliance policy changed.
+    CompliancePolicyUpdated,
+    /// A project has no backup compliance policy any more.
+    CompliancePolicyDisabled,
     /// Somebody who was to be told could not be.
     NoticeNotDelivered,
     /// A project was renamed.
@@ -249,6 +265,14 @@ impl EventKind {
         Self::PrivateEndpointFailed,
         Self::ClusterDisabledForPrivateNetworking,
         Self::ClusterNoLongerDisabled,
+        Self::ProcessArgumentsUpdated,
+        Self::SearchDeploymentCreated,
+        Self::SearchDeploymentUpdated,
+        Self::SearchDeploymentDeleted,
+        Self::BackupScheduleUpdated,
+        Self::CompliancePolicyEnabled,
+        Self::CompliancePolicyUpdated,
+        Self::CompliancePolicyDisabled,
         Self::NoticeNotDelivered,
         Self::ProjectRenamed,
         Self::ProjectTagsModified,
@@ -339,6 +363,14 @@ impl EventKind {
             Self::PrivateEndpointFailed => "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_FAILED",
             Self::ClusterDisabledForPrivateNetworking => "CLUSTER_DISABLED_FOR_PRIVATE_NETWORKING",
             Self::ClusterNoLongerDisabled => "CLUSTER_ENABLED_AFTER_PRIVATE_NETWORKING",
+            Self::ProcessArgumentsUpdated => "CLUSTER_PROCESS_ARGS_UPDATE_SUBMITTED",
+            Self::SearchDeploymentCreated => "SEARCH_DEPLOYMENT_CREATED",
+            Self::SearchDeploymentUpdated => "SEARCH_DEPLOYMENT_UPDATED",
+            Self::SearchDeploymentDeleted => "SEARCH_DEPLOYMENT_DELETED",
+            Self::BackupScheduleUpdated => "CPS_SNAPSHOT_SCHEDULE_UPDATED_AUDIT",
+            Self::CompliancePolicyEnabled => "CPS_DATA_PROTECTION_ENABLED",
+            Self::CompliancePolicyUpdated => "CPS_DATA_PROTECTION_UPDATED",
+            Self::CompliancePolicyDisabled => "CPS_DATA_PROTECTION_DISABLED",
             Self::NoticeNotDelivered => "NOTICE_NOT_DELIVERED",
             Self::ProjectRenamed => "GROUP_RENAMED",
             Self::ProjectTagsModified => "GROUP_TAGS_MODIFIED",

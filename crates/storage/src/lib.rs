@@ -5,6 +5,9 @@
 //! written once for both engines wherever they agree.
 
 mod access_tokens;
+mod alert_configs;
+mod alert_facts;
+mod alerts;
 mod api_keys;
 mod backup;
 mod backup_compliance;
@@ -56,6 +59,9 @@ mod validities;
 mod work;
 
 pub use access_tokens::AccessToken;
+pub use alert_configs::{AlertConfigOutcome, Webhook, Webhooks};
+pub use alert_facts::{AlertOwner, KeyOutlook, Overlap, Returnable};
+pub use alerts::AlertLook;
 pub use api_keys::StoredApiKey;
 pub use backup::{BackupError, BackupInfo, RowCounts};
 pub use backup_compliance::ComplianceOutcome;

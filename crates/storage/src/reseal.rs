@@ -13,7 +13,7 @@ use crate::instance_settings::{self, ROOT_KEY_ID};
 use crate::seal::Sealer;
 use crate::sql::{Sql, values};
 use crate::store::transact;
-use crate::{RootKey, Store, master_keys, retired_customer_keys};
+use crate::{RootKey, Store, alert_configs, master_keys, outbox, retired_customer_keys};
 
 static API_KEYS: Sql = Sql::same("read sealed api keys", "SELECT id, org_id, sealed_ha1 FROM api_keys ORDER BY id");
 static SET_API_KEY: Sql = Sql::same("reseal an api key", "UPDATE api_keys SET sealed_ha1 = $2 WHERE id = $1");
@@ -106,6 +106,8 @@ async fn reseal_all(tx: &mut Tx, old: &Sealer, new: &Sealer) -> Result<u64> {
         tx.execute(&SET_RETIRED, values).await?;
     }
     count = count.saturating_add(master_keys::reseal_all(tx, old, new).await?);
+    count = count.saturating_add(alert_configs::reseal_all(tx, old, new).await?);
+    count = count.saturating_add(outbox::reseal_all(tx, old, new).await?);
     for row in tx.fetch(&AUTHORITIES, &[]).await? {
         let mut fields = row.fields("certificate_authorities");
         let id = fields.text()?;

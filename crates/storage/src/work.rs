@@ -20,11 +20,15 @@ pub enum WorkKind {
     Rotation,
     /// Bringing a private endpoint where it is wanted; its id is the endpoint's.
     PrivateEndpoint,
+    /// Telling somebody of an alert; its id is a lane of the outbox.
+    Notice,
+    /// Looking at the alerts of a project; its id is the project's.
+    Alerts,
 }
 
 impl WorkKind {
     /// Every kind there is.
-    pub const ALL: [Self; 3] = [Self::ValidityCheck, Self::Rotation, Self::PrivateEndpoint];
+    pub const ALL: [Self; 5] = [Self::ValidityCheck, Self::Rotation, Self::PrivateEndpoint, Self::Notice, Self::Alerts];
 
     /// Gives its name in the table.
     #[must_use]
@@ -33,6 +37,8 @@ impl WorkKind {
             Self::ValidityCheck => "validity_check",
             Self::Rotation => "rotation",
             Self::PrivateEndpoint => "private_endpoint",
+            Self::Notice => "notice",
+            Self::Alerts => "alerts",
         }
     }
 }
@@ -97,6 +103,12 @@ static PUT: Sql = Sql::same(
     "INSERT INTO work (kind, id, due_at, claimed_by, claimed_until, attempt) VALUES ($1, $2, $3, '', 0, 0)
      ON CONFLICT (kind, id) DO UPDATE SET
          due_at = excluded.due_at, claimed_by = '', claimed_until = 0, attempt = work.attempt + 1",
+);
+static CALL: Sql = Sql::same(
+    "call for work",
+    "INSERT INTO work (kind, id, due_at, claimed_by, claimed_until, attempt) VALUES ($1, $2, $3, '', 0, 0)
+     ON CONFLICT (kind, id) DO UPDATE SET
+         due_at = CASE WHEN work.due_at > excluded.due_at THEN excluded.due_at ELSE work.due_at END",
 );
 static HASTEN: Sql =
     Sql::same("hasten work", "UPDATE work SET due_at = $3 WHERE kind = $1 AND id = $2 AND due_at > $3");
@@ -185,6 +197,11 @@ pub(crate) async fn finish_all(tx: &mut Tx, kind: WorkKind, finishes: &[Finish<'
 /// Makes work due at a time, whoever held it before.
 pub(crate) async fn put(tx: &mut Tx, kind: WorkKind, id: &str, due_at: Timestamp) -> Result<()> {
     tx.execute(&PUT, values![kind.name(), id, due_at]).await.map(drop)
+}
+
+/// Makes work due at a time, unless it is due earlier, whether or not there was any. Whoever holds it goes on.
+pub(crate) async fn call(tx: &mut Tx, kind: WorkKind, id: &str, due_at: Timestamp) -> Result<()> {
+    tx.execute(&CALL, values![kind.name(), id, due_at]).await.map(drop)
 }
 
 /// Makes work that there is due at a time, unless it is due earlier. Whoever holds it goes on.

@@ -11,7 +11,7 @@ use domain::event::{Actor, Event, EventKind};
 use domain::id::NodeId;
 use domain::node::Serial;
 use domain::time::Timestamp;
-use storage::EventFilter;
+use storage::{EventFilter, EventSlice};
 
 use super::NodeCaller;
 use crate::{Control, Error};
@@ -176,7 +176,8 @@ impl Control {
         const LOOK_BACK: i64 = 500;
         let clusters = vec![caller.cluster_name.clone()];
         let filter = EventFilter { kinds: vec![kind], since, clusters, ..EventFilter::default() };
-        let (told, _) = self.store().events_of_project(caller.node.project, &filter, 0, LOOK_BACK).await?;
+        let slice = EventSlice { offset: 0, limit: LOOK_BACK, count: false };
+        let (told, _) = self.store().events_of_project(caller.node.project, &filter, slice).await?;
         Ok(told.iter().any(|event| event.detail.as_deref().is_some_and(&same)))
     }
 

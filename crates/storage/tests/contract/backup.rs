@@ -126,8 +126,8 @@ async fn check_restored(store: &Store, restored: &Store) {
     assert_eq!(restored.provider_roles_of(project_id(3)).await.unwrap(), roles(3));
 
     let all = EventFilter::default();
-    let events = restored.events_of_org(org_id(1), &all, 0, 2000).await.unwrap();
-    assert_eq!(events, store.events_of_org(org_id(1), &all, 0, 2000).await.unwrap());
+    let events = restored.events_of_project(project_id(1), &all, slice(0, 2000)).await.unwrap();
+    assert_eq!(events, store.events_of_project(project_id(1), &all, slice(0, 2000)).await.unwrap());
 
     let ids = [1, 2, 3].map(project_id);
     let before = store.project_snapshots(&ids).await.unwrap();
@@ -147,7 +147,7 @@ async fn check_restored(store: &Store, restored: &Store) {
     assert!(restored.burn_nonce("n", 1, T0 + LATER + LATER).await.unwrap(), "nonces are forgotten");
     // Events go on being counted after the last one; a clash would be refused.
     restored.record_events(&[event(5000, 1)]).await.unwrap();
-    let (newest, _) = restored.events_of_project(project_id(1), &all, 0, 1).await.unwrap();
+    let (newest, _) = restored.events_of_project(project_id(1), &all, slice(0, 1)).await.unwrap();
     assert_eq!(newest[0].id, event_id(5000));
     let claims = restored.claim_due(WorkKind::ValidityCheck, T0 + LATER, "me", 9, LATER).await.unwrap();
     assert_eq!(claims.len(), 7, "everything is due and nothing is held");
@@ -181,7 +181,7 @@ async fn holds_no_secret_and_is_one_instant(db: Database) {
     let found = restored.project_snapshot(project_id(1)).await.unwrap().unwrap();
     assert_eq!(found.validities[&ProviderKind::AwsKms].key_revision, found.setting.revision);
     let since = storage::EventFilter::default();
-    let (events, _) = restored.events_of_project(project_id(1), &since, 0, 2000).await.unwrap();
+    let (events, _) = restored.events_of_project(project_id(1), &since, slice(0, 2000)).await.unwrap();
     let saved = events.iter().filter(|event| event.detail.is_none()).count();
     assert_eq!(i64::try_from(saved).unwrap(), found.setting.revision, "settings and events of one instant");
 }

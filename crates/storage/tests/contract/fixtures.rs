@@ -28,7 +28,7 @@ use domain::secret::{SecretBytes, SecretText};
 use domain::service_account::ServiceAccount;
 use domain::time::Timestamp;
 use domain::validity::{State, Validity};
-use storage::{NewValidity, Outcome, SaveSetting, Store};
+use storage::{EventSlice, NewValidity, Outcome, SaveSetting, Store};
 
 pub(crate) const T0: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
@@ -381,4 +381,9 @@ pub(crate) async fn seed_enabled(store: &Store, projects: u32) {
         let outcome = save(store, &setting(number, 1, key), Move::Enable, event(number, number)).await;
         assert_eq!(outcome, Outcome::Saved);
     }
+}
+
+/// A slice of a list, counted.
+pub(crate) fn slice(offset: i64, limit: i64) -> EventSlice {
+    EventSlice { offset, limit, count: true }
 }
