@@ -12,6 +12,7 @@ use domain::validity::Failure;
 use domain::violation::Violation;
 use storage::{Retry, StoreError};
 
+use crate::backup_compliance::ComplianceError;
 use crate::external_authority::ExternalAuthorityError;
 use crate::master_key::MasterKeyError;
 use crate::master_key_grant::GrantError;
@@ -19,6 +20,7 @@ use crate::node::NodeError;
 use crate::private_endpoint::PrivateEndpointError;
 use crate::project::ProjectError;
 use crate::provider_role::ProviderRoleError;
+use crate::search_deployment::SearchDeploymentError;
 use crate::snapshot::SnapshotError;
 
 /// What can go wrong in a use case.
@@ -64,6 +66,15 @@ pub enum Error {
     /// Something about snapshots stands against it.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// A compliance policy stands against it, or it against the policy.
+    #[error(transparent)]
+    Compliance(#[from] ComplianceError),
+    /// Something about nodes for search stands against it.
+    #[error(transparent)]
+    SearchDeployment(#[from] SearchDeploymentError),
+    /// No such network container in that project. The id is told as it was given.
+    #[error("find network container {0}")]
+    ContainerNotFound(String),
     /// Something about grants stands against it.
     #[error(transparent)]
     Grant(#[from] GrantError),
@@ -111,6 +122,9 @@ pub enum Error {
     /// No such event in that project.
     #[error("find event {0}")]
     EventNotFound(EventId),
+    /// No such event of that organization's own.
+    #[error("find event {0} of an organization")]
+    OrgEventNotFound(EventId),
     /// The caller sees the project but lacks a role in it.
     #[error("act without the role {}", .needed.name())]
     ProjectRoleMissing {

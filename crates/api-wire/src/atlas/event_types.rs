@@ -3,15 +3,17 @@
 
 use std::fmt;
 
-use crate::schema::{Kind, Schema};
+use serde::Serialize;
+
+use crate::schema::{FLAG, Field, Kind, Schema, TEXT};
 
 macro_rules! event_types {
-    ($($(#[$doc:meta])* $variant:ident = $text:literal;)+) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $text:literal;)+) => {
         /// Every event type of this feature and of what surrounds it.
         /// Source: contract.md 4.1, clients.md 4.1.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum EventType {
-            $($(#[$doc])* $variant,)+
+            $($(#[doc = $doc])* $variant,)+
         }
 
         impl EventType {
@@ -21,6 +23,11 @@ macro_rules! event_types {
             /// Returns the name on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// Says in a sentence what happened.
+            pub const fn description(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),*).trim_ascii(),)+ }
             }
         }
 
@@ -110,6 +117,22 @@ event_types! {
     ClusterDisabledForPrivateNetworking = "CLUSTER_DISABLED_FOR_PRIVATE_NETWORKING";
     /// A cluster is no longer disabled for that reason. Ours.
     ClusterEnabledAfterPrivateNetworking = "CLUSTER_ENABLED_AFTER_PRIVATE_NETWORKING";
+    /// A change of how a cluster's processes run was taken on.
+    ClusterProcessArgsUpdateSubmitted = "CLUSTER_PROCESS_ARGS_UPDATE_SUBMITTED";
+    /// Search nodes were created.
+    SearchDeploymentCreated = "SEARCH_DEPLOYMENT_CREATED";
+    /// Search nodes were changed.
+    SearchDeploymentUpdated = "SEARCH_DEPLOYMENT_UPDATED";
+    /// Search nodes were deleted.
+    SearchDeploymentDeleted = "SEARCH_DEPLOYMENT_DELETED";
+    /// A backup schedule changed.
+    CpsSnapshotScheduleUpdatedAudit = "CPS_SNAPSHOT_SCHEDULE_UPDATED_AUDIT";
+    /// A backup compliance policy was set.
+    CpsDataProtectionEnabled = "CPS_DATA_PROTECTION_ENABLED";
+    /// A backup compliance policy changed.
+    CpsDataProtectionUpdated = "CPS_DATA_PROTECTION_UPDATED";
+    /// A backup compliance policy ended.
+    CpsDataProtectionDisabled = "CPS_DATA_PROTECTION_DISABLED";
     /// A cluster was created.
     ClusterCreated = "CLUSTER_CREATED";
     /// A cluster is what it was created to be.
@@ -118,6 +141,8 @@ event_types! {
     ClusterDeleteSubmitted = "CLUSTER_DELETE_SUBMITTED";
     /// A cluster was deleted.
     ClusterDeleted = "CLUSTER_DELETED";
+    /// Somebody who was to be told could not be. Ours.
+    NoticeNotDelivered = "NOTICE_NOT_DELIVERED";
     /// A node of a cluster was created. Ours.
     NodeCreated = "NODE_CREATED";
     /// A node was given a token to enrol with. Ours.
@@ -261,6 +286,31 @@ impl EventType {
     }
 }
 
+/// One event type, for those who want to know which there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventTypeDetails {
+    /// Whether an alert can be configured for it.
+    pub alertable: bool,
+    /// What happened.
+    pub description: &'static str,
+    /// Its name.
+    pub event_type: &'static str,
+}
+
+/// The shape of an event type.
+pub static DETAILS_SCHEMA: Schema = Schema {
+    name: Some("EventTypeDetails"),
+    description: "One type of event.",
+    kind: Kind::Object { fields: DETAILS_FIELDS, open: false },
+};
+
+static DETAILS_FIELDS: &[Field] = &[
+    Field::required("alertable", &FLAG, "Whether an alert can be configured for it."),
+    Field::required("description", &TEXT, "What happened."),
+    Field::required("eventType", &EVENT_TYPE, "The type's name."),
+];
+
 impl fmt::Display for EventType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -283,5 +333,9 @@ mod tests {
             assert_eq!(EventType::parse(event_type.as_str()), Some(*event_type));
         }
         assert_eq!(EventType::parse("aws_encryption_key_valid"), None);
+        for event_type in EventType::ALL {
+            let said = event_type.description();
+            assert!(said.len() > 10 && said.ends_with('.') && !said.starts_with(' '), "{event_type}: {said:?}");
+        }
     }
 }

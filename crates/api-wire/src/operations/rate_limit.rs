@@ -38,6 +38,8 @@ const fn set(id: &'static str, scope: Scope, capacity: u32) -> RateLimitSet {
 pub static ENCRYPTION_AT_REST: RateLimitSet = set("encryptionAtRest", Scope::Project, 2000);
 /// Source: contract.md 7.3, capacity as recorded.
 pub static EVENTS: RateLimitSet = set("events", Scope::Project, 300);
+/// Source: contract.md 7.3, capacity as recorded for an organization's events.
+pub static ORG_EVENTS: RateLimitSet = set("orgEvents", Scope::Caller, 500);
 /// Source: contract.md 7.3, capacity as recorded for clusters.
 pub static CLUSTERS: RateLimitSet = set("clusters", Scope::Project, 10_000);
 /// Source: contract.md 7.3, capacity as recorded for projects.

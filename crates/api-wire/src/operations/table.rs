@@ -2,6 +2,7 @@
 
 mod node_credentials;
 
+mod events;
 mod keys;
 mod private_endpoints;
 
@@ -19,7 +20,7 @@ use time::macros::date;
 
 use super::{Access, Api, Method, Operation, OperationId, OrgRole, ProjectRole, VersionEntry};
 use crate::atlas::version::ApiVersion;
-use crate::atlas::{clusters, encryption_at_rest, events, groups, orgs, system_status};
+use crate::atlas::{clusters, encryption_at_rest, groups, orgs, system_status};
 use crate::atrest::{certificate_authorities, enrolments, nodes, validity};
 use crate::header::{EFFECTIVE_INSTANCE_FIELDS, EFFECTIVE_REPLICATION_SPECS, HeaderFlag};
 use crate::openapi;
@@ -41,6 +42,9 @@ pub static OPERATIONS: &[&Operation] = &[
     &GET_CLUSTER,
     &UPDATE_CLUSTER,
     &DELETE_CLUSTER,
+    &events::LIST_EVENT_TYPES,
+    &events::LIST_ORG_EVENTS,
+    &events::GET_ORG_EVENT,
     &LIST_GROUP_EVENTS,
     &GET_GROUP_EVENT,
     &GET_ENCRYPTION_AT_REST,
@@ -104,6 +108,9 @@ impl OperationId {
             Self::GetCluster => &GET_CLUSTER,
             Self::UpdateCluster => &UPDATE_CLUSTER,
             Self::DeleteCluster => &DELETE_CLUSTER,
+            Self::ListEventTypes => &events::LIST_EVENT_TYPES,
+            Self::ListOrgEvents => &events::LIST_ORG_EVENTS,
+            Self::GetOrgEvent => &events::GET_ORG_EVENT,
             Self::ListGroupEvents => &LIST_GROUP_EVENTS,
             Self::GetGroupEvent => &GET_GROUP_EVENT,
             Self::GetEncryptionAtRest => &GET_ENCRYPTION_AT_REST,
@@ -455,11 +462,11 @@ static LIST_GROUP_EVENTS: Operation = Operation {
     method: Method::Get,
     api: Api::Atlas,
     path: "/groups/{groupId}/events",
-    versions: &[dated(ApiVersion::V2023_01_01, None, &events::v2023_01_01::SCHEMA)],
+    versions: &[dated(ApiVersion::V2023_01_01, None, &crate::atlas::events::v2023_01_01::SCHEMA)],
     list: true,
     access: Access::Project(ProjectRole::ReadOnly),
     success: 200,
-    query: events::query::LIST,
+    query: crate::atlas::events::query::LIST,
     headers: &[],
     errors: NAMED,
     rate_limit: &EVENTS,
@@ -474,11 +481,11 @@ static GET_GROUP_EVENT: Operation = Operation {
     method: Method::Get,
     api: Api::Atlas,
     path: "/groups/{groupId}/events/{eventId}",
-    versions: &[dated(ApiVersion::V2023_01_01, None, &events::v2023_01_01::SCHEMA)],
+    versions: &[dated(ApiVersion::V2023_01_01, None, &crate::atlas::events::v2023_01_01::SCHEMA)],
     list: false,
     access: Access::Project(ProjectRole::ReadOnly),
     success: 200,
-    query: events::query::ONE,
+    query: crate::atlas::events::query::ONE,
     headers: &[],
     errors: NAMED,
     rate_limit: &EVENTS,

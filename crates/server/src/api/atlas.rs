@@ -2,6 +2,7 @@
 
 pub mod clusters;
 pub mod encryption_at_rest;
+pub mod event_types;
 pub mod events;
 pub mod groups;
 pub mod orgs;

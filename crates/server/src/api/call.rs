@@ -87,6 +87,13 @@ impl Call {
         id.parse().map_err(|_| Refused::NoSuchEvent(id.to_owned()))
     }
 
+    /// Gives the organization's event of the path.
+    /// Errors: `NoSuchOrgEvent` if it is no id.
+    pub fn org_event(&self) -> Result<EventId, Refused> {
+        let id = self.parameter("eventId");
+        id.parse().map_err(|_| Refused::NoSuchOrgEvent(id.to_owned()))
+    }
+
     /// Gives the name of the path's cluster.
     /// Errors: `NoSuchCluster` if no cluster can have it.
     pub fn cluster(&self) -> Result<ClusterName, Refused> {

@@ -101,6 +101,8 @@ pub enum Refused {
     NoSuchMasterKey(String),
     /// Not an event's id at all.
     NoSuchEvent(String),
+    /// Not an organization's event's id at all.
+    NoSuchOrgEvent(String),
     /// A host name or origin that dev mode does not answer to.
     ForeignHost,
     /// A use case refused.
@@ -303,6 +305,7 @@ fn row(refused: &Refused, request_id: &str) -> ErrorBody {
         Refused::NoSuchProject(id) => no_such_project(&quoted(id)),
         Refused::NoSuchOrganization(id) => no_such_organization(&quoted(id)),
         Refused::NoSuchEvent(id) => no_such_event(&quoted(id)),
+        Refused::NoSuchOrgEvent(id) => no_such_org_event(&quoted(id)),
         Refused::NoSuchMasterKey(id) => master_key::not_found(id),
         Refused::NoSuchCluster { name, project } => cluster::not_found(&quoted(name), &project.to_string()),
         // ours
@@ -321,6 +324,7 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
         control::Error::ProjectNotFound(id) => no_such_project(&id.to_string()),
         control::Error::OrganizationNotFound(id) => no_such_organization(&id.to_string()),
         control::Error::EventNotFound(id) => no_such_event(&id.to_string()),
+        control::Error::OrgEventNotFound(id) => no_such_org_event(&id.to_string()),
         control::Error::ClusterNotFound { project, name } => cluster::not_found(name.as_str(), &project.to_string()),
         control::Error::ClusterNameTaken { project, name } => cluster::name_taken(name, *project),
         control::Error::ClusterRefused { name, refusal } => cluster::refused(name.as_ref(), refusal),
@@ -446,6 +450,12 @@ fn no_such_organization(id: &str) -> ErrorBody {
 /// Published.
 fn no_such_event(id: &str) -> ErrorBody {
     body(NOT_FOUND, "EVENT_NOT_FOUND", format!("No event with ID {id} exists.")).with_parameters([id])
+}
+
+/// Published.
+fn no_such_org_event(id: &str) -> ErrorBody {
+    body(NOT_FOUND, "ORG_EVENT_NOT_FOUND", format!("No event with ID {id} exists in this organization."))
+        .with_parameters([id])
 }
 
 fn quoted(text: &str) -> String {

@@ -259,6 +259,7 @@ fn control_row(error: &control::Error) -> Row {
         | control::Error::ProjectHasPrivateEndpoints(_)
         | control::Error::ClusterPlacementRefused { .. }
         | control::Error::EventNotFound(_)
+        | control::Error::OrgEventNotFound(_)
         | control::Error::ProjectRoleMissing { .. }
         | control::Error::OrgRoleMissing { .. }
         | control::Error::NothingMentioned

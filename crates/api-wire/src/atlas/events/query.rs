@@ -23,6 +23,10 @@ pub static LIST: &[&QueryParameter] = &[
     &MIN_DATE,
 ];
 
+/// The parameters of the list of an organization's events. Source: contract.md, appendix A.
+pub static LIST_OF_ORG: &[&QueryParameter] =
+    &[&ENVELOPE, &PRETTY, &INCLUDE_COUNT, &ITEMS_PER_PAGE, &PAGE_NUM, &TYPES, &INCLUDE_RAW, &MAX_DATE, &MIN_DATE];
+
 /// The parameters of one event.
 pub static ONE: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &INCLUDE_RAW];
 

@@ -2,7 +2,8 @@
 
 use api_wire::atlas::event_types::EventType;
 use api_wire::atlas::events::query::EventQuery;
-use control::event::EventFilter;
+use api_wire::paging::Paging;
+use control::event::{EventFilter, EventSlice};
 use domain::cluster::ClusterName;
 use domain::event::EventKind;
 use domain::time::Timestamp;
@@ -27,6 +28,15 @@ pub(super) fn from_wire(query: EventQuery) -> Option<EventFilter> {
         clusters: cluster_names.iter().filter_map(|name| ClusterName::parse(name)).collect(),
         ..EventFilter::default()
     })
+}
+
+/// Translates which page was asked for.
+pub(super) fn slice(paging: Paging) -> EventSlice {
+    EventSlice {
+        offset: i64::try_from(paging.skip()).unwrap_or(i64::MAX),
+        limit: i64::from(paging.items_per_page),
+        count: paging.include_count,
+    }
 }
 
 fn timestamp(moment: OffsetDateTime) -> Timestamp {

@@ -2,8 +2,8 @@
 
 use api_wire::atlas::events::query::EventQuery;
 
-use super::from_wire::from_wire;
-use super::to_wire::to_wire;
+use super::from_wire::{from_wire, slice};
+use super::to_wire::{Place, to_wire};
 use crate::api::Api;
 use crate::api::call::{Answer, Call};
 use crate::api::error::Refused;
@@ -17,11 +17,7 @@ pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
     let Some(filter) = from_wire(query) else {
         return call.page(Vec::<()>::new(), 0, &filters);
     };
-    let paging = call.paging();
-    let page = api
-        .control()
-        .events(call.caller()?, call.project()?, &filter, paging.skip(), u64::from(paging.items_per_page))
-        .await?;
-    let events = page.events.into_iter().map(|event| to_wire(&call.base_url, event, include_raw));
+    let page = api.control().events(call.caller()?, call.project()?, &filter, slice(call.paging())).await?;
+    let events = page.events.into_iter().map(|event| to_wire(&call.base_url, event, Place::Project, include_raw));
     call.page(events.collect::<Result<_, _>>()?, page.total, &filters)
 }

@@ -10,13 +10,23 @@ use serde_json::{Map, Value};
 
 use crate::api::error::Refused;
 
+/// Where an event was asked for, and can be asked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Project,
+    Organization,
+}
+
 /// Translates an event.
 /// Errors: `Bug` if the wire does not know its name.
-pub(super) fn to_wire(base_url: &str, event: Event, include_raw: bool) -> Result<WireEvent, Refused> {
+pub(super) fn to_wire(base_url: &str, event: Event, place: Place, include_raw: bool) -> Result<WireEvent, Refused> {
     let Event { id, org, project, cluster, kind, actor, remote_address, detail, created_at } = event;
     let event_type_name =
         EventType::parse(kind.name()).ok_or(Refused::Bug("the wire knows the name of every event we record"))?;
-    let place = project.map(|project| format!("/groups/{project}")).unwrap_or(format!("/orgs/{org}"));
+    let place = match (place, project) {
+        (Place::Project, Some(project)) => format!("/groups/{project}"),
+        (Place::Project, None) | (Place::Organization, _) => format!("/orgs/{org}"),
+    };
     let raw = include_raw.then(|| {
         let detail = detail.map(Value::String).unwrap_or(Value::Null);
         Map::from_iter([("eventTypeName".to_owned(), kind.name().into()), ("detail".to_owned(), detail)])

@@ -2,7 +2,7 @@
 
 use api_wire::atlas::events::query::EventQuery;
 
-use super::to_wire::to_wire;
+use super::to_wire::{Place, to_wire};
 use crate::api::Api;
 use crate::api::call::{Answer, Call};
 use crate::api::error::Refused;
@@ -12,5 +12,5 @@ use crate::api::error::Refused;
 pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
     let include_raw = EventQuery::of(&call.query).include_raw;
     let event = api.control().event(call.caller()?, call.project()?, call.event()?).await?;
-    call.single(&to_wire(&call.base_url, event, include_raw)?)
+    call.single(&to_wire(&call.base_url, event, Place::Project, include_raw)?)
 }
