@@ -1,6 +1,7 @@
 //! Clusters. The shape of 2024-08-05 is also that of 2024-10-23. It must not know the domain.
 
 pub mod sizes;
+pub mod v2023_01_01;
 pub mod v2023_02_01;
 pub mod v2024_08_05;
 

@@ -7,4 +7,5 @@ mod schema;
 
 pub use request::{ClusterBody, ReplicationSpecBody};
 pub use response::{Cluster, RegionConfig, ReplicationSpec, SCHEMA};
+pub(super) use schema::NUM_SHARDS;
 pub use schema::{CREATE_SCHEMA, UPDATE_SCHEMA};
