@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use aws_lc_rs::rand;
 use domain::Bug;
+use domain::alert::defaults_of_provider;
 use domain::customer_key::{CustomerKey, CustomerKeyNumber, EncryptionAtRest, Move, ProviderKind};
 use domain::event::Event;
 use domain::id::{ProjectId, RotationId};
@@ -20,8 +21,8 @@ use crate::seal::Sealer;
 use crate::sql::{Sql, values};
 use crate::store::transact;
 use crate::{
-    Outcome, Store, WorkKind, backup_compliance, clusters, customer_keys, events, private_endpoints, private_paths,
-    projects, provider_roles, retired_customer_keys, rotations, validities, work,
+    Outcome, Store, WorkKind, alert_configs, alert_facts, backup_compliance, clusters, customer_keys, events,
+    private_endpoints, private_paths, projects, provider_roles, retired_customer_keys, rotations, validities, work,
 };
 
 /// A validity to store with a change of settings.
@@ -160,6 +161,10 @@ impl Store {
             work::put(tx, WorkKind::ValidityCheck, &id, new.next_check_at).await?;
         }
         events::insert(tx, events).await?;
+        if !moves.is_empty() {
+            // Whatever was recorded: a provider that comes or goes begins and ends alerts.
+            work::call(tx, WorkKind::Alerts, &project.to_string(), *at).await?;
+        }
         Ok(Outcome::Saved)
     }
 
@@ -186,6 +191,8 @@ impl Store {
         let since = customer_keys::key_revision(tx, project, provider).await?.unwrap_or(next.revision);
         match step {
             Move::Enable => {
+                alert_configs::make_defaults(tx, project, &defaults_of_provider(provider), at).await?;
+                alert_facts::start_clock(tx, project, provider, at).await?;
                 let number = retired_customer_keys::number_for(tx, project, key, false).await?;
                 self.put_key(tx, next, key, next.revision, number).await
             }

@@ -3,6 +3,7 @@
 pub(crate) mod deleted;
 mod settings;
 
+use domain::alert::defaults_of_project;
 use domain::customer_key::ProviderKind;
 use domain::event::Event;
 use domain::id::{ApiKeyId, OrgId, ProjectId, ServiceAccountId};
@@ -16,7 +17,8 @@ use crate::seal::Sealer;
 use crate::sql::{Fields, Row, Sql, over_items, to_json, values};
 use crate::store::transact;
 use crate::{
-    Outcome, Store, api_keys, clusters, encryption_at_rest, events, organizations, private_endpoints, service_accounts,
+    Outcome, Store, alert_configs, api_keys, clusters, encryption_at_rest, events, organizations, private_endpoints,
+    service_accounts,
 };
 
 /// Who creates a project, and owns it from then on.
@@ -308,7 +310,7 @@ async fn create(
     if !organizations::hold(tx, *org).await? {
         return Ok(Outcome::Conflict);
     }
-    let settings = settings::to_text(settings)?;
+    let (wants_alerts, settings) = (settings.default_alerts, settings::to_text(settings)?);
     let values = values![*id, *org, name, *created_at, inactive_at(*activity, *created_at), settings];
     if tx.execute(&INSERT, values).await? == 0 {
         return Ok(Outcome::Conflict);
@@ -322,6 +324,9 @@ async fn create(
         // Its key was deleted while it created; a project that nobody owns helps nobody.
         tx.execute(&FORGET, values![*id]).await?;
         return Ok(Outcome::Conflict);
+    }
+    if wants_alerts {
+        alert_configs::make_defaults(tx, *id, &defaults_of_project(), *created_at).await?;
     }
     events::insert(tx, told).await?;
     Ok(Outcome::Saved)

@@ -142,6 +142,7 @@ macro_rules! ids_as_text {
 ids_as_text! {
     OrgId ProjectId ApiKeyId ServiceAccountId ServiceAccountSecretId ProviderRoleId EventId ClusterId NodeId
     CertificateAuthorityId ExternalAuthorityId RotationId SnapshotId GrantId PrivateEndpointId SearchDeploymentId UserId TeamId
+    AlertConfigId AlertId
 }
 
 impl From<domain::master_key::MasterKeyId> for Value<'_> {
