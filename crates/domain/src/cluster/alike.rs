@@ -116,7 +116,8 @@ pub(super) fn resolve(change: AlikeChange, present: &[Shard]) -> Result<Vec<Want
         auto_scaling: grown(present.as_ref().map(|present| present.auto_scaling), auto_scaling),
     };
     let wanted = zones.into_iter().enumerate().map(|(index, zone)| {
-        let name = zone.name.unwrap_or_else(|| format!("Zone {}", index.saturating_add(1)));
+        let kept = || present.as_ref()?.zones.get(index).map(|zone| zone.first.zone.name.clone());
+        let name = zone.name.or_else(kept).unwrap_or_else(|| format!("Zone {}", index.saturating_add(1)));
         let before = present.iter().flat_map(|present| &present.zones).find(|zone| zone.first.zone.name == name);
         let placements = hardware.placements(zone.places, before, &format!("replicationSpecs[{index}]"), &mut broken);
         WantedZone { shard: WantedShard { zone: Some(name), placements }, count: zone.shards.unwrap_or(1) }

@@ -1,5 +1,8 @@
 //! From the wire's cluster to the domain's change. Every struct is taken apart by name, so that a new field
-//! breaks the build here.
+//! breaks the build here. This is the newest description; the older ones are beside it.
+
+pub(super) mod v2023_01_01;
+pub(super) mod v2023_02_01;
 
 use api_wire::atlas::clusters::v2024_08_05::{
     AdvancedConfigurationBody, AutoScalingBody, BiConnectorBody, ClusterBody, ComputeAutoScalingBody, HardwareBody,
@@ -9,9 +12,9 @@ use api_wire::patch::Patch;
 use api_wire::text_format::parse_date_time;
 use domain::cluster::{
     AdaptiveCapacity, AdvancedConfiguration, AutoScaling, BiConnector, CipherMode, ClusterChange, ClusterName,
-    ClusterType, ConfigServerManagement, Disk, DiskWarming, EbsVolumeType, Encryption, Grain, HostingCloud, InstanceSize,
-    MajorVersion, MinimumTls, OptionsChange, ReadPreference, RegionName, ScalingStrategy, Tag, VersionRelease,
-    WantedNodes, WantedPlacement, WantedShard, WantedShards,
+    ClusterType, ConfigServerManagement, Disk, DiskWarming, EbsVolumeType, Encryption, Grain, HostingCloud,
+    InstanceSize, MajorVersion, MinimumTls, OptionsChange, ReadPreference, RegionName, ScalingStrategy, Tag,
+    VersionRelease, WantedNodes, WantedPlacement, WantedShard, WantedShards,
 };
 use domain::customer_key::ProviderKind;
 use domain::time::Timestamp;

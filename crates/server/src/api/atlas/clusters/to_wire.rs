@@ -1,48 +1,111 @@
-//! From a cluster to the wire's. What is real and what was asked for are one, until nodes tell otherwise.
+//! From a cluster to the wire's, in the shape of the version that answers: the newest here, the older ones beside it. What
+//! is real and what was asked for are one, until nodes tell otherwise.
 
+mod v2023_01_01;
+mod v2023_02_01;
+
+use api_wire::atlas::clusters::v2023_01_01::Cluster as OldestCluster;
+use api_wire::atlas::clusters::v2023_02_01::Cluster as OlderCluster;
 use api_wire::atlas::clusters::v2024_08_05::{
     AdvancedConfiguration as WireAdvanced, AutoScaling as WireAutoScaling, BiConnector as WireBiConnector,
     Cluster as WireCluster, ComputeAutoScaling, ConnectionStrings, DiskGbAutoScaling, Hardware, RegionConfig,
     ReplicationSpec, Tag as WireTag,
 };
+use api_wire::atlas::version::ApiVersion;
 use api_wire::header::{EFFECTIVE_INSTANCE_FIELDS, EFFECTIVE_REPLICATION_SPECS};
 use api_wire::paging::Link;
 use api_wire::wire_time::WireTime;
 use control::cluster::ClusterView;
 use domain::cluster::{
-    AdvancedConfiguration, AutoScaling, BiConnector, Cluster, Disk, Nodes, Options, Placement, Settings, Shard, Tag,
-    Zone,
+    AdvancedConfiguration, AutoScaling, BiConnector, Cluster, Disk, Grain, Nodes, Options, Placement, Refusal, Settings,
+    Shard, Tag, TooCoarse, Zone,
 };
 use domain::customer_key::ProviderKind;
+use serde::Serialize;
 
 use crate::api::call::Call;
+use crate::api::error::Refused;
 
 /// Gives the address a cluster is found at.
 pub(in crate::api) fn address_of(base_url: &str, cluster: &Cluster) -> String {
     format!("{base_url}/api/atlas/v2/groups/{}/clusters/{}", cluster.project, cluster.name)
 }
 
-/// Translates a cluster, with what the call's headers ask for beside it. One that private networking stops is shown as
-/// paused.
-pub(in crate::api) fn to_wire(call: &Call, view: ClusterView) -> WireCluster {
+/// A cluster in one of its dated shapes.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(in crate::api) enum Shown {
+    /// That of 2023-01-01.
+    AsOne(Box<OldestCluster>),
+    /// That of 2023-02-01.
+    ByZone(Box<OlderCluster>),
+    /// That of 2024-08-05 and later.
+    ByShard(Box<WireCluster>),
+}
+
+/// What is the same in all shapes, taken apart.
+struct Parts {
+    id: String,
+    project: String,
+    name: String,
+    created_at: WireTime,
+    links: Vec<Link>,
+    connection_strings: ConnectionStrings,
+    paused: bool,
+    settings: Settings,
+    options: Options,
+}
+
+/// The root that node certificates lead to; there is one.
+const ROOT_CERTIFICATE: &str = "ISRGROOTX1";
+/// Without agents a cluster is at once what it is said to be.
+const STATE: &str = "IDLE";
+
+/// Tells how finely the version that answers tells nodes apart. Our own operations speak as the newest does.
+pub(in crate::api) fn grain_of(call: &Call) -> Grain {
+    match call.version.entry.version {
+        Some(version) if version < ApiVersion::V2023_02_01 => Grain::Cluster,
+        Some(version) if version < ApiVersion::V2024_08_05 => Grain::Zone,
+        Some(_) | None => Grain::Shard,
+    }
+}
+
+/// Translates a cluster into the shape of the version that answers, with what the call's headers ask for beside it. One
+/// that is stopped is shown as paused.
+/// Errors: `ClusterRefused` if the shape cannot tell what the cluster is.
+pub(in crate::api) fn to_wire(call: &Call, view: ClusterView) -> Result<Shown, Refused> {
+    let name = view.cluster.name.clone();
+    shown(call, view).map_err(|why| {
+        Refused::Control(control::Error::ClusterRefused { name: Some(name), refusal: Refusal::TooCoarse(why) })
+    })
+}
+
+/// Does the same for a list.
+/// Errors: why the shape cannot tell what the cluster is.
+pub(super) fn shown(call: &Call, view: ClusterView) -> Result<Shown, TooCoarse> {
     let ClusterView { cluster, disabled } = view;
     let links = vec![Link::to_self(address_of(&call.base_url, &cluster))];
     let Cluster { id, project, name, settings, revision: _, created_at } = cluster;
-    let Settings {
-        cluster_type,
-        encryption,
-        shards,
-        disk_size_gb,
-        backup,
-        point_in_time_backup,
-        retain_backups,
-        paused,
-        termination_protection,
-        major_version,
-        tags,
-        labels,
-        options,
-    } = settings;
+    let parts = Parts {
+        id: id.to_string(),
+        project: project.to_string(),
+        name: name.to_string(),
+        created_at: WireTime::from_epoch_millis(created_at.as_millis()),
+        links,
+        connection_strings: ConnectionStrings::default(),
+        paused: settings.paused || disabled.is_some(),
+        options: settings.options.clone(),
+        settings,
+    };
+    Ok(match grain_of(call) {
+        Grain::Cluster => Shown::AsOne(Box::new(v2023_01_01::to_wire(parts)?)),
+        Grain::Zone => Shown::ByZone(Box::new(v2023_02_01::to_wire(parts)?)),
+        Grain::Shard => Shown::ByShard(Box::new(newest(call, parts))),
+    })
+}
+
+fn newest(call: &Call, parts: Parts) -> WireCluster {
+    let Parts { id, project, name, created_at, links, connection_strings, paused, settings, options } = parts;
     let Options {
         adaptive_capacity,
         advanced,
@@ -51,49 +114,51 @@ pub(in crate::api) fn to_wire(call: &Call, view: ClusterView) -> WireCluster {
         disk_warming,
         data_risks_accepted_at,
         fast_initial_sync,
-        process: _,
         redact_client_log_data,
         scaling_strategy,
         self_managed_sharding,
         version_release,
+        process: _,
     } = options;
     let effective = call.header(&EFFECTIVE_INSTANCE_FIELDS);
-    let specs = |effective| shards.iter().map(|shard| shard_to_wire(shard, disk_size_gb, effective)).collect();
+    let specs = |effective| {
+        settings.shards.iter().map(|shard| shard_to_wire(shard, settings.disk_size_gb, effective)).collect()
+    };
     WireCluster {
         accept_data_risks_at: data_risks_accepted_at.map(|at| WireTime::from_epoch_millis(at.as_millis())),
         adaptive_capacity: adaptive_capacity.map(|word| word.name()),
         advanced_configuration: advanced_to_wire(advanced),
-        backup_enabled: backup,
+        backup_enabled: settings.backup,
         bi_connector: connector_to_wire(bi_connector),
-        cluster_type: cluster_type.name(),
+        cluster_type: settings.cluster_type.name(),
         config_server_management_mode: config_server_management.name(),
-        connection_strings: ConnectionStrings::default(),
-        create_date: WireTime::from_epoch_millis(created_at.as_millis()),
+        connection_strings,
+        create_date: created_at,
         disk_warming_mode: disk_warming.name(),
         effective_replication_specs: call.header(&EFFECTIVE_REPLICATION_SPECS).then(|| specs(false)),
-        encryption_at_rest_provider: encryption_to_wire(encryption),
-        feature_compatibility_version: major_version.as_str().to_owned(),
+        encryption_at_rest_provider: encryption_to_wire(settings.encryption),
+        feature_compatibility_version: settings.major_version.as_str().to_owned(),
         global_cluster_self_managed_sharding: self_managed_sharding,
-        group_id: project.to_string(),
-        id: id.to_string(),
+        group_id: project,
+        id,
         internal_cluster_role: "NONE",
-        labels: marks_to_wire(labels),
         links,
-        mongo_db_major_version: major_version.as_str().to_owned(),
-        mongo_db_version: major_version.first_release(),
-        name: name.to_string(),
-        paused: paused || disabled.is_some(),
-        pit_enabled: point_in_time_backup,
+        mongo_db_major_version: settings.major_version.as_str().to_owned(),
+        mongo_db_version: settings.major_version.first_release(),
+        name,
+        paused,
+        pit_enabled: settings.point_in_time_backup,
         redact_client_log_data,
         replica_set_scaling_strategy: scaling_strategy.name(),
         replication_specs: specs(effective),
-        retain_backups,
-        root_cert_type: "ISRGROOTX1",
-        state_name: "IDLE",
-        tags: marks_to_wire(tags),
-        termination_protection_enabled: termination_protection,
+        retain_backups: settings.retain_backups,
+        root_cert_type: ROOT_CERTIFICATE,
+        state_name: STATE,
+        termination_protection_enabled: settings.termination_protection,
         use_aws_time_based_snapshot_copy_for_fast_initial_sync: fast_initial_sync,
         version_release_system: version_release.name(),
+        labels: marks_to_wire(settings.labels),
+        tags: marks_to_wire(settings.tags),
     }
 }
 

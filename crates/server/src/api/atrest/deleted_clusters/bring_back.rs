@@ -13,5 +13,5 @@ pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
     let id = id.parse().map_err(|_| control::Error::DeletedClusterNotFound(id.to_owned()))?;
     let cluster = api.control().bring_back_cluster(call.caller()?, project, id).await?;
     let address = address_of(&call.base_url, &cluster.cluster);
-    call.created(&to_wire(call, cluster), address)
+    call.created(&to_wire(call, cluster)?, address)
 }
