@@ -151,19 +151,19 @@ fn new(outcome: Outcome) -> Result<(), Error> {
 }
 
 /// Gives the last characters of a private key.
-fn tail(private_key: &SecretText) -> String {
+pub(crate) fn tail(private_key: &SecretText) -> String {
     let text = private_key.expose();
     text.get(text.len().saturating_sub(PRIVATE_TAIL)..).unwrap_or_default().to_owned()
 }
 
-fn random_letters() -> Result<String, Error> {
+pub(crate) fn random_letters() -> Result<String, Error> {
     let mut bytes = [0; 8];
     random(&mut bytes)?;
     // 26 does not divide 256; the bias is worth nothing for a name that is not secret.
     Ok(bytes.iter().map(|byte| char::from(b'a' + byte % 26)).collect())
 }
 
-pub(crate) fn random_uuid() -> Result<SecretText, Error> {
+pub(crate) pub(crate) fn random_uuid() -> Result<SecretText, Error> {
     let mut bytes = [0; 16];
     random(&mut bytes)?;
     let [.., v, _, r, _, _, _, _, _, _, _] = &mut bytes;
@@ -175,7 +175,7 @@ pub(crate) fn random_uuid() -> Result<SecretText, Error> {
     Ok(SecretText::new(text))
 }
 
-fn random_client_secret() -> Result<SecretText, Error> {
+pub(crate) fn random_client_secret() -> Result<SecretText, Error> {
     let mut bytes = [0; 32];
     random(&mut bytes)?;
     Ok(SecretText::new(format!("{CLIENT_SECRET_PREFIX}{}", hex::encode(bytes))))

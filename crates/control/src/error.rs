@@ -13,6 +13,7 @@ use domain::violation::Violation;
 use storage::{Retry, StoreError};
 
 use crate::backup_compliance::ComplianceError;
+use crate::access::AccessError;
 use crate::external_authority::ExternalAuthorityError;
 use crate::master_key::MasterKeyError;
 use crate::master_key_grant::GrantError;
@@ -60,6 +61,9 @@ pub enum Error {
     /// Somebody else changed or deleted the cluster first.
     #[error("change cluster {0}, which somebody else changed meanwhile")]
     ClusterConflict(ClusterName),
+    /// Something about who may do what stands against it.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// Something about nodes stands against it.
     #[error(transparent)]
     Node(#[from] NodeError),

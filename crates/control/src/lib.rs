@@ -3,13 +3,17 @@
 //! This room knows no HTTP, no KMIP and no SQL. It reads the rules in `domain` straight down:
 //! authorize, load, let the domain decide, ask the provider, save, tell.
 
+pub mod access;
 pub mod authorize;
+pub mod backup_compliance;
+pub mod backup_schedule;
 pub mod boot_clock;
 pub mod bootstrap;
 pub mod caller;
 pub mod certificate_authority;
 mod check;
 pub mod cluster;
+pub mod container;
 pub mod encryption_at_rest;
 pub mod error;
 pub mod event;
@@ -19,13 +23,16 @@ pub mod master_key;
 pub mod master_key_grant;
 pub mod networking;
 pub mod node;
+pub mod notice;
 pub mod observed;
 pub mod organization;
 pub mod private_endpoint;
 pub mod project;
+pub mod provider_role;
 pub mod reconcile;
 mod release_record;
 pub mod rotation;
+pub mod search_deployment;
 pub mod sign_in;
 pub mod snapshot;
 pub mod task;
@@ -81,6 +88,10 @@ pub struct Timings {
     pub endpoint_call: Duration,
     /// How long the cloud may take to make one.
     pub endpoint_timeout: Duration,
+    /// How long a notice that was not taken waits before it is tried again: at first, and at most.
+    pub notice_retry: [Duration; 2],
+    /// How long a notice is tried at all.
+    pub notice_give_up: Duration,
     /// How long the successor waits after the second, the third and the fourth rejection.
     pub endpoint_backoff: [Duration; 3],
 }
@@ -103,6 +114,8 @@ impl Default for Timings {
             endpoint_poll_slow: Duration::from_secs(10),
             endpoint_call: Duration::from_secs(10),
             endpoint_timeout: Duration::from_secs(20 * 60),
+            notice_retry: [5, 3600].map(Duration::from_secs),
+            notice_give_up: Duration::from_secs(24 * 3600),
             endpoint_backoff: [60, 5 * 60, 30 * 60].map(Duration::from_secs),
         }
     }
@@ -114,6 +127,8 @@ pub struct Parts {
     pub store: Store,
     /// The providers.
     pub providers: Providers,
+    /// Who sends mails and webhooks.
+    pub notifiers: notice::Notifiers,
     /// The operator's policy.
     pub policy: Policy,
     /// The operator's timings.

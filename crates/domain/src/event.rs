@@ -201,6 +201,80 @@ pub enum EventKind {
     OrgSecretHoursEdited,
     /// Anything else that an organization sets was changed.
     OrgSettingsUpdated,
+    /// An API key was created.
+    ApiKeyCreated,
+    /// An API key was deleted.
+    ApiKeyDeleted,
+    /// An API key was described otherwise.
+    ApiKeyDescriptionChanged,
+    /// An API key was given other roles.
+    ApiKeyRolesChanged,
+    /// An API key was given roles in a project.
+    ApiKeyAddedToProject,
+    /// An API key lost its roles in a project.
+    ApiKeyRemovedFromProject,
+    /// A network was added to an API key's access list.
+    ApiKeyAccessEntryAdded,
+    /// A network was taken from an API key's access list.
+    ApiKeyAccessEntryDeleted,
+    /// A service account was created.
+    ServiceAccountCreated,
+    /// A service account was deleted.
+    ServiceAccountDeleted,
+    /// A service account was named or described otherwise.
+    ServiceAccountDetailsChanged,
+    /// A service account was given other roles.
+    ServiceAccountRolesChanged,
+    /// A service account was given roles in a project.
+    ServiceAccountAddedToProject,
+    /// A service account lost its roles in a project.
+    ServiceAccountRemovedFromProject,
+    /// A service account was given a secret.
+    ServiceAccountSecretAdded,
+    /// A secret of a service account was deleted.
+    ServiceAccountSecretDeleted,
+    /// A network was added to a service account's access list.
+    ServiceAccountAccessEntryAdded,
+    /// A network was taken from a service account's access list.
+    ServiceAccountAccessEntryDeleted,
+    /// A team was created.
+    TeamCreated,
+    /// A team was deleted.
+    TeamDeleted,
+    /// A team was renamed.
+    TeamRenamed,
+    /// A team was given roles in a project.
+    TeamAddedToProject,
+    /// A team lost its roles in a project.
+    TeamRemovedFromProject,
+    /// A team was given other roles in a project.
+    TeamRolesChanged,
+    /// A person joined a team.
+    TeamJoined,
+    /// A person was taken out of a team.
+    TeamLeft,
+    /// A person was invited to an organization.
+    UserInvited,
+    /// A person accepted an invitation to an organization.
+    UserJoined,
+    /// A person was removed from an organization.
+    UserRemoved,
+    /// A person was given other roles.
+    UserRolesChanged,
+    /// A person was given roles in a project.
+    UserJoinedProject,
+    /// A person lost their roles in a project.
+    UserLeftProject,
+    /// A person was shut out of an organization.
+    UserDisabled,
+    /// A person was let into an organization again.
+    UserEnabled,
+    /// A person was sent a token to set a new password with.
+    UserResetRequested,
+    /// The operator gave an organization an owner again.
+    OwnerRecovered,
+    /// A person set a new password.
+    UserPasswordSet,
     /// A provider role was made.
     ProviderRoleAdded(ProviderKind),
     /// A provider role was authorized, or stands for another identity.
@@ -289,6 +363,43 @@ impl EventKind {
         Self::OrgAccessListNotRequired,
         Self::OrgSecretHoursEdited,
         Self::OrgSettingsUpdated,
+        Self::ApiKeyCreated,
+        Self::ApiKeyDeleted,
+        Self::ApiKeyDescriptionChanged,
+        Self::ApiKeyRolesChanged,
+        Self::ApiKeyAddedToProject,
+        Self::ApiKeyRemovedFromProject,
+        Self::ApiKeyAccessEntryAdded,
+        Self::ApiKeyAccessEntryDeleted,
+        Self::ServiceAccountCreated,
+        Self::ServiceAccountDeleted,
+        Self::ServiceAccountDetailsChanged,
+        Self::ServiceAccountRolesChanged,
+        Self::ServiceAccountAddedToProject,
+        Self::ServiceAccountRemovedFromProject,
+        Self::ServiceAccountSecretAdded,
+        Self::ServiceAccountSecretDeleted,
+        Self::ServiceAccountAccessEntryAdded,
+        Self::ServiceAccountAccessEntryDeleted,
+        Self::TeamCreated,
+        Self::TeamDeleted,
+        Self::TeamRenamed,
+        Self::TeamAddedToProject,
+        Self::TeamRemovedFromProject,
+        Self::TeamRolesChanged,
+        Self::TeamJoined,
+        Self::TeamLeft,
+        Self::UserInvited,
+        Self::UserJoined,
+        Self::UserRemoved,
+        Self::UserRolesChanged,
+        Self::UserJoinedProject,
+        Self::UserLeftProject,
+        Self::UserDisabled,
+        Self::UserEnabled,
+        Self::UserResetRequested,
+        Self::OwnerRecovered,
+        Self::UserPasswordSet,
         Self::ProviderRoleAdded(ProviderKind::AwsKms),
         Self::ProviderRoleAdded(ProviderKind::AzureKeyVault),
         Self::ProviderRoleAdded(ProviderKind::GcpKms),
@@ -387,6 +498,43 @@ impl EventKind {
             Self::OrgAccessListNotRequired => "ORG_PUBLIC_API_ACCESS_LIST_NOT_REQUIRED",
             Self::OrgSecretHoursEdited => "ORG_SERVICE_ACCOUNT_MAX_SECRET_VALIDITY_EDITED",
             Self::OrgSettingsUpdated => "ORG_SETTINGS_UPDATED",
+            Self::ApiKeyCreated => "API_KEY_CREATED",
+            Self::ApiKeyDeleted => "API_KEY_DELETED",
+            Self::ApiKeyDescriptionChanged => "API_KEY_DESCRIPTION_CHANGED",
+            Self::ApiKeyRolesChanged => "API_KEY_ROLES_CHANGED",
+            Self::ApiKeyAddedToProject => "API_KEY_ADDED_TO_GROUP",
+            Self::ApiKeyRemovedFromProject => "API_KEY_REMOVED_FROM_GROUP",
+            Self::ApiKeyAccessEntryAdded => "API_KEY_ACCESS_LIST_ENTRY_ADDED",
+            Self::ApiKeyAccessEntryDeleted => "API_KEY_ACCESS_LIST_ENTRY_DELETED",
+            Self::ServiceAccountCreated => "SERVICE_ACCOUNT_CREATED",
+            Self::ServiceAccountDeleted => "SERVICE_ACCOUNT_DELETED",
+            Self::ServiceAccountDetailsChanged => "SERVICE_ACCOUNT_DETAILS_CHANGED",
+            Self::ServiceAccountRolesChanged => "SERVICE_ACCOUNT_ROLES_CHANGED",
+            Self::ServiceAccountAddedToProject => "SERVICE_ACCOUNT_ADDED_TO_GROUP",
+            Self::ServiceAccountRemovedFromProject => "SERVICE_ACCOUNT_REMOVED_FROM_GROUP",
+            Self::ServiceAccountSecretAdded => "SERVICE_ACCOUNT_SECRET_ADDED",
+            Self::ServiceAccountSecretDeleted => "SERVICE_ACCOUNT_SECRET_DELETED",
+            Self::ServiceAccountAccessEntryAdded => "SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_ADDED",
+            Self::ServiceAccountAccessEntryDeleted => "SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_DELETED",
+            Self::TeamCreated => "TEAM_CREATED",
+            Self::TeamDeleted => "TEAM_DELETED",
+            Self::TeamRenamed => "TEAM_NAME_CHANGED",
+            Self::TeamAddedToProject => "TEAM_ADDED_TO_GROUP",
+            Self::TeamRemovedFromProject => "TEAM_REMOVED_FROM_GROUP",
+            Self::TeamRolesChanged => "TEAM_ROLES_MODIFIED",
+            Self::TeamJoined => "JOINED_TEAM",
+            Self::TeamLeft => "REMOVED_FROM_TEAM",
+            Self::UserInvited => "INVITED_TO_ORG",
+            Self::UserJoined => "JOINED_ORG",
+            Self::UserRemoved => "REMOVED_FROM_ORG",
+            Self::UserRolesChanged => "USER_ROLES_CHANGED_AUDIT",
+            Self::UserJoinedProject => "JOINED_GROUP",
+            Self::UserLeftProject => "REMOVED_FROM_GROUP",
+            Self::UserDisabled => "USER_DISABLED",
+            Self::UserEnabled => "USER_ENABLED",
+            Self::UserResetRequested => "USER_RESET_REQUESTED",
+            Self::OwnerRecovered => "ORG_OWNER_RECOVERED",
+            Self::UserPasswordSet => "USER_PASSWORD_SET",
             Self::ProviderRoleAdded(ProviderKind::AwsKms) => "CLOUD_PROVIDER_ACCESS_AWS_IAM_ROLE_ADDED",
             Self::ProviderRoleAdded(ProviderKind::AzureKeyVault) => {
                 "CLOUD_PROVIDER_ACCESS_AZURE_SERVICE_PRINCIPAL_ADDED"

@@ -32,6 +32,11 @@ pub enum ViolationKind {
         /// What would be accepted, as a whole sentence.
         expected: &'static str,
     },
+    /// It names something of somebody else's where only ours will do.
+    NotOurs {
+        /// What is ours.
+        ours: String,
+    },
     /// No region of a shard has the highest priority.
     NoHighestPriority,
     /// It is not the address of a key in the vault that the same settings name.

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use domain::customer_key::gcp_kms::ServiceAccountEmail;
 use domain::customer_key::{CustomerKey, ProviderKind};
 use domain::id::ProjectId;
 use domain::private_endpoint::KeyPath;
@@ -172,8 +173,43 @@ impl Providers {
             RoleIdentity::Azure { tenant, service_principal } => {
                 deadline.enforce(self.azure.prove_role(tenant, service_principal)).await
             }
-            RoleIdentity::Gcp { service_account } => deadline.enforce(self.google.prove_role(service_account)).await,
+            RoleIdentity::Gcp { service_account, .. } => {
+                deadline.enforce(self.google.prove_role(service_account)).await
+            }
         }
+    }
+
+    /// Gives the name by which customers let the operator in: at AWS the ARN that their roles are to trust, at Azure the
+    /// application's id, at Google the project that the roles' service accounts are in. None where the operator is
+    /// nobody.
+    /// Errors: AWS was asked who the operator is, and did not say.
+    pub async fn operator_name(&self, provider: ProviderKind, deadline: Deadline) -> Result<Option<String>, Failure> {
+        match provider {
+            ProviderKind::AwsKms => deadline.enforce(self.aws.principal()).await,
+            ProviderKind::AzureKeyVault => {
+                Ok(self.azure.application().map(|application| application.as_str().to_owned()))
+            }
+            ProviderKind::GcpKms => Ok(self.google.project().map(str::to_owned)),
+        }
+    }
+
+    /// Makes the service account of a role of Google's in the operator's project, or finds it made.
+    /// Errors: what Google said.
+    /// Cancel: it was made or it was not; safe to repeat.
+    pub async fn make_account(
+        &self,
+        account: &ServiceAccountEmail,
+        words: &str,
+        deadline: Deadline,
+    ) -> Result<(), Failure> {
+        deadline.enforce(self.google.make_account(account, words)).await
+    }
+
+    /// Deletes the service account of a role of Google's, or finds it gone.
+    /// Errors: what Google said.
+    /// Cancel: it was deleted or it was not; safe to repeat.
+    pub async fn remove_account(&self, account: &ServiceAccountEmail, deadline: Deadline) -> Result<(), Failure> {
+        deadline.enforce(self.google.remove_account(account)).await
     }
 
     /// Asks a cloud whether the operator's own identity works, and notes it in [`Self::operator_health`].

@@ -1,24 +1,63 @@
 //! Table `provider_roles`. A role resolves in its own project only.
 
+use std::collections::BTreeSet;
+
 use domain::customer_key::azure_key_vault::AzureGuid;
 use domain::customer_key::gcp_kms::ServiceAccountEmail;
+use domain::event::Event;
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::cache::Touched;
+use crate::engine::Tx;
 use crate::error::{Result, StoreError};
 use crate::sql::{Fields, Row, Sql, to_json, values};
-use crate::{Outcome, Store};
+use crate::store::transact;
+use crate::{Outcome, Store, events, projects};
 
 /// How an identity lies in its column.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 enum IdentityText {
-    Aws { role_arn: Option<String>, external_id: String },
-    Azure { tenant: String, service_principal: String },
-    Gcp { service_account: String },
+    Aws {
+        role_arn: Option<String>,
+        external_id: String,
+    },
+    Azure {
+        tenant: String,
+        service_principal: String,
+    },
+    Gcp {
+        service_account: String,
+        /// Left out once it is made, so that equal identities are equal texts whenever they were written.
+        #[serde(default = "yes", skip_serializing_if = "is_yes")]
+        made: bool,
+    },
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
+const fn is_yes(flag: &bool) -> bool {
+    *flag
+}
+
+/// What became of a change of a project's roles.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoleOutcome {
+    /// It is durable.
+    Saved,
+    /// The project or the role is not there, or the role changed meanwhile.
+    Conflict,
+    /// A customer key of the project, present or still needed, is reached with the role.
+    InUse,
+    /// The project has as many roles as it can have.
+    TooMany,
 }
 
 static INSERT: Sql = Sql::same(
@@ -35,6 +74,33 @@ static LIST: Sql = Sql::same(
     "SELECT id, project_id, identity, authorized_at, created_at FROM provider_roles WHERE project_id = $1
      ORDER BY created_at, id",
 );
+static COUNT: Sql =
+    Sql::same("count a project's provider roles", "SELECT COUNT(*) FROM provider_roles WHERE project_id = $1");
+static HOLD: Sql = Sql::each(
+    "hold on to a provider role",
+    "SELECT id FROM provider_roles WHERE project_id = $1 AND id = $2 AND authorized_at IS NOT NULL",
+    "SELECT id FROM provider_roles WHERE project_id = $1 AND id = $2 AND authorized_at IS NOT NULL FOR SHARE",
+);
+static TAKE: Sql = Sql::each(
+    "take a provider role",
+    "SELECT id FROM provider_roles WHERE project_id = $1 AND id = $2",
+    "SELECT id FROM provider_roles WHERE project_id = $1 AND id = $2 FOR UPDATE",
+);
+static USED: Sql = Sql::same(
+    "list the provider roles in use",
+    "SELECT role_id FROM customer_keys WHERE project_id = $1 AND role_id IS NOT NULL
+     UNION SELECT role_id FROM retired_customer_keys WHERE project_id = $1 AND role_id IS NOT NULL",
+);
+static CHANGE: Sql = Sql::same(
+    "change a provider role",
+    "UPDATE provider_roles SET identity = $4, authorized_at = $5 WHERE project_id = $1 AND id = $2 AND identity = $3",
+);
+static WITHDRAW: Sql = Sql::same(
+    "withdraw a provider role",
+    "UPDATE provider_roles SET authorized_at = NULL WHERE project_id = $1 AND id = $2",
+);
+static DELETE: Sql =
+    Sql::same("delete a provider role", "DELETE FROM provider_roles WHERE project_id = $1 AND id = $2");
 static SET_AUTHORIZED: Sql = Sql::same(
     "authorize a provider role",
     "UPDATE provider_roles SET identity = $3, authorized_at = $4 WHERE project_id = $1 AND id = $2",
@@ -58,6 +124,51 @@ impl Store {
         self.read(&LIST, values![project]).await?.iter().map(from_row).collect()
     }
 
+    /// Adds a role to a project that has fewer than `most`, and records it. A conflict means that there is no such
+    /// project, or the id is taken.
+    /// Cancel: it took place or it did not.
+    pub async fn create_provider_role(&self, role: &ProviderRole, most: usize, told: &[Event]) -> Result<RoleOutcome> {
+        let touched = [Touched::Project(role.project)];
+        transact!(self, "create a provider role", &touched, |tx| create(tx, role, most, told).await)
+    }
+
+    /// Changes a role that still stands for the identity it did, and records it.
+    /// Cancel: it took place or it did not.
+    pub async fn change_provider_role(
+        &self,
+        before: &RoleIdentity,
+        next: &ProviderRole,
+        told: &[Event],
+    ) -> Result<RoleOutcome> {
+        let touched = [Touched::Project(next.project)];
+        transact!(self, "change a provider role", &touched, |tx| change(tx, before, next, told).await)
+    }
+
+    /// Makes a role that nothing uses one that nothing can use, until it is authorized again.
+    /// Cancel: it took place or it did not.
+    pub async fn withdraw_provider_role(&self, project: ProjectId, id: ProviderRoleId) -> Result<RoleOutcome> {
+        let touched = [Touched::Project(project)];
+        transact!(self, "withdraw a provider role", &touched, |tx| take_away(tx, &WITHDRAW, project, id, &[]).await)
+    }
+
+    /// Deletes a role that nothing uses, and records it.
+    /// Cancel: it took place or it did not.
+    pub async fn delete_provider_role(
+        &self,
+        project: ProjectId,
+        id: ProviderRoleId,
+        told: &[Event],
+    ) -> Result<RoleOutcome> {
+        let touched = [Touched::Project(project)];
+        transact!(self, "delete a provider role", &touched, |tx| take_away(tx, &DELETE, project, id, told).await)
+    }
+
+    /// Lists the roles that customer keys of a project are reached with: those in use, and those that something is
+    /// still wrapped by.
+    pub async fn provider_roles_in_use(&self, project: ProjectId) -> Result<BTreeSet<ProviderRoleId>> {
+        self.read(&USED, values![project]).await?.iter().map(|row| row.fields("customer_keys").parsed()).collect()
+    }
+
     /// Stores what identity a role stands for and when it was proved. Tells whether the project has it.
     pub async fn set_provider_role_authorized(
         &self,
@@ -69,6 +180,64 @@ impl Store {
         let values = values![project, id, identity_to_text(identity)?, authorized_at];
         Ok(self.execute(&SET_AUTHORIZED, values, &[Touched::Project(project)]).await? > 0)
     }
+}
+
+async fn create(tx: &mut Tx, role: &ProviderRole, most: usize, told: &[Event]) -> Result<RoleOutcome> {
+    let ProviderRole { id, project, identity, authorized_at, created_at } = role;
+    // Two at once are counted one after the other.
+    if !projects::take(tx, *project).await? {
+        return Ok(RoleOutcome::Conflict);
+    }
+    let rows = tx.fetch(&COUNT, values![*project]).await?;
+    let count = rows.first().map(projects::count).transpose()?.unwrap_or(0);
+    if usize::try_from(count).is_ok_and(|count| count >= most) {
+        return Ok(RoleOutcome::TooMany);
+    }
+    let values = values![*id, *project, identity_to_text(identity)?, *authorized_at, *created_at];
+    if tx.execute(&INSERT, values).await? == 0 {
+        return Ok(RoleOutcome::Conflict);
+    }
+    events::insert(tx, told).await?;
+    Ok(RoleOutcome::Saved)
+}
+
+async fn change(tx: &mut Tx, before: &RoleIdentity, next: &ProviderRole, told: &[Event]) -> Result<RoleOutcome> {
+    let ProviderRole { id, project, identity, authorized_at, created_at: _ } = next;
+    if !projects::hold(tx, *project).await? {
+        return Ok(RoleOutcome::Conflict);
+    }
+    let (before, identity) = (identity_to_text(before)?, identity_to_text(identity)?);
+    if tx.execute(&CHANGE, values![*project, *id, before, identity, *authorized_at]).await? == 0 {
+        return Ok(RoleOutcome::Conflict);
+    }
+    events::insert(tx, told).await?;
+    Ok(RoleOutcome::Saved)
+}
+
+/// Takes a role away by `sql` if nothing uses it. Whoever would come to use it waits, and then finds it gone.
+async fn take_away(
+    tx: &mut Tx,
+    sql: &Sql,
+    project: ProjectId,
+    id: ProviderRoleId,
+    told: &[Event],
+) -> Result<RoleOutcome> {
+    if tx.fetch(&TAKE, values![project, id]).await?.is_empty() {
+        return Ok(RoleOutcome::Conflict);
+    }
+    for row in tx.fetch(&USED, values![project]).await? {
+        if row.fields("customer_keys").parsed::<ProviderRoleId>()? == id {
+            return Ok(RoleOutcome::InUse);
+        }
+    }
+    tx.execute(sql, values![project, id]).await?;
+    events::insert(tx, told).await?;
+    Ok(RoleOutcome::Saved)
+}
+
+/// Keeps a role as it is until the transaction ends. Tells whether it is there and can be used.
+pub(crate) async fn hold(tx: &mut Tx, project: ProjectId, id: ProviderRoleId) -> Result<bool> {
+    Ok(!tx.fetch(&HOLD, values![project, id]).await?.is_empty())
 }
 
 fn from_row(row: &Row) -> Result<ProviderRole> {
@@ -98,8 +267,8 @@ fn identity_from_text(text: IdentityText) -> Option<RoleIdentity> {
             tenant: AzureGuid::parse(&tenant)?,
             service_principal: AzureGuid::parse(&service_principal)?,
         },
-        IdentityText::Gcp { service_account } => {
-            RoleIdentity::Gcp { service_account: ServiceAccountEmail::parse(&service_account)? }
+        IdentityText::Gcp { service_account, made } => {
+            RoleIdentity::Gcp { service_account: ServiceAccountEmail::parse(&service_account)?, made }
         }
     })
 }
@@ -113,8 +282,8 @@ fn identity_to_text(identity: &RoleIdentity) -> Result<String> {
             tenant: tenant.as_str().to_owned(),
             service_principal: service_principal.as_str().to_owned(),
         },
-        RoleIdentity::Gcp { service_account } => {
-            IdentityText::Gcp { service_account: service_account.as_str().to_owned() }
+        RoleIdentity::Gcp { service_account, made } => {
+            IdentityText::Gcp { service_account: service_account.as_str().to_owned(), made: *made }
         }
     })
 }

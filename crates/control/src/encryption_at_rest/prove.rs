@@ -19,7 +19,7 @@ impl Control {
     /// Asks the provider for a round trip with a candidate, by the path that it would take. Refusals that a fresh grant explains are
     /// tried again for as long as the patience lasts.
     /// Errors: those of the store; whatever the provider does is an observation.
-    pub(super) async fn prove_candidate(
+    pub(crate) async fn prove_candidate(
         &self,
         project: ProjectId,
         candidate: &CustomerKey,
@@ -54,7 +54,7 @@ impl Control {
 }
 
 /// Tells that a candidate was refused, and where.
-pub(super) fn refused(
+pub(crate) fn refused(
     provider: ProviderKind,
     project: ProjectId,
     role: Option<ProviderRoleId>,
@@ -65,7 +65,7 @@ pub(super) fn refused(
 }
 
 /// Names the place a candidate's key is looked for in, as its settings do.
-pub(super) fn place_of(candidate: &CustomerKey) -> String {
+pub(crate) fn place_of(candidate: &CustomerKey) -> String {
     match candidate {
         CustomerKey::AwsKms(aws) => aws.region.name().to_owned(),
         CustomerKey::AzureKeyVault(azure) => azure.vault.as_str().to_owned(),

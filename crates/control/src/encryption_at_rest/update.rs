@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::access::ProjectRole;
 use domain::customer_key::{
-    self, Applied, CustomerKey, EncryptionAtRest, EncryptionAtRestChange, EndpointRegions, Move, ProviderKind,
+    self, Applied, CustomerKey, CustomerKeyChange, EncryptionAtRest, EncryptionAtRestChange, EndpointRegions, Move,
+    Patch, ProviderKind,
 };
 use domain::event::{Event, EventKind};
 use domain::id::ProjectId;
@@ -49,7 +50,7 @@ impl Drop for UpdateInFlight {
 impl Control {
     /// Changes a project's setting and gives it as it is then.
     /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `UpdateInProgress`, `Conflict`, the refusals of
-    /// [`customer_key::apply`], `CustomerKeyInUse`, `RoleNotAuthorized`, `CandidateRefused`. Nothing is
+    /// [`customer_key::apply`], `CustomerKeyInUse`, `ProviderRole`, `RoleNotAuthorized`, `CandidateRefused`. Nothing is
     /// changed then.
     /// Cancel: nothing is changed, or all of it.
     pub async fn update_encryption_at_rest(
@@ -61,16 +62,10 @@ impl Control {
         self.project_for(caller, project, ProjectRole::Owner).await?;
         let _in_flight = self.0.updates.begin(project)?;
         let snapshot = self.project_for(caller, project, ProjectRole::Owner).await?;
-        let invalid = snapshot.validities.iter().filter(|(_, stored)| stored.validity.is_invalid());
-        let invalid = invalid.map(|(provider, _)| *provider).collect();
-        let endpoints = self.endpoint_regions(project).await?;
-        let activity = snapshot.project.activity;
-        let applied = customer_key::apply(&snapshot.setting, change, self.policy(), &invalid, &endpoints, activity)?;
+        let applied = self.decide(&snapshot, change).await?;
         if !applied.changed {
             return self.encryption_at_rest(caller, project).await;
         }
-        self.require_unused(project, &applied).await?;
-        self.require_nothing_lost(&snapshot, &applied).await?;
         let proofs = self.prove(caller, &snapshot, &applied).await?;
         let saved = self.save(caller, &snapshot, &applied, proofs).await?;
         // Made of what was saved and not read again: once it is durable, nothing may turn the answer
@@ -80,6 +75,37 @@ impl Control {
             let validity = saved.get(&provider).map(|saved| &saved.validity).or_else(before);
             validity.and_then(Validity::last_definite) == Some(Definite::Valid)
         }))
+    }
+
+    /// Decides by the rules what a change amounts to, and refuses what stands against it here. No provider is asked.
+    /// Errors: the refusals of [`customer_key::apply`], `ProviderRole`, `CustomerKeyInUse`.
+    pub(super) async fn decide(
+        &self,
+        snapshot: &ProjectSnapshot,
+        mut change: EncryptionAtRestChange,
+    ) -> Result<Applied, Error> {
+        let project = snapshot.project.id;
+        for wanted in change.customer_keys.values_mut() {
+            self.find_role(project, wanted).await?;
+        }
+        let invalid = snapshot.validities.iter().filter(|(_, stored)| stored.validity.is_invalid());
+        let invalid = invalid.map(|(provider, _)| *provider).collect();
+        let endpoints = self.endpoint_regions(project).await?;
+        let activity = snapshot.project.activity;
+        let applied = customer_key::apply(&snapshot.setting, change, self.policy(), &invalid, &endpoints, activity)?;
+        self.require_unused(project, &applied).await?;
+        self.require_nothing_lost(snapshot, &applied).await?;
+        Ok(applied)
+    }
+
+    /// Finds the role of the project that a change names by its ARN, and names it by its id.
+    async fn find_role(&self, project: ProjectId, wanted: &mut CustomerKeyChange) -> Result<(), Error> {
+        if let CustomerKeyChange::AwsKms(aws) = wanted
+            && let Some(arn) = aws.role_arn.take()
+        {
+            aws.role_id = Patch::Value(self.role_by_arn(project, &arn).await?);
+        }
+        Ok(())
     }
 
     /// Lists the regions in which a project has private endpoints, whatever their state, per provider.
@@ -92,7 +118,8 @@ impl Control {
         Ok(regions)
     }
 
-    /// Refuses to disable a provider whose customer key a cluster uses. The store asks again, where no
+    /// Refuses to disable a provider whose customer key a cluster uses, and the last one if the project demands customer
+    /// keys. The store asks again, where no
     /// cluster can come in between; here the names are told, and no provider is asked for nothing.
     async fn require_unused(&self, project: ProjectId, applied: &Applied) -> Result<(), Error> {
         for (provider, step) in &applied.moves {
@@ -103,7 +130,12 @@ impl Control {
                 }
             }
         }
-        Ok(())
+        let disables = applied.moves.values().any(|step| *step == Move::Disable);
+        if disables && applied.next.customer_keys.is_empty() {
+            self.require_provider_left(project).await
+        } else {
+            Ok(())
+        }
     }
 
     /// Refuses to disable an invalid key while master keys or snapshots depend on it: the credentials that could bring
@@ -157,7 +189,7 @@ impl Control {
         Ok(proved)
     }
 
-    async fn authorized_role(
+    pub(super) async fn authorized_role(
         &self,
         project: ProjectId,
         candidate: &CustomerKey,
@@ -281,7 +313,7 @@ impl Control {
 
 /// Reads a refusal of our network as what it is for a candidate that requires private networking and has no endpoint
 /// yet: the vault is closed to the public already, and the first endpoint will tell (product.md 5.3).
-fn awaiting(snapshot: &ProjectSnapshot, candidate: &CustomerKey, observation: Observation) -> Observation {
+pub(super) fn awaiting(snapshot: &ProjectSnapshot, candidate: &CustomerKey, observation: Observation) -> Observation {
     if !observation.public {
         return observation;
     }
@@ -298,7 +330,7 @@ fn kept_paths(snapshot: &ProjectSnapshot, next: &EncryptionAtRest) -> BTreeMap<P
 
 /// Decides whether a change is saved without proof: one whose vault only an endpoint can reach that is still to come,
 /// and other credentials of a key that we know nothing definite about now, when again we could not find out.
-fn may_stay_unknown(snapshot: &ProjectSnapshot, provider: ProviderKind, step: Move, reason: Reason) -> bool {
+pub(super) fn may_stay_unknown(snapshot: &ProjectSnapshot, provider: ProviderKind, step: Move, reason: Reason) -> bool {
     if reason == Reason::Transient(TransientReason::AwaitingEndpoint) {
         return true;
     }

@@ -162,6 +162,8 @@ pub struct AwsKmsChange {
     pub region: Patch<String>,
     /// The role to assume.
     pub role_id: Patch<ProviderRoleId>,
+    /// The role to assume, by its ARN. Whoever has the change merged finds its id first, which then takes its place.
+    pub role_arn: Option<String>,
     /// The public half of an access key.
     pub access_key_id: Patch<String>,
     /// The secret half of an access key.
@@ -176,6 +178,7 @@ impl AwsKmsChange {
             && self.customer_master_key_id.is_empty()
             && self.region.is_empty()
             && self.role_id.is_empty()
+            && self.role_arn.is_none()
             && self.access_key_id.is_empty()
             && self.secret_access_key.is_none()
             && self.require_private_networking.is_empty()

@@ -9,6 +9,7 @@ mod http;
 mod key_state;
 mod operator;
 mod operator_key;
+mod principal;
 mod private_endpoint;
 mod private_path;
 mod resolver;
@@ -21,7 +22,7 @@ mod xml;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -65,6 +66,9 @@ pub struct Config {
     pub operator_region: String,
     /// Accounts of the operator's besides the one of its identity: their roles are refused.
     pub own_accounts: Vec<String>,
+    /// What customers' roles are told to trust: the ARN of the operator's identity, or of its account. By default AWS
+    /// is asked.
+    pub account_arn: Option<String>,
     /// Where KMS is, for emulators and sovereign clouds; by default where the region's partition says.
     pub kms_endpoint: Option<String>,
     /// Where STS is, likewise.
@@ -87,6 +91,7 @@ impl Default for Config {
             operator: OperatorIdentity::None,
             operator_region: "us-east-1".to_owned(),
             own_accounts: Vec::new(),
+            account_arn: None,
             kms_endpoint: None,
             sts_endpoint: None,
             ec2_endpoint: None,
@@ -131,6 +136,9 @@ impl Config {
                 tell("aws.operator.secret_access_key", "is empty");
             }
         }
+        if self.account_arn.as_deref().is_some_and(|arn| !principal::is_principal(arn)) {
+            tell("aws.account_arn", "not the ARN of an account's root, an IAM user or an IAM role");
+        }
         if !self.own_accounts.iter().all(|account| role::is_account(account)) {
             tell("aws.own_accounts", "an account of AWS is twelve digits");
         }
@@ -162,6 +170,8 @@ pub(crate) struct Aws {
     operator: Operator,
     operator_region: String,
     own_accounts: Vec<String>,
+    /// What customers' roles are told to trust, once it is known.
+    principal: OnceLock<String>,
     sessions: Sessions,
     endpoints: Endpoints,
     private_doors: PrivateDoors,
@@ -206,6 +216,7 @@ impl Aws {
             operator: Operator::new(config.operator, wire.clone()),
             operator_region: config.operator_region,
             own_accounts: config.own_accounts,
+            principal: config.account_arn.map_or_else(OnceLock::new, OnceLock::from),
             sessions: Sessions::new(config.most_sessions),
             endpoints: Endpoints::new(config.places, config.survey_every, ec2),
             private_doors: PrivateDoors::new(wire.clone(), config.trusted_roots),

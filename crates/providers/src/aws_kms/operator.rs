@@ -60,6 +60,7 @@ struct Found {
 #[derive(Debug, Clone)]
 pub(super) struct Proof {
     pub(super) account: String,
+    pub(super) arn: Option<String>,
     at: Timestamp,
 }
 
@@ -196,7 +197,7 @@ impl Operator {
         let answer = answer.map_err(|error| classify(&error, Operation::OperatorIdentity, &self.secrets()))?;
         let account =
             answer.account.ok_or_else(|| Refused::unexpected("GetCallerIdentity answered without Account"))?;
-        Ok(Proof { account, at })
+        Ok(Proof { account, arn: answer.arn, at })
     }
 
     /// Notes what an answer says about the operator's identity. What was said goes to the operator

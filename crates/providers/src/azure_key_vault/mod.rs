@@ -191,6 +191,11 @@ impl Azure {
         Pin::new(&vault, addresses).map(Some)
     }
 
+    /// Gives the id of the application that customers let into their tenants, if there is one.
+    pub(crate) fn application(&self) -> Option<&AzureGuid> {
+        self.operator.home().map(|home| &home.client_id)
+    }
+
     pub(crate) fn operator_health(&self) -> Arc<OperatorHealth> {
         self.health.clone()
     }

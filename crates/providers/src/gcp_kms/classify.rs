@@ -24,6 +24,8 @@ pub(super) enum Operation {
     OperatorToken,
     /// IAM Credentials, with the operator's token.
     Impersonate,
+    /// IAM, with the operator's token, about a service account in the operator's own project.
+    ManageAccount,
     /// KMS, with the tenant's token; and so are all that follow.
     LookAtVersion,
     LookAtKey,
@@ -84,6 +86,7 @@ const fn transient(reason: TransientReason) -> Reason {
 }
 
 const IMPERSONATE: On = On::Only(Operation::Impersonate);
+const MANAGE: On = On::Only(Operation::ManageAccount);
 
 /// What the token endpoint says of an identity it does not take.
 const GRANT: &[&str] = &["invalid_grant", "invalid_client", "unauthorized_client", "disabled_client", "deleted_client"];
@@ -109,6 +112,7 @@ const TABLE: &[Row] = &[
     row(GRANT, On::Only(Operation::OperatorToken), transient(TransientReason::OperatorIdentity)),
     row(&["UNAUTHENTICATED"], On::Key, definite(DefiniteReason::CredentialRejected)),
     row(&["UNAUTHENTICATED"], IMPERSONATE, transient(TransientReason::OperatorIdentity)),
+    row(&["UNAUTHENTICATED", "NOT_FOUND"], MANAGE, transient(TransientReason::OperatorIdentity)),
     // From where. Source: VPC Service Controls, "Troubleshooting".
     saying(
         DENIED,
@@ -136,6 +140,8 @@ const TABLE: &[Row] = &[
     // A token of ours that does not open KMS is our fault.
     saying(DENIED, On::Key, &["scope_insufficient"], transient(TransientReason::UnexpectedAnswer)),
     // What whoever asks may do.
+    row(DENIED, MANAGE, transient(TransientReason::OperatorIdentity)),
+    row(STATE, MANAGE, transient(TransientReason::OperatorIdentity)),
     row(DENIED, IMPERSONATE, definite(DefiniteReason::RoleNotAssumable)),
     row(DENIED, On::Key, definite(DefiniteReason::AccessDenied)),
     saying(STATE, On::Key, API_OFF, definite(DefiniteReason::AccessDenied)),

@@ -2,6 +2,7 @@
 //! 2.1, 2.2. Must not know what Google's answers are called (`classify.rs`), nor where a key's settings
 //! come from.
 
+mod account;
 mod binding;
 mod classify;
 mod client;
@@ -46,6 +47,8 @@ use wire::Wire;
 pub(crate) struct Google {
     wire: Arc<Wire>,
     operator: Operator,
+    /// Where service accounts of roles are made, if the operator is somebody.
+    project: Option<String>,
     sessions: Sessions,
 }
 
@@ -63,6 +66,7 @@ impl Google {
         health: Arc<OperatorHealth>,
     ) -> Result<Self, Vec<ConfigFault>> {
         let places = config.places(addresses);
+        let project = config.project();
         let transport = Transport::new(&config.trusted_roots, config.speaks_tls(), addresses)
             .map_err(|fault| ConfigFault { setting: "gcp.trusted_roots", fault });
         let (places, transport) = match (places, transport) {
@@ -71,10 +75,11 @@ impl Google {
                 return Err(places.err().into_iter().flatten().chain(transport.err()).collect());
             }
         };
-        let Places { kms, iam_credentials, token } = places;
-        let wire = Arc::new(Wire { transport, clock, health, kms, iam_credentials, token });
+        let Places { kms, iam, iam_credentials, token } = places;
+        let wire = Arc::new(Wire { transport, clock, health, kms, iam, iam_credentials, token });
         Ok(Self {
             operator: Operator::new(config.operator, wire.clone()),
+            project,
             sessions: Sessions::new(config.most_sessions),
             wire,
         })
@@ -165,7 +170,7 @@ impl GcpKmsKey {
                     return Err(RoleFault::OtherProject);
                 }
                 match (&role.identity, role.authorized_at) {
-                    (RoleIdentity::Gcp { service_account }, Some(_)) => {
+                    (RoleIdentity::Gcp { service_account, .. }, Some(_)) => {
                         Identity::Role { id: role.id, service_account: service_account.as_str().to_owned() }
                     }
                     (RoleIdentity::Gcp { .. }, None) => return Err(RoleFault::NotAuthorized),
@@ -179,7 +184,7 @@ impl GcpKmsKey {
 
     /// Begins with a token that is as fresh as it needs to be.
     async fn begin(&self, freshness: Freshness) -> Result<Turn, Failure> {
-        let Google { wire, operator, sessions } = &*self.google;
+        let Google { wire, operator, sessions, project: _ } = &*self.google;
         let wanted = (freshness, wire.clock.now());
         let ways = (sessions, &**wire, operator);
         match session::of_identity(ways, self.project, (&self.identity, &self.who), wanted).await {

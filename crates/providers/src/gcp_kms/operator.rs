@@ -1,4 +1,4 @@
-//! The operator's own identity at Google: it impersonates the roles' service accounts and proves itself,
+//! The operator's own identity at Google: it makes and impersonates the roles' service accounts and proves itself,
 //! nothing else. Must not know KMS, nor look for credentials anywhere.
 
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use domain::validity::{Failure, ForeignText, Reason, TransientReason};
 use super::OperatorIdentity;
 use super::classify::Operation;
 use super::session::{Freshness, Session};
-use super::token::{AccountKey, IAM_SCOPE, KMS_SCOPE};
+use super::token::{AccountKey, IAM_SCOPE, KMS_SCOPE, PLATFORM_SCOPE};
 use super::wire::Wire;
 use crate::flight::Flight;
 use crate::refused::Refused;
@@ -59,6 +59,32 @@ impl Operator {
         self.note(answer)
     }
 
+    /// Makes a service account in a project of the operator's, or finds it made.
+    /// Errors: what Google said, as a fault of the operator's own.
+    pub(super) async fn make_account(&self, project: &str, name: &str, words: &str) -> Result<(), Refused> {
+        let asked = async {
+            let token = self.token_for(PLATFORM_SCOPE).await?;
+            self.wire.make_account(&token.credentials, project, name, words).await
+        };
+        self.note(asked.await)
+    }
+
+    /// Deletes a service account of a project of the operator's, or finds it gone.
+    /// Errors: as in making it.
+    pub(super) async fn remove_account(&self, project: &str, account: &str) -> Result<(), Refused> {
+        let asked = async {
+            let token = self.token_for(PLATFORM_SCOPE).await?;
+            self.wire.remove_account(&token.credentials, project, account).await
+        };
+        self.note(asked.await)
+    }
+
+    /// Takes a token that opens more than the usual one, for this once.
+    async fn token_for(&self, scope: &str) -> Result<Session, Refused> {
+        let key = self.key.as_ref().ok_or_else(nobody)?;
+        self.wire.exchange(Operation::OperatorToken, key, scope).await
+    }
+
     /// Proves the operator's identity by a new token, or repeats a proof of the last 10 s.
     pub(super) async fn prove(&self) -> Result<(), Refused> {
         let now = self.wire.clock.now();
@@ -69,10 +95,7 @@ impl Operator {
 
     /// Gives the last token if `keep` says so, or a new one; and whether it had been used before.
     async fn obtain(&self, keep: impl Fn(&Arc<Session>) -> bool) -> Result<(Arc<Session>, bool), Refused> {
-        let key = self.key.as_ref().ok_or_else(|| {
-            let words = "a provider role is in use, but no operator identity for Google is configured";
-            Refused::saying(Reason::Transient(TransientReason::OperatorIdentity), words)
-        })?;
+        let key = self.key.as_ref().ok_or_else(nobody)?;
         let mut used_before = true;
         let exchange = async {
             used_before = false;
@@ -101,6 +124,11 @@ impl Operator {
         self.wire.health.identity_fails(self.wire.clock.now(), ForeignText::tame(&words, &[]));
         Err(Refused { failure: Failure::silent(refused.failure.reason), ..refused })
     }
+}
+
+fn nobody() -> Refused {
+    let words = "a provider role is in use, but no operator identity for Google is configured";
+    Refused::saying(Reason::Transient(TransientReason::OperatorIdentity), words)
 }
 
 fn is_operators(refused: &Refused) -> bool {

@@ -25,6 +25,8 @@ const ASSERTION_LIFE: i64 = 3600;
 
 /// Opens Cloud KMS, and nothing else.
 pub(super) const KMS_SCOPE: &str = "https://www.googleapis.com/auth/cloudkms";
+/// Opens everything; IAM asks for no less where service accounts are made.
+pub(super) const PLATFORM_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 /// Opens IAM Credentials.
 pub(super) const IAM_SCOPE: &str = "https://www.googleapis.com/auth/iam";
 

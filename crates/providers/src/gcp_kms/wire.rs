@@ -41,6 +41,7 @@ pub(super) struct Wire {
     pub(super) clock: Clock,
     pub(super) health: Arc<OperatorHealth>,
     pub(super) kms: Url,
+    pub(super) iam: Url,
     pub(super) iam_credentials: Url,
     pub(super) token: Url,
 }
@@ -142,6 +143,58 @@ impl Wire {
                 Ok(Session { credentials: Arc::new(AccessToken(token)), obtained_at: asked_at, expires_at })
             }
             _ => Err(Refused::unexpected("generateAccessToken answered without accessToken or expireTime")),
+        }
+    }
+
+    /// Makes a service account. One that is there already is as good: its name is one of ours, and random.
+    /// Errors: what IAM said.
+    pub(super) async fn make_account(
+        &self,
+        token: &AccessToken,
+        project: &str,
+        name: &str,
+        words: &str,
+    ) -> Result<(), Refused> {
+        let wanted = serde_json::json!({ "accountId": name, "serviceAccount": { "displayName": words } });
+        let call = Call {
+            operation: Operation::ManageAccount,
+            method: Method::POST,
+            url: below(&self.iam, ["v1", "projects", project, "serviceAccounts"]),
+            token: Some(token),
+            body: Some(("application/json", wanted.to_string())),
+            secrets: &[],
+        };
+        self.settled(call, "ALREADY_EXISTS").await
+    }
+
+    /// Deletes a service account. One that is gone already is as good.
+    /// Errors: what IAM said.
+    pub(super) async fn remove_account(
+        &self,
+        token: &AccessToken,
+        project: &str,
+        account: &str,
+    ) -> Result<(), Refused> {
+        let call = Call {
+            operation: Operation::ManageAccount,
+            method: Method::DELETE,
+            url: below(&self.iam, ["v1", "projects", project, "serviceAccounts", account]),
+            token: Some(token),
+            body: None,
+            secrets: &[],
+        };
+        self.settled(call, "NOT_FOUND").await
+    }
+
+    /// Makes a call whose answer says nothing more than that it took place, or had before.
+    async fn settled(&self, call: Call<'_>, had_before: &str) -> Result<(), Refused> {
+        match self.ask::<serde::de::IgnoredAny>(call).await {
+            Ok(_) => Ok(()),
+            Err(refusal) => {
+                let refused = Refused::from(refusal);
+                let code = refused.failure.provider_code.as_ref().map_or("", ForeignText::as_str);
+                if code.split('/').next() == Some(had_before) { Ok(()) } else { Err(refused) }
+            }
         }
     }
 

@@ -210,7 +210,7 @@ fn role() -> ProviderRole {
     ProviderRole {
         id: ProviderRoleId::from_random([3; 12]),
         project: PROJECT,
-        identity: RoleIdentity::Gcp { service_account: email(ROLE) },
+        identity: RoleIdentity::Gcp { service_account: email(ROLE), made: true },
         authorized_at: Some(NOW),
         created_at: NOW,
     }

@@ -199,7 +199,7 @@ fn role_of(project: ProjectId, account: &str) -> ProviderRole {
     ProviderRole {
         id: id(ProviderRoleId::from_random),
         project,
-        identity: RoleIdentity::Gcp { service_account: email(account) },
+        identity: RoleIdentity::Gcp { service_account: email(account), made: true },
         authorized_at: Some(now),
         created_at: now,
     }

@@ -84,7 +84,7 @@ impl SeededGcp {
         project: ProjectId,
     ) -> anyhow::Result<ProviderRoleId> {
         let role = control.create_gcp_role(project, OPERATOR_PROJECT).await?;
-        let RoleIdentity::Gcp { service_account } = &role.identity else {
+        let RoleIdentity::Gcp { service_account, .. } = &role.identity else {
             anyhow::bail!("a role of Google is one of another cloud");
         };
         let email = service_account.as_str();
