@@ -9,12 +9,14 @@ const GROUP_ROOMS: &[&str] = &[
     "crates/api-wire/src/atlas",
     "crates/api-wire/src/atrest",
     "crates/api-wire/src/operations",
+    "crates/cli/src/everyday",
     "crates/server/src/api/atlas",
     "crates/server/src/api/atrest",
 ];
 
 /// Single files that must spell the wire's word, each with its reason.
 const GROUP_FILES: &[(&str, &str)] = &[
+    ("crates/cli/src/flags.rs", "a flag has the name that the wire gives its parameter"),
     ("crates/domain/src/event.rs", "an event is recorded under the name people know it by"),
     ("crates/domain/src/access.rs", "a role is granted and stored under the name people know it by"),
     ("crates/server/src/api/call.rs", "reads the wire's path parameters and turns them into our ids"),

@@ -1,0 +1,83 @@
+//! Tests of the lines: each names an operation, parameters and fields that are there.
+
+use api_wire::schema::{Kind, Schema};
+
+use super::*;
+
+/// Says whether answers of a shape have something at a pointer; an open or unknown shape may have anything.
+fn has(schema: &Schema, pointer: &str) -> bool {
+    let Some((first, rest)) = pointer.strip_prefix('/').map(|rest| rest.split_once('/').unwrap_or((rest, ""))) else {
+        return true;
+    };
+    let rest = if rest.is_empty() { String::new() } else { format!("/{rest}") };
+    match &schema.kind {
+        Kind::Anything | Kind::Map { .. } => true,
+        Kind::Object { fields, open } => {
+            *open || fields.iter().any(|field| field.name == first && has(field.schema, &rest))
+        }
+        Kind::List { items, .. } if first == "*" || first.parse::<usize>().is_ok() => has(items, &rest),
+        Kind::List { items, .. } => has(items, pointer),
+        Kind::Text(_) | Kind::OneOf(_) | Kind::Boolean | Kind::Integer { .. } => false,
+    }
+}
+
+#[test]
+fn every_line_has_its_operation_and_its_names() {
+    for line in lines() {
+        let Some(operation) = call::operation(line.operation) else { continue };
+        let known: Vec<_> = operation.path_parameters().collect();
+        for name in line.names.iter().chain(line.fixed.iter().map(|(name, _)| name)) {
+            assert!(known.contains(name), "{} {name}", line.words);
+        }
+        assert_eq!(matches!(line.body, Body::None), !operation.takes_body(), "{}", line.words);
+        let noun = line.words.split(' ').next().unwrap();
+        assert!(nouns().any(|one| one == noun), "{}", line.words);
+    }
+}
+
+#[test]
+fn no_two_lines_are_typed_alike() {
+    for (index, line) in lines().enumerate() {
+        for other in lines().skip(index + 1) {
+            assert_ne!(line.words, other.words);
+            assert!(!other.words.starts_with(&format!("{} ", line.words)), "{}", other.words);
+        }
+    }
+}
+
+#[test]
+fn every_column_is_in_the_answer() {
+    for line in lines() {
+        let Some(operation) = call::operation(line.operation) else { continue };
+        let schema = operation.newest().unwrap().response;
+        match line.show {
+            Show::Table(columns) => {
+                for column in columns {
+                    assert!(has(schema, column.pointer), "{} {}", line.words, column.pointer);
+                }
+            }
+            Show::Named(parts, columns) => {
+                for column in columns {
+                    let somewhere = parts.iter().any(|(_, part)| has(schema, &format!("{part}{}", column.pointer)));
+                    assert!(somewhere, "{} {}", line.words, column.pointer);
+                }
+            }
+            Show::Any | Show::Done(_) | Show::Check | Show::Kit => {}
+        }
+    }
+}
+
+#[test]
+fn every_field_is_in_the_request() {
+    for line in lines() {
+        let Some(operation) = call::operation(line.operation) else { continue };
+        let (Body::Fields { fields, template }, Some(schema)) = (line.body, operation.newest().unwrap().request) else {
+            continue;
+        };
+        let template: Value = serde_json::from_str(template).unwrap();
+        assert!(template.is_object());
+        for field in fields {
+            assert!(has(schema, field.pointer), "{} {}", line.words, field.pointer);
+        }
+    }
+}
