@@ -6,7 +6,7 @@ use domain::access::Grants;
 use domain::api_key::{AccessList, ApiKey, Ha1, PRIVATE_TAIL};
 use domain::id::{ApiKeyId, OrgId, ProjectId, ServiceAccountId, ServiceAccountSecretId};
 use domain::organization::Organization;
-use domain::project::{Activity, Project};
+use domain::project::{Activity, Project, ProjectSettings};
 use domain::secret::SecretText;
 use domain::service_account::{CLIENT_SECRET_PREFIX, ServiceAccount};
 use std::time::Duration;
@@ -88,7 +88,7 @@ impl Control {
             created_at: self.now(),
             activity: Activity::Active,
         };
-        new(self.store().insert_project(&project).await?)?;
+        new(self.store().create_project(&project, &ProjectSettings::default(), None, &[]).await?)?;
         Ok(project)
     }
 
@@ -163,7 +163,7 @@ pub(crate) fn random_letters() -> Result<String, Error> {
     Ok(bytes.iter().map(|byte| char::from(b'a' + byte % 26)).collect())
 }
 
-pub(crate) pub(crate) fn random_uuid() -> Result<SecretText, Error> {
+pub(crate) fn random_uuid() -> Result<SecretText, Error> {
     let mut bytes = [0; 16];
     random(&mut bytes)?;
     let [.., v, _, r, _, _, _, _, _, _, _] = &mut bytes;

@@ -12,8 +12,9 @@ use domain::validity::Failure;
 use domain::violation::Violation;
 use storage::{Retry, StoreError};
 
-use crate::backup_compliance::ComplianceError;
 use crate::access::AccessError;
+use crate::alert_config::AlertError;
+use crate::backup_compliance::ComplianceError;
 use crate::external_authority::ExternalAuthorityError;
 use crate::master_key::MasterKeyError;
 use crate::master_key_grant::GrantError;
@@ -58,6 +59,14 @@ pub enum Error {
         /// The rule.
         refusal: cluster::Refusal,
     },
+    /// Nobody can do that to a cluster from here.
+    #[error("do to cluster {name} what cannot be done from here")]
+    ClusterUnsupported {
+        /// The cluster.
+        name: ClusterName,
+        /// What.
+        what: crate::cluster::Unsupported,
+    },
     /// Somebody else changed or deleted the cluster first.
     #[error("change cluster {0}, which somebody else changed meanwhile")]
     ClusterConflict(ClusterName),
@@ -100,6 +109,9 @@ pub enum Error {
     /// Something about private endpoints stands against it.
     #[error(transparent)]
     PrivateEndpoint(#[from] PrivateEndpointError),
+    /// Something about alerts stands against it.
+    #[error(transparent)]
+    Alert(#[from] AlertError),
     /// Something about master keys stands against it.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),

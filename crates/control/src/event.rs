@@ -94,6 +94,26 @@ impl Control {
         })
     }
 
+    /// Makes an event without a project that no caller caused.
+    pub(crate) fn event_of_org_by_us(
+        &self,
+        org: OrgId,
+        kind: EventKind,
+        detail: Option<String>,
+    ) -> Result<Event, Error> {
+        Ok(Event {
+            id: EventId::from_random(random_id()?),
+            org,
+            project: None,
+            cluster: None,
+            kind,
+            actor: Actor::System,
+            remote_address: None,
+            detail,
+            created_at: self.now(),
+        })
+    }
+
     /// Makes an event that nobody but us caused.
     pub(crate) fn event_by_us(
         &self,

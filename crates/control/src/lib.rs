@@ -4,6 +4,8 @@
 //! authorize, load, let the domain decide, ask the provider, save, tell.
 
 pub mod access;
+pub mod alert;
+pub mod alert_config;
 pub mod authorize;
 pub mod backup_compliance;
 pub mod backup_schedule;
@@ -94,6 +96,10 @@ pub struct Timings {
     pub notice_give_up: Duration,
     /// How long the successor waits after the second, the third and the fourth rejection.
     pub endpoint_backoff: [Duration; 3],
+    /// How old what a provider said of the end of a key may be.
+    pub outlook_freshness: Duration,
+    /// How long the re-wrapping of master keys may take before somebody is told.
+    pub stalled_after: Duration,
 }
 
 impl Default for Timings {
@@ -117,6 +123,8 @@ impl Default for Timings {
             notice_retry: [5, 3600].map(Duration::from_secs),
             notice_give_up: Duration::from_secs(24 * 3600),
             endpoint_backoff: [60, 5 * 60, 30 * 60].map(Duration::from_secs),
+            outlook_freshness: Duration::from_secs(3600),
+            stalled_after: Duration::from_secs(3600),
         }
     }
 }

@@ -171,6 +171,30 @@ pub enum EventKind {
     CompliancePolicyDisabled,
     /// Somebody who was to be told could not be.
     NoticeNotDelivered,
+    /// The customer key was not rotated for longer than somebody wants.
+    KeyNeedsRotation(ProviderKind),
+    /// The customer key expires soon.
+    KeyExpiring(ProviderKind),
+    /// The customer key is going to be deleted.
+    KeyPendingDeletion(ProviderKind),
+    /// The re-wrapping of master keys takes too long.
+    ConfigUpdateStalled,
+    /// A private endpoint has waited for its approval for longer than somebody wants.
+    PrivateEndpointUnapproved,
+    /// The configuration of an alert was added.
+    AlertConfigAdded,
+    /// The configuration of an alert was changed.
+    AlertConfigChanged,
+    /// The configuration of an alert was deleted.
+    AlertConfigDeleted,
+    /// The configuration of an alert was switched on.
+    AlertConfigEnabled,
+    /// The configuration of an alert was switched off.
+    AlertConfigDisabled,
+    /// Somebody took note of an alert.
+    AlertAcknowledged,
+    /// Somebody took back having taken note of an alert.
+    AlertUnacknowledged,
     /// A project was renamed.
     ProjectRenamed,
     /// A project was given other marks.
@@ -348,6 +372,24 @@ impl EventKind {
         Self::CompliancePolicyUpdated,
         Self::CompliancePolicyDisabled,
         Self::NoticeNotDelivered,
+        Self::KeyNeedsRotation(ProviderKind::AwsKms),
+        Self::KeyNeedsRotation(ProviderKind::AzureKeyVault),
+        Self::KeyNeedsRotation(ProviderKind::GcpKms),
+        Self::KeyExpiring(ProviderKind::AwsKms),
+        Self::KeyExpiring(ProviderKind::AzureKeyVault),
+        Self::KeyExpiring(ProviderKind::GcpKms),
+        Self::KeyPendingDeletion(ProviderKind::AwsKms),
+        Self::KeyPendingDeletion(ProviderKind::AzureKeyVault),
+        Self::KeyPendingDeletion(ProviderKind::GcpKms),
+        Self::ConfigUpdateStalled,
+        Self::PrivateEndpointUnapproved,
+        Self::AlertConfigAdded,
+        Self::AlertConfigChanged,
+        Self::AlertConfigDeleted,
+        Self::AlertConfigEnabled,
+        Self::AlertConfigDisabled,
+        Self::AlertAcknowledged,
+        Self::AlertUnacknowledged,
         Self::ProjectRenamed,
         Self::ProjectTagsModified,
         Self::ProjectSettingsUpdated,
@@ -483,6 +525,24 @@ impl EventKind {
             Self::CompliancePolicyUpdated => "CPS_DATA_PROTECTION_UPDATED",
             Self::CompliancePolicyDisabled => "CPS_DATA_PROTECTION_DISABLED",
             Self::NoticeNotDelivered => "NOTICE_NOT_DELIVERED",
+            Self::KeyNeedsRotation(ProviderKind::AwsKms) => "AWS_ENCRYPTION_KEY_NEEDS_ROTATION",
+            Self::KeyNeedsRotation(ProviderKind::AzureKeyVault) => "AZURE_ENCRYPTION_KEY_NEEDS_ROTATION",
+            Self::KeyNeedsRotation(ProviderKind::GcpKms) => "GCP_ENCRYPTION_KEY_NEEDS_ROTATION",
+            Self::KeyExpiring(ProviderKind::AwsKms) => "AWS_ENCRYPTION_KEY_EXPIRING",
+            Self::KeyExpiring(ProviderKind::AzureKeyVault) => "AZURE_ENCRYPTION_KEY_EXPIRING",
+            Self::KeyExpiring(ProviderKind::GcpKms) => "GCP_ENCRYPTION_KEY_EXPIRING",
+            Self::KeyPendingDeletion(ProviderKind::AwsKms) => "AWS_ENCRYPTION_KEY_PENDING_DELETION",
+            Self::KeyPendingDeletion(ProviderKind::AzureKeyVault) => "AZURE_ENCRYPTION_KEY_PENDING_DELETION",
+            Self::KeyPendingDeletion(ProviderKind::GcpKms) => "GCP_ENCRYPTION_KEY_PENDING_DELETION",
+            Self::ConfigUpdateStalled => "ENCRYPTION_AT_REST_CONFIG_UPDATE_STALLED",
+            Self::PrivateEndpointUnapproved => "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_UNAPPROVED",
+            Self::AlertConfigAdded => "ALERT_CONFIG_ADDED_AUDIT",
+            Self::AlertConfigChanged => "ALERT_CONFIG_CHANGED_AUDIT",
+            Self::AlertConfigDeleted => "ALERT_CONFIG_DELETED_AUDIT",
+            Self::AlertConfigEnabled => "ALERT_CONFIG_ENABLED_AUDIT",
+            Self::AlertConfigDisabled => "ALERT_CONFIG_DISABLED_AUDIT",
+            Self::AlertAcknowledged => "ALERT_ACKNOWLEDGED_AUDIT",
+            Self::AlertUnacknowledged => "ALERT_UNACKNOWLEDGED_AUDIT",
             Self::ProjectRenamed => "GROUP_RENAMED",
             Self::ProjectTagsModified => "GROUP_TAGS_MODIFIED",
             Self::ProjectSettingsUpdated => "GROUP_SETTINGS_UPDATED",

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::event::Event;
 use domain::id::{OrgId, TeamId, UserId};
+use domain::notice::NewNotice;
 use domain::time::Timestamp;
 use domain::user::{EmailAddress, Member, MemberState, User};
 
@@ -13,7 +14,7 @@ use crate::error::{Result, StoreError};
 use crate::grants::{roles_from_text, roles_to_text};
 use crate::sql::{Fields, Row, Sql, over_items, to_json, values};
 use crate::store::transact;
-use crate::{Outcome, Store, events, owners};
+use crate::{Outcome, Store, events, outbox, owners};
 
 /// A token by which a person accepts an invitation, or sets a new password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,8 +129,21 @@ impl Store {
     /// Makes a person a member, with the token of the invitation, if there is one. A conflict means that they are one
     /// already, that somebody else has their address, or that a team is gone.
     /// Cancel: it took place or it did not.
-    pub async fn insert_member(&self, member: &Member, token: Option<&UserToken>, told: &[Event]) -> Result<Outcome> {
-        transact!(self, "insert a member", &[], |tx| insert(tx, member, token, told).await)
+    pub async fn insert_member(
+        &self,
+        member: &Member,
+        token: Option<&UserToken>,
+        told: &[Event],
+        letters: &[NewNotice],
+    ) -> Result<Outcome> {
+        transact!(self, "insert a member", &[], |tx| {
+            let outcome = insert(tx, member, token, told).await?;
+            if outcome != Outcome::Saved {
+                return Ok(outcome);
+            }
+            outbox::enqueue(tx, self.sealer(), letters).await?;
+            Ok::<_, StoreError>(outcome)
+        })
     }
 
     /// Changes a member, with a new token for them, if there is one; tokens of before work no more. A conflict means
@@ -141,12 +155,14 @@ impl Store {
         after: &Member,
         token: Option<&UserToken>,
         told: &[Event],
+        letters: &[NewNotice],
     ) -> Result<Outcome> {
         transact!(self, "change a member", &[], |tx| {
             let outcome = change(tx, before, after, token, told).await?;
             if outcome != Outcome::Saved {
                 return Ok(outcome);
             }
+            outbox::enqueue(tx, self.sealer(), letters).await?;
             Ok::<_, StoreError>(outcome)
         })
     }

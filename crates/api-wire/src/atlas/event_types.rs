@@ -89,6 +89,20 @@ event_types! {
     GcpEncryptionKeyNeedsRotation = "GCP_ENCRYPTION_KEY_NEEDS_ROTATION";
     /// The key in Google Cloud KMS was rotated.
     GcpEncryptionKeyRotated = "GCP_ENCRYPTION_KEY_ROTATED";
+    /// The key in AWS KMS expires soon. Ours.
+    AwsEncryptionKeyExpiring = "AWS_ENCRYPTION_KEY_EXPIRING";
+    /// The key in AWS KMS is going to be deleted. Ours.
+    AwsEncryptionKeyPendingDeletion = "AWS_ENCRYPTION_KEY_PENDING_DELETION";
+    /// The key in Azure Key Vault expires soon. Ours.
+    AzureEncryptionKeyExpiring = "AZURE_ENCRYPTION_KEY_EXPIRING";
+    /// The key in Azure Key Vault is going to be deleted. Ours.
+    AzureEncryptionKeyPendingDeletion = "AZURE_ENCRYPTION_KEY_PENDING_DELETION";
+    /// The key in Google Cloud KMS expires soon. Ours.
+    GcpEncryptionKeyExpiring = "GCP_ENCRYPTION_KEY_EXPIRING";
+    /// The key in Google Cloud KMS is going to be deleted. Ours.
+    GcpEncryptionKeyPendingDeletion = "GCP_ENCRYPTION_KEY_PENDING_DELETION";
+    /// A private endpoint has waited long for its approval. Ours.
+    EncryptionAtRestPrivateEndpointUnapproved = "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_UNAPPROVED";
     /// A node's master key is due for rotation.
     KmipKeyRotationScheduled = "KMIP_KEY_ROTATION_SCHEDULED";
     /// An AWS role was added.
@@ -265,6 +279,44 @@ event_types! {
     NetworkPermissionEntryRemoved = "NETWORK_PERMISSION_ENTRY_REMOVED";
     /// An organization was created.
     OrgCreated = "ORG_CREATED";
+    /// A team was created.
+    TeamCreated = "TEAM_CREATED";
+    /// A team was deleted.
+    TeamDeleted = "TEAM_DELETED";
+    /// A team was renamed.
+    TeamNameChanged = "TEAM_NAME_CHANGED";
+    /// A team was given roles in a project.
+    TeamAddedToGroup = "TEAM_ADDED_TO_GROUP";
+    /// A team lost its roles in a project.
+    TeamRemovedFromGroup = "TEAM_REMOVED_FROM_GROUP";
+    /// A team was given other roles in a project.
+    TeamRolesModified = "TEAM_ROLES_MODIFIED";
+    /// A person joined a team.
+    JoinedTeam = "JOINED_TEAM";
+    /// A person was taken out of a team.
+    RemovedFromTeam = "REMOVED_FROM_TEAM";
+    /// A person was invited to an organization.
+    InvitedToOrg = "INVITED_TO_ORG";
+    /// A person accepted an invitation to an organization.
+    JoinedOrg = "JOINED_ORG";
+    /// A person was removed from an organization.
+    RemovedFromOrg = "REMOVED_FROM_ORG";
+    /// A person was given other roles.
+    UserRolesChangedAudit = "USER_ROLES_CHANGED_AUDIT";
+    /// A person was given roles in a project.
+    JoinedGroup = "JOINED_GROUP";
+    /// A person lost their roles in a project.
+    RemovedFromGroup = "REMOVED_FROM_GROUP";
+    /// A person was shut out of an organization. Ours.
+    UserDisabled = "USER_DISABLED";
+    /// A person was let into an organization again. Ours.
+    UserEnabled = "USER_ENABLED";
+    /// A person was sent a token to set a new password with. Ours.
+    UserResetRequested = "USER_RESET_REQUESTED";
+    /// The operator gave an organization an owner again. Ours.
+    OrgOwnerRecovered = "ORG_OWNER_RECOVERED";
+    /// A person set a new password. Ours.
+    UserPasswordSet = "USER_PASSWORD_SET";
     /// An organization was renamed.
     OrgRenamed = "ORG_RENAMED";
     /// An organization was deleted. Ours.

@@ -1,0 +1,100 @@
+//! What only the operator may do, with a hand on the store: giving an organization an owner again.
+
+use domain::access::{Grants, OrgRole};
+use domain::api_key::{AccessList, ApiKey, Ha1};
+use domain::event::EventKind;
+use domain::id::{ApiKeyId, OrgId, UserId};
+use domain::organization::Organization;
+use domain::secret::SecretText;
+use domain::user::{EmailAddress, Member, MemberState, User};
+use storage::Outcome;
+
+use super::tokens::owns;
+use crate::bootstrap::{random_letters, random_uuid, tail};
+use crate::{Control, Error, random_id};
+
+/// An owner again, with a key whose private half is shown once.
+#[derive(Debug)]
+pub struct Recovered {
+    /// The organization.
+    pub org: Organization,
+    /// The owner.
+    pub member: Member,
+    /// The key.
+    pub key: ApiKey,
+    /// Its private half.
+    pub private_key: SecretText,
+}
+
+impl Control {
+    /// Lists every organization, for the operator.
+    /// Errors: those of the store.
+    pub async fn all_organizations(&self) -> Result<Vec<Organization>, Error> {
+        Ok(self.store().all_organizations().await?)
+    }
+
+    /// Makes a person an owner of an organization, or lets one in again who was shut out, and makes an API key for them.
+    /// Errors: `OrganizationNotFound`, `Conflict` if somebody else changes the same person at this moment.
+    /// Cancel: each step took place or it did not; doing it again makes another key.
+    pub async fn recover_owner(
+        &self,
+        org: OrgId,
+        email: &EmailAddress,
+        hash: impl FnOnce(&str, &SecretText) -> Ha1,
+    ) -> Result<Recovered, Error> {
+        let org = self.store().organization(org).await?.ok_or(Error::OrganizationNotFound(org))?;
+        let member = self.owner_again(org.id, email).await?;
+        let (public_key, private_key) = (random_letters()?, random_uuid()?);
+        let key = ApiKey {
+            id: ApiKeyId::from_random(random_id()?),
+            private_tail: tail(&private_key),
+            public_key,
+            description: format!("recovered owner {email}"),
+            grants: Grants { org: org.id, org_roles: [OrgRole::Owner].into(), project_roles: [].into() },
+            access_list: AccessList::default(),
+            created_at: self.now(),
+        };
+        let detail = format!("{email}, with API key {}", key.public_key);
+        let told = [self.event_of_org_by_us(org.id, EventKind::OwnerRecovered, Some(detail))?];
+        match self.store().add_api_key(&key, &hash(&key.public_key, &private_key), &told).await? {
+            Outcome::Saved => Ok(Recovered { org, member, key, private_key }),
+            Outcome::Conflict | Outcome::InUse => Err(Error::Conflict),
+        }
+    }
+
+    async fn owner_again(&self, org: OrgId, email: &EmailAddress) -> Result<Member, Error> {
+        let known = self.store().user_by_email(email).await?;
+        let before = match &known {
+            Some(user) => self.store().member(org, user.id).await?,
+            None => None,
+        };
+        let outcome = match before {
+            Some(before) if owns(&before) && before.state == MemberState::Active => return Ok(before),
+            Some(before) => {
+                let mut after = Member { state: MemberState::Active, ..before.clone() };
+                after.grants.org_roles.insert(OrgRole::Owner);
+                (self.store().change_member(&before, &after, None, &[], &[]).await?, after)
+            }
+            None => {
+                let new = User {
+                    id: UserId::from_random(random_id()?),
+                    email: email.clone(),
+                    first_name: String::new(),
+                    last_name: String::new(),
+                    created_at: self.now(),
+                };
+                let member = Member {
+                    user: known.unwrap_or(new),
+                    grants: Grants { org, org_roles: [OrgRole::Owner].into(), project_roles: [].into() },
+                    state: MemberState::Active,
+                    teams: [].into(),
+                };
+                (self.store().insert_member(&member, None, &[], &[]).await?, member)
+            }
+        };
+        match outcome {
+            (Outcome::Saved, member) => Ok(member),
+            (Outcome::Conflict | Outcome::InUse, _) => Err(Error::Conflict),
+        }
+    }
+}
