@@ -14,6 +14,7 @@ mod weigh;
 
 use std::collections::BTreeMap;
 
+use crate::cluster::ClusterName;
 use crate::id::{AlertConfigId, AlertId, NotifierId, ProjectId};
 use crate::time::Timestamp;
 
@@ -140,6 +141,8 @@ pub struct Alert {
     pub kind: AlertKind,
     /// What it happened to.
     pub subject: Subject,
+    /// The name of the cluster, if it happened to one or to a part of one.
+    pub cluster: Option<ClusterName>,
     /// How it stands.
     pub state: AlertState,
     /// Why.

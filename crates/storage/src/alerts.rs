@@ -272,6 +272,7 @@ fn alert(row: &Row) -> Result<Alert> {
         config,
         kind,
         subject,
+        cluster: body.cluster,
         state,
         why: body.why,
         created_at,

@@ -33,6 +33,7 @@ pub(super) fn alert(began: u64) -> Alert {
         config: AlertConfigId::from_random([7; 12]),
         kind: KIND,
         subject: SUBJECT,
+        cluster: None,
         state: AlertState::Tracking,
         why: Why::default(),
         created_at: minute(began),

@@ -150,7 +150,10 @@ pub fn weigh(
                     entry.alert.updated_at = now;
                 }
                 Some(_) => {}
-                None => entries.push(begin(config, *subject, standing.why.clone(), now, &mut new_id)?),
+                None => {
+                    let of = (*subject, standing.cluster.clone());
+                    entries.push(begin(config, of, standing.why.clone(), now, &mut new_id)?);
+                }
             }
         }
         for entry in entries.iter_mut().filter(|entry| entry.alert.config == config.id && entry.alert.state.is_live()) {
@@ -203,7 +206,8 @@ fn take_edge(
         // What was before this configuration is no matter of it.
         (Edge::Raises, None) if edge.at < config.created_at => {}
         (Edge::Raises, None) => {
-            let mut entry = begin(config, edge.subject, edge.why.clone(), edge.at, new_id)?;
+            let of = (edge.subject, edge.cluster.clone());
+            let mut entry = begin(config, of, edge.why.clone(), edge.at, new_id)?;
             let _: Option<Timestamp> = entry.take(step(entry.alert.clone(), config, edge.at));
             entries.push(entry);
         }
@@ -218,7 +222,7 @@ fn take_edge(
 
 fn begin(
     config: &AlertConfig,
-    subject: Subject,
+    (subject, cluster): (Subject, Option<ClusterName>),
     why: Why,
     at: Timestamp,
     new_id: &mut impl FnMut() -> Result<AlertId, Bug>,
@@ -229,6 +233,7 @@ fn begin(
         config: config.id,
         kind: config.kind,
         subject,
+        cluster,
         state: AlertState::Tracking,
         why,
         created_at: at,

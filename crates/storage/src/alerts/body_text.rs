@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::alert::{Acknowledgement, Alert, Why};
+use domain::cluster::ClusterName;
 use domain::id::NotifierId;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use crate::sql::to_json;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct BodyText {
+    cluster: Option<String>,
     reason: Option<String>,
     detail: Option<String>,
     ends_at: Option<i64>,
@@ -25,6 +27,7 @@ pub(super) struct BodyText {
 
 /// What the column holds.
 pub(super) struct Body {
+    pub(super) cluster: Option<ClusterName>,
     pub(super) why: Why,
     pub(super) acknowledgement: Option<Acknowledgement>,
     pub(super) told: BTreeMap<NotifierId, Timestamp>,
@@ -35,6 +38,7 @@ pub(super) fn write(alert: &Alert) -> Result<String> {
     let Why { reason, detail, ends_at } = &alert.why;
     let taken = alert.acknowledgement.as_ref();
     to_json(&BodyText {
+        cluster: alert.cluster.as_ref().map(|name| name.as_str().to_owned()),
         reason: reason.clone(),
         detail: detail.clone(),
         ends_at: ends_at.map(Timestamp::as_millis),
@@ -46,12 +50,15 @@ pub(super) fn write(alert: &Alert) -> Result<String> {
 
 /// Reads the column; `until` is a column of its own.
 pub(super) fn read(text: BodyText, until: Option<Timestamp>) -> Result<Body> {
-    let BodyText { reason, detail, ends_at, acknowledged_by, comment, told } = text;
+    let BodyText { cluster, reason, detail, ends_at, acknowledged_by, comment, told } = text;
+    let corrupt = || StoreError::Corrupt { table: "alerts", what: "body" };
+    let cluster = cluster.map(|name| ClusterName::parse(&name).ok_or_else(corrupt)).transpose()?;
     let notifier = |(notifier, at): (String, i64)| {
-        let notifier = notifier.parse().map_err(|_| StoreError::Corrupt { table: "alerts", what: "body" })?;
+        let notifier = notifier.parse().map_err(|_| corrupt())?;
         Ok((notifier, Timestamp::from_millis(at)))
     };
     Ok(Body {
+        cluster,
         why: Why { reason, detail, ends_at: ends_at.map(Timestamp::from_millis) },
         acknowledgement: until.map(|until| Acknowledgement { until, comment, by: acknowledged_by }),
         told: told.into_iter().map(notifier).collect::<Result<_>>()?,
