@@ -1,3 +1,4 @@
-//! Organizations on the wire, in each dated shape. It must not know the domain.
+//! Organizations. It must not know the domain.
 
+pub mod settings;
 pub mod v2023_01_01;

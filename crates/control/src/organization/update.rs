@@ -3,25 +3,34 @@
 use domain::access::OrgRole;
 use domain::event::EventKind;
 use domain::id::OrgId;
-use domain::organization::{OrgName, Organization};
+use domain::organization::{OrgChange, OrgName};
 use storage::Outcome;
 
+use super::OrgView;
 use crate::{Caller, Control, Error};
 
 impl Control {
-    /// Gives an organization another name. Several may have the same one: they are told apart by their ids.
-    /// Errors: `OrganizationNotFound`, `OrgRoleMissing`.
-    /// Cancel: it is renamed or it is not.
-    pub async fn rename_organization(&self, caller: &Caller, org: OrgId, name: OrgName) -> Result<Organization, Error> {
+    /// Gives an organization another name and other settings, one after the other. Several may have the same name: they
+    /// are told apart by their ids.
+    /// Errors: `OrganizationNotFound`, `OrgRoleMissing`, `Violations`.
+    /// Cancel: each of the two is changed or it is not.
+    pub async fn change_organization(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        name: Option<OrgName>,
+        change: OrgChange,
+    ) -> Result<OrgView, Error> {
         let found = self.org_for(caller, org, OrgRole::Owner).await?;
-        if found.name == name.as_str() {
-            return Ok(found);
+        if let Some(name) = name.filter(|name| name.as_str() != found.name) {
+            let detail = Some(format!("It was called {}.", found.name));
+            let told = [self.event_in_org(caller, org, EventKind::OrgRenamed, detail)?];
+            match self.store().rename_organization(org, &name, &told).await? {
+                Outcome::Saved => {}
+                Outcome::Conflict | Outcome::InUse => return Err(Error::OrganizationNotFound(org)),
+            }
         }
-        let detail = Some(format!("It was called {}.", found.name));
-        let told = [self.event_in_org(caller, org, EventKind::OrgRenamed, detail)?];
-        match self.store().rename_organization(org, &name, &told).await? {
-            Outcome::Saved => Ok(Organization { name: name.as_str().to_owned(), ..found }),
-            Outcome::Conflict | Outcome::InUse => Err(Error::OrganizationNotFound(org)),
-        }
+        self.change_org_settings(caller, org, change).await?;
+        self.organization(caller, org).await
     }
 }

@@ -27,6 +27,8 @@ pub struct OrgSettings {
     pub operations_contact: Option<String>,
     /// Whom to write to about security.
     pub security_contact: Option<String>,
+    /// A wish about alerts of the organization, of which there are none.
+    pub skip_default_alerts: bool,
 }
 
 impl OrgSettings {
@@ -49,6 +51,7 @@ impl Default for OrgSettings {
             streams_cross_project: false,
             operations_contact: None,
             security_contact: None,
+            skip_default_alerts: false,
         }
     }
 }
@@ -74,6 +77,8 @@ pub struct OrgChange {
     pub operations_contact: Option<Option<String>>,
     /// An address.
     pub security_contact: Option<Option<String>>,
+    /// A wish.
+    pub skip_default_alerts: Option<bool>,
 }
 
 impl OrgSettings {
@@ -93,6 +98,7 @@ impl OrgSettings {
             streams_cross_project: change.streams_cross_project.unwrap_or(self.streams_cross_project),
             operations_contact: change.operations_contact.clone().unwrap_or_else(|| self.operations_contact.clone()),
             security_contact: change.security_contact.clone().unwrap_or_else(|| self.security_contact.clone()),
+            skip_default_alerts: change.skip_default_alerts.unwrap_or(self.skip_default_alerts),
         };
         let whole = merged.session_seconds.unwrap_or(12 * 3600);
         if merged.idle_session_seconds.is_some_and(|idle| idle > whole) {

@@ -89,6 +89,10 @@ pub struct Door {
     pub open: Gauge,
 }
 
+/// Marks a request that came to this door over TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Encrypted;
+
 /// Serves until `cancel`, then stops accepting and returns. Connections run on `tracker`; each ends
 /// by itself within `limits.drain` after `cancel`, so waiting for the tracker is bounded.
 /// Cancel: dropping this stops accepting; connections go on.
@@ -128,7 +132,7 @@ impl Connection {
             tracing::debug!(%error, "a connection was gone before it was served");
             return;
         }
-        let Some(acceptor) = tls else { return self.serve_http(stream).await };
+        let Some(acceptor) = tls else { return self.serve_http(stream, None).await };
         let handshake = timeout(self.limits.handshake, acceptor.accept(stream));
         let outcome = tokio::select! {
             biased;
@@ -137,16 +141,23 @@ impl Connection {
         };
         let address = self.peer;
         match outcome {
-            Ok(Ok(stream)) => self.serve_http(stream).await,
+            Ok(Ok(stream)) => self.serve_http(stream, Some(Encrypted)).await,
             Ok(Err(error)) => tracing::debug!(%address, %error, "a TLS handshake failed"),
             Err(_) => tracing::debug!(%address, "a TLS handshake took too long"),
         }
     }
 
-    async fn serve_http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
+    async fn serve_http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        self,
+        stream: S,
+        encrypted: Option<Encrypted>,
+    ) {
         let Self { peer, limits, life, cancel, app, present } = self;
         let stream = TokioIo::new(Paced::new(stream, limits, Arc::clone(&life)));
-        let service = service_fn(move |request| answer(request, app.clone(), peer, limits, Arc::clone(&life)));
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().extend(marks(encrypted));
+            answer(request, app.clone(), peer, limits, Arc::clone(&life))
+        });
         // hyper's own deadline for heads would count the silence before them too: `Paced` has ours.
         let mut connection = std::pin::pin!(
             hyper::server::conn::http1::Builder::new()
@@ -168,6 +179,15 @@ impl Connection {
         }
         drop(present);
     }
+}
+
+/// Gives what is known of every request of a connection.
+fn marks(encrypted: Option<Encrypted>) -> http::Extensions {
+    let mut marks = http::Extensions::new();
+    if let Some(mark) = encrypted {
+        marks.insert(mark);
+    }
+    marks
 }
 
 /// Serves one request.

@@ -4,6 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
+use api_wire::atlas::not_offered::part_of;
 use api_wire::atlas::version::{check_content_type, negotiate};
 use api_wire::operations::rate_limit::Scope;
 use api_wire::operations::{Access, Operation, OrgRole as WireOrgRole, ProjectRole as WireProjectRole};
@@ -23,7 +24,7 @@ use tracing::Instrument;
 
 use super::call::{Answer, Call};
 use super::error::{self, Refused};
-use super::listener::is_slow_body;
+use super::listener::{Encrypted, is_slow_body};
 use super::rate_limit::Allowance;
 use super::{Api, auth, router};
 
@@ -51,7 +52,7 @@ pub(super) async fn around_every_request(State(api): State<Api>, mut request: Re
     let path = request.uri().path().to_owned();
     let span = tracing::info_span!("request", id = %origin.request_id, %method, path, address = %origin.address);
     let presentation = Presentation::guess(request.uri().query());
-    let response = if api.settings().loopback_only && !host_is_loopback(request.headers()) {
+    let response = if api.settings().loopback_only && !host_is_loopback(request.headers(), origin.secure) {
         error::answer(&Refused::ForeignHost, presentation, &origin.request_id)
     } else {
         let original = request.uri().clone();
@@ -308,16 +309,25 @@ fn success(answer: Answer, served: &Served) -> Response {
 
 /// Answers a path that exists with another method.
 pub(super) async fn method_not_allowed(request: Request) -> Response {
-    early(&request, &Refused::MethodNotAllowed)
+    let refused = not_offered(&request).unwrap_or(Refused::MethodNotAllowed);
+    early(&request, &refused)
 }
 
 /// Answers a path that does not exist.
 pub(super) async fn no_such_path(request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    early(&request, &Refused::NoSuchPath(path))
+    let refused = not_offered(&request).unwrap_or(Refused::NoSuchPath(path));
+    early(&request, &refused)
 }
 
-fn early(request: &Request, refused: &Refused) -> Response {
+/// Gives the refusal of a change of a part of Atlas that is not offered. Whatever is read there does not exist.
+fn not_offered(request: &Request) -> Option<Refused> {
+    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    part_of(request.uri().path()).filter(|_| writes).map(Refused::PartNotOffered)
+}
+
+/// Answers before any operation was found.
+pub(super) fn early(request: &Request, refused: &Refused) -> Response {
     let request_id = request.extensions().get::<Origin>().map_or("", |origin| origin.request_id.as_str());
     error::answer(refused, Presentation::guess(request.uri().query()), request_id)
 }
@@ -325,18 +335,20 @@ fn early(request: &Request, refused: &Refused) -> Response {
 fn origin_of(api: &Api, request: &Request) -> Origin {
     let peer = request.extensions().get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), SocketAddr::ip);
     let proxies = &api.settings().trusted_proxies;
+    let encrypted = api.settings().speaks_tls || request.extensions().get::<Encrypted>().is_some();
     Origin {
         address: proxies.caller_address(peer, request.headers()),
-        secure: api.settings().speaks_tls || proxies.forwarded_https(peer, request.headers()),
+        secure: encrypted || proxies.forwarded_https(peer, request.headers()),
         request_id: api.next_request_id(),
     }
 }
 
-fn host_is_loopback(headers: &HeaderMap) -> bool {
+fn host_is_loopback(headers: &HeaderMap, secure: bool) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
     let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or("null"));
-    let origin_fits = origin.is_none_or(|origin| origin == format!("http://{host}"));
+    let scheme = if secure { "https" } else { "http" };
+    let origin_fits = origin.is_none_or(|origin| origin == format!("{scheme}://{host}"));
     matches!(name, "localhost" | "127.0.0.1" | "[::1]") && origin_fits
 }
 
@@ -352,7 +364,7 @@ fn strip_trailing_slash(uri: &mut Uri) {
     }
 }
 
-fn base_url(api: &Api, headers: &HeaderMap, origin: &Origin) -> String {
+pub(super) fn base_url(api: &Api, headers: &HeaderMap, origin: &Origin) -> String {
     if let Some(url) = &api.settings().base_url {
         return url.clone();
     }
@@ -385,7 +397,8 @@ fn with_common_headers(api: &Api, mut response: Response, origin: &Origin) -> Re
     for (name, value) in &COMMON {
         headers.insert(name, value.clone());
     }
-    if origin.secure || api.settings().speaks_tls {
+    // On loopback it would spoil every other port of that name for a browser.
+    if origin.secure && !api.settings().loopback_only {
         let hsts = HeaderValue::from_static("max-age=31536000; includeSubdomains;");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     }

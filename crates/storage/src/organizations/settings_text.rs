@@ -19,6 +19,7 @@ struct Text {
     streams_cross_project: bool,
     operations_contact: Option<String>,
     security_contact: Option<String>,
+    skip_default_alerts: bool,
 }
 
 impl Default for Text {
@@ -38,6 +39,7 @@ fn of(settings: OrgSettings) -> Text {
         streams_cross_project,
         operations_contact,
         security_contact,
+        skip_default_alerts,
     } = settings;
     Text {
         api_access_list_required,
@@ -49,6 +51,7 @@ fn of(settings: OrgSettings) -> Text {
         streams_cross_project,
         operations_contact,
         security_contact,
+        skip_default_alerts,
     }
 }
 
@@ -67,6 +70,7 @@ pub(super) fn from_text(fields: &mut Fields<'_>) -> Result<OrgSettings> {
         streams_cross_project,
         operations_contact,
         security_contact,
+        skip_default_alerts,
     } = fields.json()?;
     Ok(OrgSettings {
         api_access_list_required,
@@ -78,5 +82,6 @@ pub(super) fn from_text(fields: &mut Fields<'_>) -> Result<OrgSettings> {
         streams_cross_project,
         operations_contact,
         security_contact,
+        skip_default_alerts,
     })
 }

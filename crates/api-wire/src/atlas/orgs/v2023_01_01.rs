@@ -3,8 +3,11 @@
 use serde::Serialize;
 
 use crate::atlas::links;
+use crate::body::{Limits, parse};
+use crate::fault::{Fault, FaultKind};
 use crate::paging::Link;
-use crate::schema::{FLAG, Field, Kind, OBJECT_ID, Schema, TEXT};
+use crate::schema::{FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
+use crate::text_format::ONE_LINE;
 
 /// One organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,7 +21,53 @@ pub struct Org {
     pub links: Vec<Link>,
     /// Its name.
     pub name: String,
+    /// A wish about alerts of the organization, of which there are none.
+    pub skip_default_alerts_settings: bool,
 }
+
+/// What a PATCH says about an organization.
+#[derive(Debug)]
+pub struct OrgUpdate {
+    /// Its name.
+    pub name: String,
+    /// A wish.
+    pub skip_default_alerts_settings: Option<bool>,
+}
+
+impl OrgUpdate {
+    /// Reads the body of a PATCH.
+    /// Errors: every fault of shape, at least one.
+    pub fn read(bytes: &[u8]) -> Result<Self, Vec<Fault>> {
+        let mut body = parse(bytes, &UPDATE_SCHEMA, Limits::default())?;
+        let name = body.text("name").map_err(|fault| vec![fault])?.value();
+        let skip = body.flag("skipDefaultAlertsSettings").map_err(|fault| vec![fault])?.value();
+        let name = name.ok_or_else(|| vec![Fault::at("name", FaultKind::Missing)])?;
+        Ok(Self { name, skip_default_alerts_settings: skip })
+    }
+}
+
+/// The shape of the body of a PATCH.
+pub static UPDATE_SCHEMA: Schema = Schema {
+    name: Some("OrganizationUpdate"),
+    description: "What is to change of an organization.",
+    kind: Kind::Object { fields: UPDATE_FIELDS, open: false },
+};
+
+static UPDATE_FIELDS: &[Field] = &[
+    Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
+    Field::optional("isDeleted", &FLAG, SHOWN).nullable().read_only(),
+    Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
+    Field::required("name", &NAME, "The organization's name: letters, digits, spaces and -_.(),:&@+'."),
+    Field::optional("skipDefaultAlertsSettings", &FLAG, SKIP).nullable(),
+];
+
+const SHOWN: &str = "Shown in answers; accepted and ignored here.";
+const SKIP: &str =
+    "Whether the organization goes without the usual alerts about bills. Kept as given; there are no bills.";
+
+/// Which characters there may be is a rule of the domain: no pattern that all clients read can tell letters.
+pub(in crate::atlas) static NAME: Schema =
+    Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&ONE_LINE) }));
 
 /// The shape of an organization.
 pub static SCHEMA: Schema = Schema {
@@ -32,6 +81,7 @@ static FIELDS: &[Field] = &[
     Field::required("isDeleted", &FLAG, "Whether the organization was deleted."),
     Field::required("links", &links::LINKS, links::DESCRIPTION),
     Field::required("name", &TEXT, "The organization's name."),
+    Field::required("skipDefaultAlertsSettings", &FLAG, SKIP),
 ];
 
 #[cfg(test)]
@@ -46,9 +96,13 @@ mod tests {
             is_deleted: false,
             links: Vec::new(),
             name: "dev".to_owned(),
+            skip_default_alerts_settings: false,
         };
         let text = serde_json::to_string(&org).unwrap();
-        assert_eq!(text, r#"{"id":"32b6e34b3d91647abb20e7b8","isDeleted":false,"links":[],"name":"dev"}"#);
+        assert_eq!(
+            text,
+            r#"{"id":"32b6e34b3d91647abb20e7b8","isDeleted":false,"links":[],"name":"dev","skipDefaultAlertsSettings":false}"#
+        );
         parse(text.as_bytes(), &SCHEMA, Limits::default()).unwrap();
     }
 }

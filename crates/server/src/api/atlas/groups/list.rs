@@ -8,8 +8,9 @@ use crate::api::error::Refused;
 /// Answers with the projects the caller can see.
 /// Errors: those of the use case.
 pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
-    let projects = api.control().projects(call.caller()?).await?;
-    let total = u64::try_from(projects.len()).unwrap_or(u64::MAX);
-    let page = call.cut(projects).into_iter().map(|project| to_wire(&call.base_url, project)).collect();
-    call.page(page, total, &[])
+    let paging = call.paging();
+    let limit = u64::from(paging.items_per_page);
+    let page = api.control().projects(call.caller()?, "", paging.skip(), limit).await?;
+    let results = page.projects.into_iter().map(|project| to_wire(&call.base_url, project)).collect();
+    call.page(results, page.total, &[])
 }

@@ -1,0 +1,4 @@
+//! `/groups/{groupId}/settings`.
+
+pub mod update;
+pub mod view;

@@ -1,0 +1,4 @@
+//! `/orgs/{orgId}/settings`.
+
+pub mod update;
+pub mod view;
