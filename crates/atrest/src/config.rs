@@ -3,10 +3,12 @@
 
 mod clouds;
 mod kmip;
+mod notices;
 mod places;
 mod root_key;
 mod section;
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,6 +26,7 @@ use crate::log::{LogConfig, LogFormat};
 use crate::say::say;
 pub(crate) use clouds::{CloudsConfig, operator_of};
 pub(crate) use kmip::{KmipCertificate, KmipConfig};
+pub(crate) use notices::{NoticesConfig, WebhooksConfig, notifiers};
 pub(crate) use root_key::{RootKeyConfig, VaultConfig, VaultLogin, WrapperConfig};
 use section::{Faults, Section};
 
@@ -33,6 +36,13 @@ pub(crate) struct ConfigFile {
     /// The configuration file.
     #[arg(long, env = "ATREST_CONFIG", default_value = "/etc/atrest/atrest.toml")]
     pub(crate) config: PathBuf,
+}
+
+/// Reads the environment for the commands that ask a server; what is no text cannot be meant for them.
+pub(crate) fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 /// Everything an operator can set.
@@ -48,6 +58,7 @@ pub(crate) struct Config {
     pub(crate) timings: Timings,
     pub(crate) rate_limits: bool,
     pub(crate) clouds: CloudsConfig,
+    pub(crate) notices: NoticesConfig,
     pub(crate) log: LogConfig,
 }
 
@@ -183,6 +194,8 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
         faults.add("root_key.aws_kms_key", "is used with the operator's own identity: set operator_identity in [aws]");
     }
 
+    let notices = notices::read(root, faults);
+
     let mut log = root.section("log");
     let default = LogConfig::default();
     let log_config = LogConfig {
@@ -208,6 +221,7 @@ fn read_root(root: &mut Section<'_>, faults: &Faults) -> Option<Config> {
         timings,
         rate_limits,
         clouds,
+        notices,
         log: log_config,
     })
 }
@@ -270,6 +284,7 @@ pub(crate) fn dev_timings() -> Timings {
         check_freshness: Duration::from_secs(1),
         endpoint_poll_fast: Duration::from_millis(250),
         endpoint_poll_slow: Duration::from_secs(1),
+        notice_retry: [1, 30].map(Duration::from_secs),
         endpoint_backoff: [1, 2, 4].map(Duration::from_secs),
         ..Timings::default()
     }

@@ -4,6 +4,7 @@
 mod certificates;
 mod dev_json;
 mod folder;
+mod notices;
 mod place;
 mod seed;
 
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
+use control::notice::Notifiers;
 use control::{Control, Timings};
 use domain::node::NodeRole;
 use domain::secret::SecretText;
@@ -55,6 +57,12 @@ pub(crate) struct DevArguments {
     /// Use this PostgreSQL database instead of SQLite.
     #[arg(long)]
     database_url: Option<String>,
+    /// Send mails by this server, unencrypted: an address of this machine, such as 127.0.0.1:1025.
+    #[arg(long, value_name = "ADDRESS")]
+    smtp: Option<SocketAddr>,
+    /// Believe these certificates of webhooks' receivers, besides the system's. A PEM file.
+    #[arg(long, value_name = "FILE")]
+    webhooks_ca: Option<PathBuf>,
     /// Check keys as seldom as a real server does.
     #[arg(long)]
     real_timings: bool,
@@ -93,7 +101,9 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let cloud = seed::seed_clouds(&clouds, &places).await.context("furnish the simulated clouds")?;
 
     let database = arguments.database_url.map(SecretText::new);
-    let house = build(&folder, &cloud, database, arguments.real_timings).await?;
+    let base_url = format!("http://{}", api.local_addr()?);
+    let notifiers = notices::notifiers(arguments.smtp, arguments.webhooks_ca.as_deref(), &base_url)?;
+    let house = build(&folder, &cloud, database, notifiers, arguments.real_timings).await?;
     let addresses = dev_json::Addresses {
         api: api.local_addr()?,
         operations: operations.local_addr()?,
@@ -125,6 +135,7 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         base_url: None,
         speaks_tls: false,
         loopback_only: true,
+        outbound_addresses: Vec::new(),
         body_cap: ApiSettings::BODY_CAP,
     };
     // Its own certificate names this machine, which is where it is.
@@ -196,6 +207,7 @@ async fn build(
     folder: &DevFolder,
     cloud: &seed::SeededClouds,
     database: Option<SecretText>,
+    notifiers: Notifiers,
     real_timings: bool,
 ) -> anyhow::Result<House> {
     let timings = if real_timings { Timings::default() } else { dev_timings() };
@@ -214,6 +226,7 @@ async fn build(
         root_key,
         stamp: Stamp::Dev,
         providers: cloud.providers(timings.endpoint_poll_fast)?,
+        notifiers,
         policy: cloud.policy(),
         timings,
     })

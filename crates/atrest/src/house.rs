@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use control::boot_clock::BootClock;
+use control::notice::Notifiers;
 use control::task::Tasks;
 use control::{Control, Parts, Timings};
 use domain::customer_key::Policy;
@@ -42,6 +43,7 @@ pub(crate) struct Plan {
     pub(crate) root_key: RootKey,
     pub(crate) stamp: Stamp,
     pub(crate) providers: ProvidersConfig,
+    pub(crate) notifiers: Notifiers,
     pub(crate) policy: Policy,
     pub(crate) timings: Timings,
 }
@@ -74,6 +76,7 @@ impl House {
         let control = Control::new(Parts {
             store: store.clone(),
             providers,
+            notifiers: plan.notifiers,
             policy: plan.policy,
             timings: plan.timings,
             clock,

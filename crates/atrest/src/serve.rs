@@ -19,6 +19,7 @@ pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
     log::start(&config.log)?;
     let tls = house::tls(&config.api)?;
     let kmip_settings = config.kmip.as_ref().map(house::kmip_settings).transpose()?;
+    let notifiers = config.notices.notifiers(config.api.base_url.as_deref())?;
     let root_key = root_key::open(&config).await?;
     let api = TcpListener::bind(config.api.listen).await.with_context(|| format!("listen on {}", config.api.listen))?;
     let operations = TcpListener::bind(config.operations_listen)
@@ -40,6 +41,7 @@ pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
         base_url: config.api.base_url,
         speaks_tls: tls.is_some(),
         loopback_only: false,
+        outbound_addresses: Vec::new(),
         body_cap: ApiSettings::BODY_CAP,
     };
     let house = House::build(Plan {
@@ -47,6 +49,7 @@ pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
         root_key,
         stamp: Stamp::Serve,
         providers: config.clouds.providers(),
+        notifiers,
         policy: config.policy,
         timings: config.timings,
     })

@@ -8,3 +8,4 @@ mod entrance;
 pub mod kmip;
 pub mod probes;
 pub mod tls;
+pub mod webhook_body;

@@ -70,6 +70,10 @@ async fn show_metrics(State(operations): State<Operations>) -> Response {
         Ok(counts) => operations.metrics.show_private_endpoints(&counts),
         Err(error) => tracing::warn!(error = error.chain(), "private endpoints were not counted"),
     }
+    match operations.control.notice_counts().await {
+        Ok(counts) => operations.metrics.show_notices(&counts),
+        Err(error) => tracing::warn!(error = error.chain(), "notices were not counted"),
+    }
     match operations.metrics.text() {
         Ok(text) => {
             let media_type = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");

@@ -64,7 +64,7 @@ pub enum NoticeEnd {
 }
 
 /// One try, to be written down.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct NoticeStep<'s> {
     /// The claim of the lane. It ends here, whatever the outcome.
     pub claim: &'s Claim,

@@ -63,6 +63,7 @@ impl House {
         let control = Control::new(Parts {
             store: store.clone(),
             providers,
+            notifiers: control::notice::Notifiers::default(),
             policy: Policy::default(),
             timings,
             clock: Clock::system(),
@@ -91,6 +92,7 @@ impl House {
             base_url: None,
             speaks_tls: false,
             loopback_only: false,
+            outbound_addresses: Vec::new(),
             body_cap: ApiSettings::BODY_CAP,
         };
         let api = Api::new(self.control.clone(), settings, Metrics::default())?;

@@ -33,6 +33,7 @@ struct Figures {
     unwraps: Family<Unwrap, Counter>,
     validity: Family<Validity, Gauge>,
     private_endpoints: Family<Endpoint, Gauge>,
+    notices: Family<Notice, Gauge>,
     operator_identity_broken: Gauge,
     clock_skewed: Gauge,
     connections: Gauge,
@@ -44,6 +45,11 @@ struct Figures {
 struct Request {
     operation: &'static str,
     status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Notice {
+    state: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -106,6 +112,7 @@ impl Metrics {
             unwraps: Family::default(),
             validity: Family::default(),
             private_endpoints: Family::default(),
+            notices: Family::default(),
             operator_identity_broken: Gauge::default(),
             clock_skewed: Gauge::default(),
             connections: Gauge::default(),
@@ -163,6 +170,15 @@ impl Metrics {
         }
     }
 
+    /// Shows how many notices wait, went out, or could not be delivered.
+    pub fn show_notices(&self, counts: &[(String, u64)]) {
+        self.0.notices.clear();
+        for (state, count) in counts {
+            let gauge = self.0.notices.get_or_create(&Notice { state: state.clone() });
+            gauge.set(i64::try_from(*count).unwrap_or(i64::MAX));
+        }
+    }
+
     /// Takes over what the use cases observed.
     pub(super) fn take_over(&self, control: &Control) {
         for ((provider, reason), count) in control.observed().checks() {
@@ -212,6 +228,7 @@ impl Figures {
         );
         registry.register("customer_keys", "Configured customer keys by validity", self.validity.clone());
         registry.register("private_endpoints", "Private endpoints by state", self.private_endpoints.clone());
+        registry.register("notices", "Notices by state, of the last 30 days", self.notices.clone());
         registry.register(
             "operator_identity_broken",
             "1 while a provider refuses the operator's own identity: mend it, tenants are held at Unknown",
@@ -241,6 +258,7 @@ mod tests {
         metrics.count_auth_failure(&AuthFailure::Throttled { retry_after: Duration::from_secs(3) });
         metrics.show_validities(&[(ProviderKind::AwsKms, "valid", 7)]);
         metrics.show_private_endpoints(&[(ProviderKind::AzureKeyVault, EndpointState::PendingAcceptance, 4)]);
+        metrics.show_notices(&[("FAILED".to_owned(), 3)]);
         metrics.open_connections().set(2);
         metrics.open_kmip_connections().set(3);
         metrics.count_kmip_request("Get", "Success");
@@ -250,6 +268,7 @@ mod tests {
             "atrest_http_request_duration_seconds_count{operation=\"getEncryptionAtRest\"} 1",
             "atrest_auth_failures_total{kind=\"throttled\"} 1",
             "atrest_customer_keys{provider=\"aws_kms\",state=\"valid\"} 7",
+            "atrest_notices{state=\"FAILED\"} 3",
             "atrest_private_endpoints{provider=\"azure_key_vault\",state=\"PENDING_ACCEPTANCE\"} 4",
             "atrest_http_connections 2",
             "atrest_kmip_connections 3",

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use control::boot_clock::BootClock;
+use control::notice::Notifiers;
 use control::task::Tasks;
 use control::{Control, Parts, Timings};
 use domain::access::{Grants, OrgRole, ProjectRole};
@@ -17,6 +18,8 @@ use domain::master_key::lease::BootTime;
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use domain::secret::SecretText;
 use domain::time::Timestamp;
+use notify::{Roots, WebhookConfig, WebhookSender};
+use providers::address::AddressPolicy;
 use providers::{Clock, Providers, ProvidersConfig};
 use providers::{aws_kms, azure_key_vault, gcp_kms};
 use serde_json::Value;
@@ -74,6 +77,8 @@ pub(crate) struct Plan {
     pub(crate) google: Option<gcp_kms::Config>,
     /// The regions of Azure in which the operator has endpoints made.
     pub(crate) azure_regions: Vec<&'static str>,
+    /// Who sends mails and webhooks.
+    pub(crate) notifiers: Notifiers,
     /// Whether the process works in the background, or does nothing but what it is asked for.
     pub(crate) at_work: bool,
     /// How far the process's clock is ahead of those of the others.
@@ -86,6 +91,7 @@ impl Default for Plan {
         let hour = Duration::from_secs(3600);
         Self {
             timings: Timings {
+                notice_retry: [20, 100].map(Duration::from_millis),
                 check_every: hour,
                 check_freshness: 24 * hour,
                 read_deadline: Duration::from_secs(10),
@@ -106,6 +112,7 @@ impl Default for Plan {
                 base_url: None,
                 speaks_tls: false,
                 loopback_only: false,
+                outbound_addresses: Vec::new(),
                 body_cap: ApiSettings::BODY_CAP,
             },
             limits: ConnectionLimits { drain: Duration::from_secs(1), ..ConnectionLimits::default() },
@@ -115,10 +122,24 @@ impl Default for Plan {
             azure: None,
             google: None,
             azure_regions: AZURE_REGIONS.to_vec(),
+            notifiers: notifiers(None, &[], Roots::default()),
             at_work: true,
             ahead: Duration::ZERO,
         }
     }
+}
+
+/// Makes who sends: mails by a server, if there is one, and webhooks to the public internet and these networks.
+pub(crate) fn notifiers(mailer: Option<notify::Mailer>, allowed: &[&str], roots: Roots) -> Notifiers {
+    let allowed = allowed.iter().map(|network| network.parse().unwrap()).collect();
+    let addresses = AddressPolicy::allowing(allowed);
+    let sender = WebhookSender::new(WebhookConfig {
+        roots,
+        refusal: Arc::new(move |address| addresses.refusal(address)),
+        agent: "atrest/test".to_owned(),
+    });
+    let base_url = Some(Arc::from("https://atrest.example.com"));
+    Notifiers { mailer, webhooks: Some((sender.unwrap(), server::webhook_body::write)), base_url }
 }
 
 impl Plan {
@@ -230,6 +251,7 @@ impl House {
         let control = Control::new(Parts {
             store: store.clone(),
             providers: Providers::new(providers).unwrap(),
+            notifiers: plan.notifiers,
             policy: ground.cloud.at_home(plan.policy),
             timings: plan.timings,
             clock,

@@ -61,6 +61,7 @@ impl House {
         let control = Control::new(Parts {
             store: store.clone(),
             providers: Providers::new(config).unwrap(),
+            notifiers: control::notice::Notifiers::default(),
             policy: Policy::default(),
             timings: Timings::default(),
             clock: clock_of_all,
@@ -87,6 +88,7 @@ impl House {
             base_url: None,
             speaks_tls: false,
             loopback_only: false,
+            outbound_addresses: Vec::new(),
             body_cap: ApiSettings::BODY_CAP,
         };
         Api::new(self.control.clone(), settings, Metrics::new()).unwrap()
