@@ -7,6 +7,7 @@ mod responses;
 
 use serde_json::{Map, Value, json};
 
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
 use crate::atlas::clusters::v2024_08_05::NAME;
 use crate::atlas::private_endpoints::CLOUD_PROVIDER;
 use crate::header::HeaderFlag;
@@ -138,6 +139,7 @@ fn parameters(operation: &Operation, components: &mut Components) -> Value {
     let path = operation.path_parameters().map(|name| {
         let (description, schema) = match name {
             "clusterName" => ("The cluster's name.", &NAME),
+            "cloudProvider" if !operation.path.contains("/privateEndpoints") => ("The cloud.", &PROVIDER_NAME),
             "cloudProvider" => ("The key provider that the private endpoint leads to.", &CLOUD_PROVIDER),
             _ => ("The id of what the path names.", &OBJECT_ID),
         };

@@ -31,6 +31,78 @@ pub enum OperationId {
     GetGroup,
     /// DELETE `/groups/{groupId}`
     DeleteGroup,
+    /// PATCH `/groups/{groupId}`
+    UpdateGroup,
+    /// GET `/groups/byName/{groupName}`
+    GetGroupByName,
+    /// GET `/groups/{groupId}/settings`
+    GetGroupSettings,
+    /// PATCH `/groups/{groupId}/settings`
+    UpdateGroupSettings,
+    /// GET `/groups/{groupId}/limits`
+    ListGroupLimits,
+    /// GET `/groups/{groupId}/limits/{limitName}`
+    GetGroupLimit,
+    /// PATCH `/groups/{groupId}/limits/{limitName}`
+    SetGroupLimit,
+    /// DELETE `/groups/{groupId}/limits/{limitName}`
+    DeleteGroupLimit,
+    /// GET `/groups/{groupId}/ipAddresses`
+    GetGroupIpAddresses,
+    /// GET `/groups/{groupId}/mongoDBVersions`
+    GetMongoDbVersions,
+    /// GET `/groups/{groupId}/managedSlowMs`
+    GetManagedSlowMs,
+    /// POST `/groups/{groupId}/managedSlowMs/enable`
+    EnableManagedSlowMs,
+    /// DELETE `/groups/{groupId}/managedSlowMs/disable`
+    DisableManagedSlowMs,
+    /// GET `/groups/{groupId}`, ours
+    GetGroupActivity,
+    /// PATCH `/groups/{groupId}`, ours
+    UpdateGroupActivity,
+    /// GET `/groups/{groupId}/accessList`
+    ListAccessListEntries,
+    /// POST `/groups/{groupId}/accessList`
+    CreateAccessListEntry,
+    /// GET `/groups/{groupId}/accessList/{entryValue}`
+    GetAccessListEntry,
+    /// DELETE `/groups/{groupId}/accessList/{entryValue}`
+    DeleteAccessListEntry,
+    /// GET `/groups/{groupId}/accessList/{entryValue}/status`
+    GetAccessListStatus,
+    /// PATCH `/orgs/{orgId}`
+    UpdateOrg,
+    /// DELETE `/orgs/{orgId}`
+    DeleteOrg,
+    /// GET `/orgs/{orgId}/groups`
+    ListOrgGroups,
+    /// GET `/orgs/{orgId}/settings`
+    GetOrgSettings,
+    /// PATCH `/orgs/{orgId}/settings`
+    UpdateOrgSettings,
+    /// GET `/unauth/controlPlaneIPAddresses`
+    ListControlPlaneAddresses,
+    /// GET `/rateLimits`
+    ListRateLimits,
+    /// GET `/rateLimits/{endpointSetId}`
+    GetRateLimit,
+    /// GET `/groups/{groupId}/auditLog`
+    GetAuditLog,
+    /// GET `/groups/{groupId}/customDBRoles/roles`
+    ListCustomDbRoles,
+    /// GET `/groups/{groupId}/databaseUsers`
+    ListDatabaseUsers,
+    /// GET `/groups/{groupId}/integrations`
+    ListGroupIntegrations,
+    /// GET `/groups/{groupId}/maintenanceWindow`
+    GetMaintenanceWindow,
+    /// GET `/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService`
+    ListEndpointServices,
+    /// GET `/groups/{groupId}/privateEndpoint/regionalMode`
+    GetRegionalMode,
+    /// GET `/groups/{groupId}/userSecurity`
+    GetUserSecurity,
     /// GET `/groups/{groupId}/clusters`
     ListClusters,
     /// POST `/groups/{groupId}/clusters`
@@ -47,6 +119,20 @@ pub enum OperationId {
     ListOrgEvents,
     /// GET `/orgs/{orgId}/events/{eventId}`
     GetOrgEvent,
+    /// GET `/clusters`
+    ListClusterDetails,
+    /// POST `/groups/{groupId}/clusterConfigurations:validate`
+    ValidateClusterConfigurations,
+    /// POST `/groups/{groupId}/clusters/{clusterName}/restartPrimaries`
+    RestartPrimaries,
+    /// POST `/groups/{groupId}/clusters/{clusterName}:pinFeatureCompatibilityVersion`
+    PinFeatureCompatibilityVersion,
+    /// POST `/groups/{groupId}/clusters/{clusterName}:unpinFeatureCompatibilityVersion`
+    UnpinFeatureCompatibilityVersion,
+    /// GET `/groups/{groupId}/clusters/provider/regions`
+    ListClusterProviderRegions,
+    /// POST `/groups/{groupId}/clusters/tenantUpgrade`
+    UpgradeTenantCluster,
     /// GET `/groups/{groupId}/events`
     ListGroupEvents,
     /// GET `/groups/{groupId}/events/{eventId}`
@@ -63,6 +149,20 @@ pub enum OperationId {
     GetPrivateEndpoint,
     /// DELETE `/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}`
     DeletePrivateEndpoint,
+    /// GET `/groups/{groupId}/cloudProviderAccess`
+    ListProviderRoles,
+    /// POST `/groups/{groupId}/cloudProviderAccess`
+    CreateProviderRole,
+    /// GET `/groups/{groupId}/cloudProviderAccess/{roleId}`
+    GetProviderRole,
+    /// PATCH `/groups/{groupId}/cloudProviderAccess/{roleId}`
+    AuthorizeProviderRole,
+    /// DELETE `/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}`
+    DeleteProviderRole,
+    /// POST `/groups/{groupId}/encryptionAtRest:check`, ours
+    CheckEncryptionAtRest,
+    /// GET `/groups/{groupId}/encryptionAtRest/setupKit/{cloudProvider}`, ours
+    GetSetupKit,
     /// GET `/groups/{groupId}/networking`, ours
     GetNetworking,
     /// GET `/groups/{groupId}/encryptionAtRest/validity`, ours
@@ -135,6 +235,64 @@ pub enum OperationId {
     ListBackupSnapshots,
     /// GET `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
     GetBackupSnapshot,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/processArgs`
+    GetProcessArguments,
+    /// PATCH `/groups/{groupId}/clusters/{clusterName}/processArgs`
+    UpdateProcessArguments,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/autoScalingConfiguration`
+    GetAutoScalingConfiguration,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/status`
+    GetClusterStatus,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/search/deployment`
+    GetSearchDeployment,
+    /// POST `/groups/{groupId}/clusters/{clusterName}/search/deployment`
+    CreateSearchDeployment,
+    /// PATCH `/groups/{groupId}/clusters/{clusterName}/search/deployment`
+    UpdateSearchDeployment,
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/search/deployment`
+    DeleteSearchDeployment,
+    /// GET `/groups/{groupId}/containers`
+    ListContainers,
+    /// GET `/groups/{groupId}/containers/all`
+    ListAllContainers,
+    /// GET `/groups/{groupId}/containers/{containerId}`
+    GetContainer,
+    /// GET `/groups/{groupId}/serverless`
+    ListServerlessInstances,
+    /// GET `/groups/{groupId}/flexClusters`
+    ListFlexClusters,
+    /// POST `/groups/{groupId}/flexClusters`
+    CreateFlexCluster,
+    /// GET `/groups/{groupId}/flexClusters/{name}`
+    GetFlexCluster,
+    /// PATCH `/groups/{groupId}/flexClusters/{name}`
+    UpdateFlexCluster,
+    /// DELETE `/groups/{groupId}/flexClusters/{name}`
+    DeleteFlexCluster,
+    /// POST `/groups/{groupId}/flexClusters:tenantUpgrade`
+    UpgradeFlexCluster,
+    /// GET `/groups/{groupId}/backupCompliancePolicy`
+    GetCompliancePolicy,
+    /// PUT `/groups/{groupId}/backupCompliancePolicy`
+    UpdateCompliancePolicy,
+    /// DELETE `/groups/{groupId}/backupCompliancePolicy`
+    DeleteCompliancePolicy,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/backup/schedule`
+    GetBackupSchedule,
+    /// PATCH `/groups/{groupId}/clusters/{clusterName}/backup/schedule`
+    UpdateBackupSchedule,
+    /// POST `/groups/{groupId}/clusters/{clusterName}/backup/snapshots`
+    TakeBackupSnapshot,
+    /// PATCH `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
+    UpdateBackupSnapshot,
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
+    DeleteBackupSnapshot,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters`
+    ListShardedSnapshots,
+    /// GET `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`
+    GetShardedSnapshot,
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`
+    DeleteShardedSnapshot,
     /// GET `/openapi.json`, ours
     GetOpenApi,
 }
@@ -358,6 +516,23 @@ impl Operation {
     /// Returns the status of success of one of its shapes.
     pub fn success_of(&self, entry: &VersionEntry) -> u16 {
         entry.success.unwrap_or(self.success)
+    }
+
+    /// Says whether every call is refused, because there is nothing here that it could be about.
+    pub const fn is_always_refused(&self) -> bool {
+        use OperationId as Id;
+        matches!(
+            self.id,
+            Id::CreateFlexCluster
+                | Id::GetFlexCluster
+                | Id::UpdateFlexCluster
+                | Id::DeleteFlexCluster
+                | Id::UpgradeFlexCluster
+                | Id::TakeBackupSnapshot
+                | Id::UpdateBackupSnapshot
+                | Id::GetShardedSnapshot
+                | Id::DeleteShardedSnapshot
+        )
     }
 
     /// Says whether a request carries a body.

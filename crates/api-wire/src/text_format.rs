@@ -31,6 +31,23 @@ pub static UUID: TextFormat = TextFormat {
     matches: is_uuid,
 };
 
+/// The ARN of an IAM role.
+/// Source: IAM user guide, "IAM identifiers".
+pub static ROLE_ARN: TextFormat = TextFormat {
+    pattern: "^arn:(aws|aws-cn|aws-us-gov):iam::[0-9]{12}:role(/[A-Za-z0-9_+=,.@-]+)+$",
+    keyword: None,
+    expected: "the ARN of an IAM role such as arn:aws:iam::444455556666:role/atrest",
+    matches: is_role_arn,
+};
+
+/// An access role of AWS: our id for it, or the ARN of its IAM role.
+pub static ROLE_REFERENCE: TextFormat = TextFormat {
+    pattern: "^([a-f0-9]{24}|arn:(aws|aws-cn|aws-us-gov):iam::[0-9]{12}:role(/[A-Za-z0-9_+=,.@-]+)+)$",
+    keyword: None,
+    expected: "an id of 24 lower-case hexadecimal digits, or the ARN of an IAM role",
+    matches: |text| is_object_id(text) || is_role_arn(text),
+};
+
 /// Any text without control characters: no line breaks, no NUL.
 pub static ONE_LINE: TextFormat = TextFormat {
     pattern: "^[^\\x00-\\x1f\\x7f-\\x9f]*$",
@@ -72,6 +89,30 @@ pub static MAJOR_VERSION: TextFormat = TextFormat {
     matches: is_major_version,
 };
 
+/// An IPv4 or IPv6 address.
+pub static ADDRESS: TextFormat = TextFormat {
+    pattern: "^[0-9a-fA-F.:]{2,45}$",
+    keyword: None,
+    expected: "an IP address such as 203.0.113.9 or 2001:db8::1",
+    matches: is_address,
+};
+
+/// A network of IPv4 or IPv6.
+pub static NETWORK: TextFormat = TextFormat {
+    pattern: "^[0-9a-fA-F.:]{2,45}/[0-9]{1,3}$",
+    keyword: None,
+    expected: "a network such as 203.0.113.0/24 or 2001:db8::/32",
+    matches: is_network,
+};
+
+/// An e-mail address. Which ones can be written to is a rule of the domain.
+pub static EMAIL: TextFormat = TextFormat {
+    pattern: "^[^@\\s]+@[^@\\s]+$",
+    keyword: Some("email"),
+    expected: "an e-mail address such as ada@example.com",
+    matches: is_email,
+};
+
 /// Says whether a text is an id as the API writes them: 24 lower-case hexadecimal digits.
 pub fn is_object_id(text: &str) -> bool {
     text.len() == 24 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
@@ -90,8 +131,35 @@ fn is_uuid(text: &str) -> bool {
         })
 }
 
+fn is_role_arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let ["arn", "aws" | "aws-cn" | "aws-us-gov", "iam", "", account, resource] = parts.as_slice() else { return false };
+    let account_fits = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    let letter = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b);
+    let name_fits = |name: &str| name.split('/').all(|part| !part.is_empty() && part.bytes().all(letter));
+    account_fits && resource.strip_prefix("role/").is_some_and(name_fits)
+}
+
 fn is_one_line(text: &str) -> bool {
     !text.chars().any(char::is_control)
+}
+
+fn is_address(text: &str) -> bool {
+    text.parse::<std::net::IpAddr>().is_ok()
+}
+
+fn is_network(text: &str) -> bool {
+    let Some((address, length)) = text.split_once('/') else { return false };
+    let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
+    let most: u8 = if address.is_ipv4() { 32 } else { 128 };
+    length.len() <= 3 && length.bytes().all(|b| b.is_ascii_digit()) && length.parse::<u8>().is_ok_and(|n| n <= most)
+}
+
+fn is_email(text: &str) -> bool {
+    let blank = |c: char| c.is_whitespace() || c.is_control();
+    text.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(blank)
+    })
 }
 
 fn is_date_time(text: &str) -> bool {
@@ -114,7 +182,10 @@ fn is_cluster_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLUSTER_NAME, DATE_TIME, MAJOR_VERSION, OBJECT_ID, ONE_LINE, TextFormat, UPPER_WORD, UUID};
+    use super::{
+        CLUSTER_NAME, DATE_TIME, MAJOR_VERSION, OBJECT_ID, ONE_LINE, ROLE_ARN, ROLE_REFERENCE, TextFormat, UPPER_WORD,
+        UUID,
+    };
 
     fn check(format: &TextFormat, good: &[&str], bad: &[&str]) {
         for text in good {
@@ -145,6 +216,13 @@ mod tests {
             &["632ff709-32a8-48a3-8224-30d2386fadaf", "632FF709-32A8-48A3-8224-30D2386FADAF"],
             &["", "string", "632ff70932a848a3822430d2386fadaf", "632ff709-32a8-48a3-8224-30d2386fadag"],
         );
+        check(
+            &ROLE_ARN,
+            &["arn:aws:iam::444455556666:role/atrest", "arn:aws-cn:iam::444455556666:role/a/b+=,.@-_1"],
+            &["", "arn:aws:iam::444455556666:role/", "arn:aws:iam::444455556666:user/a", "arn:aws:iam::4:role/a"],
+        );
+        let id_or_arn = ["32b6e34b3d91647abb20e7b8", "arn:aws:iam::444455556666:role/atrest"];
+        check(&ROLE_REFERENCE, &id_or_arn, &["", "32b6e34b3d91647abb20e7bg", "arn:aws:iam::444455556666:root"]);
         check(&ONE_LINE, &["", "alias/key é"], &["a\r\nb", "a\0", "tab\t", "\u{85}"]);
         check(
             &DATE_TIME,
@@ -153,6 +231,13 @@ mod tests {
         );
         check(&UPPER_WORD, &["US_EAST_1", "M10"], &["", "us", "A-B", "Ä"]);
         check(&MAJOR_VERSION, &["8.0", "10.12"], &["", "8", "8.0.1", "a.b", "8.", "100.0"]);
+        check(&ADDRESS, &["203.0.113.9", "2001:db8::1"], &["", "203.0.113", "203.0.113.9/32", "::1%eth0", "a"]);
+        check(
+            &NETWORK,
+            &["203.0.113.0/24", "2001:db8::/32", "0.0.0.0/0"],
+            &["", "203.0.113.0", "203.0.113.0/33", "::/129", "203.0.113.0/-1", "203.0.113.0/+8", "a/8"],
+        );
+        check(&EMAIL, &["ada@example.com", "o'brien@localhost"], &["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\n"]);
         check(&CLUSTER_NAME, &["a", "Cluster-0"], &["", "-a", "a_b", "a b"]);
     }
 }

@@ -36,6 +36,10 @@ const fn set(id: &'static str, scope: Scope, capacity: u32) -> RateLimitSet {
 
 /// Source: contract.md 7.3, published.
 pub static ENCRYPTION_AT_REST: RateLimitSet = set("encryptionAtRest", Scope::Project, 2000);
+/// Ours: each call may ask a cloud several times.
+pub static ENCRYPTION_AT_REST_CHECK: RateLimitSet = set("encryptionAtRestCheck", Scope::Project, 60);
+/// Ours: never seen on the wire. A change asks a cloud.
+pub static CLOUD_PROVIDER_ACCESS: RateLimitSet = set("cloudProviderAccess", Scope::Project, 600);
 /// Source: contract.md 7.3, capacity as recorded.
 pub static EVENTS: RateLimitSet = set("events", Scope::Project, 300);
 /// Source: contract.md 7.3, capacity as recorded for an organization's events.

@@ -1,14 +1,22 @@
 //! The entries of the registry, one after the other. It must not hold anything but data.
 
+mod access_list;
+mod clusters;
 mod node_credentials;
+mod organizations;
+mod projects;
+mod surroundings;
 
+mod around_clusters;
+mod backups;
 mod events;
+mod flex_clusters;
 mod keys;
 mod private_endpoints;
+mod provider_roles;
 
 use super::rate_limit::{
-    CERTIFICATE_AUTHORITIES, CLUSTERS, DOCUMENT, ENCRYPTION_AT_REST, ENROLMENTS, EVENTS, NODES, ORGANIZATIONS,
-    PROJECTS, ROOT,
+    CERTIFICATE_AUTHORITIES, DOCUMENT, ENCRYPTION_AT_REST, ENROLMENTS, EVENTS, NODES, ORGANIZATIONS, PROJECTS, ROOT,
 };
 use node_credentials::{
     CREATE_EXTERNAL_CERTIFICATE_AUTHORITY, CREATE_NODE_IDENTITY, DELETE_EXTERNAL_CERTIFICATE_AUTHORITY,
@@ -16,13 +24,11 @@ use node_credentials::{
     LIST_NODE_IDENTITIES, RENEW_NODE_CERTIFICATE,
 };
 use time::Date;
-use time::macros::date;
 
 use super::{Access, Api, Method, Operation, OperationId, OrgRole, ProjectRole, VersionEntry};
 use crate::atlas::version::ApiVersion;
-use crate::atlas::{clusters, encryption_at_rest, groups, orgs, system_status};
+use crate::atlas::{encryption_at_rest, groups, orgs, system_status};
 use crate::atrest::{certificate_authorities, enrolments, nodes, validity};
-use crate::header::{EFFECTIVE_INSTANCE_FIELDS, EFFECTIVE_REPLICATION_SPECS, HeaderFlag};
 use crate::openapi;
 use crate::paging::{INCLUDE_COUNT, ITEMS_PER_PAGE, PAGE_NUM};
 use crate::query::{ENVELOPE, PRETTY, QueryParameter};
@@ -37,11 +43,54 @@ pub static OPERATIONS: &[&Operation] = &[
     &CREATE_GROUP,
     &GET_GROUP,
     &DELETE_GROUP,
-    &LIST_CLUSTERS,
-    &CREATE_CLUSTER,
-    &GET_CLUSTER,
-    &UPDATE_CLUSTER,
-    &DELETE_CLUSTER,
+    &projects::UPDATE_GROUP,
+    &projects::GET_GROUP_BY_NAME,
+    &projects::GET_GROUP_SETTINGS,
+    &projects::UPDATE_GROUP_SETTINGS,
+    &projects::LIST_GROUP_LIMITS,
+    &projects::GET_GROUP_LIMIT,
+    &projects::SET_GROUP_LIMIT,
+    &projects::DELETE_GROUP_LIMIT,
+    &projects::GET_GROUP_IP_ADDRESSES,
+    &projects::GET_MONGO_DB_VERSIONS,
+    &projects::GET_MANAGED_SLOW_MS,
+    &projects::ENABLE_MANAGED_SLOW_MS,
+    &projects::DISABLE_MANAGED_SLOW_MS,
+    &projects::GET_GROUP_ACTIVITY,
+    &projects::UPDATE_GROUP_ACTIVITY,
+    &access_list::LIST_ACCESS_LIST_ENTRIES,
+    &access_list::CREATE_ACCESS_LIST_ENTRY,
+    &access_list::GET_ACCESS_LIST_ENTRY,
+    &access_list::DELETE_ACCESS_LIST_ENTRY,
+    &access_list::GET_ACCESS_LIST_STATUS,
+    &organizations::UPDATE_ORG,
+    &organizations::DELETE_ORG,
+    &organizations::LIST_ORG_GROUPS,
+    &organizations::GET_ORG_SETTINGS,
+    &organizations::UPDATE_ORG_SETTINGS,
+    &surroundings::LIST_CONTROL_PLANE_ADDRESSES,
+    &surroundings::LIST_RATE_LIMITS,
+    &surroundings::GET_RATE_LIMIT,
+    &surroundings::GET_AUDIT_LOG,
+    &surroundings::LIST_CUSTOM_DB_ROLES,
+    &surroundings::LIST_DATABASE_USERS,
+    &surroundings::LIST_GROUP_INTEGRATIONS,
+    &surroundings::GET_MAINTENANCE_WINDOW,
+    &surroundings::LIST_ENDPOINT_SERVICES,
+    &surroundings::GET_REGIONAL_MODE,
+    &surroundings::GET_USER_SECURITY,
+    &clusters::LIST_CLUSTERS,
+    &clusters::CREATE_CLUSTER,
+    &clusters::GET_CLUSTER,
+    &clusters::UPDATE_CLUSTER,
+    &clusters::DELETE_CLUSTER,
+    &clusters::LIST_CLUSTER_DETAILS,
+    &clusters::VALIDATE_CLUSTER_CONFIGURATIONS,
+    &clusters::RESTART_PRIMARIES,
+    &clusters::PIN_FEATURE_COMPATIBILITY_VERSION,
+    &clusters::UNPIN_FEATURE_COMPATIBILITY_VERSION,
+    &clusters::LIST_CLUSTER_PROVIDER_REGIONS,
+    &clusters::UPGRADE_TENANT_CLUSTER,
     &events::LIST_EVENT_TYPES,
     &events::LIST_ORG_EVENTS,
     &events::GET_ORG_EVENT,
@@ -53,6 +102,13 @@ pub static OPERATIONS: &[&Operation] = &[
     &private_endpoints::CREATE_PRIVATE_ENDPOINT,
     &private_endpoints::GET_PRIVATE_ENDPOINT,
     &private_endpoints::DELETE_PRIVATE_ENDPOINT,
+    &provider_roles::LIST_PROVIDER_ROLES,
+    &provider_roles::CREATE_PROVIDER_ROLE,
+    &provider_roles::GET_PROVIDER_ROLE,
+    &provider_roles::AUTHORIZE_PROVIDER_ROLE,
+    &provider_roles::DELETE_PROVIDER_ROLE,
+    &provider_roles::CHECK_ENCRYPTION_AT_REST,
+    &provider_roles::GET_SETUP_KIT,
     &private_endpoints::GET_NETWORKING,
     &GET_ENCRYPTION_AT_REST_VALIDITY,
     &LIST_NODES,
@@ -89,6 +145,35 @@ pub static OPERATIONS: &[&Operation] = &[
     &keys::RETURN_GROUP,
     &keys::LIST_BACKUP_SNAPSHOTS,
     &keys::GET_BACKUP_SNAPSHOT,
+    &around_clusters::GET_PROCESS_ARGUMENTS,
+    &around_clusters::UPDATE_PROCESS_ARGUMENTS,
+    &around_clusters::GET_AUTO_SCALING_CONFIGURATION,
+    &around_clusters::GET_CLUSTER_STATUS,
+    &around_clusters::GET_SEARCH_DEPLOYMENT,
+    &around_clusters::CREATE_SEARCH_DEPLOYMENT,
+    &around_clusters::UPDATE_SEARCH_DEPLOYMENT,
+    &around_clusters::DELETE_SEARCH_DEPLOYMENT,
+    &around_clusters::LIST_CONTAINERS,
+    &around_clusters::LIST_ALL_CONTAINERS,
+    &around_clusters::GET_CONTAINER,
+    &around_clusters::LIST_SERVERLESS_INSTANCES,
+    &flex_clusters::LIST_FLEX_CLUSTERS,
+    &flex_clusters::CREATE_FLEX_CLUSTER,
+    &flex_clusters::GET_FLEX_CLUSTER,
+    &flex_clusters::UPDATE_FLEX_CLUSTER,
+    &flex_clusters::DELETE_FLEX_CLUSTER,
+    &flex_clusters::UPGRADE_FLEX_CLUSTER,
+    &backups::GET_COMPLIANCE_POLICY,
+    &backups::UPDATE_COMPLIANCE_POLICY,
+    &backups::DELETE_COMPLIANCE_POLICY,
+    &backups::GET_BACKUP_SCHEDULE,
+    &backups::UPDATE_BACKUP_SCHEDULE,
+    &backups::TAKE_BACKUP_SNAPSHOT,
+    &backups::UPDATE_BACKUP_SNAPSHOT,
+    &backups::DELETE_BACKUP_SNAPSHOT,
+    &backups::LIST_SHARDED_SNAPSHOTS,
+    &backups::GET_SHARDED_SNAPSHOT,
+    &backups::DELETE_SHARDED_SNAPSHOT,
     &GET_OPEN_API,
 ];
 
@@ -103,11 +188,54 @@ impl OperationId {
             Self::CreateGroup => &CREATE_GROUP,
             Self::GetGroup => &GET_GROUP,
             Self::DeleteGroup => &DELETE_GROUP,
-            Self::ListClusters => &LIST_CLUSTERS,
-            Self::CreateCluster => &CREATE_CLUSTER,
-            Self::GetCluster => &GET_CLUSTER,
-            Self::UpdateCluster => &UPDATE_CLUSTER,
-            Self::DeleteCluster => &DELETE_CLUSTER,
+            Self::UpdateGroup => &projects::UPDATE_GROUP,
+            Self::GetGroupByName => &projects::GET_GROUP_BY_NAME,
+            Self::GetGroupSettings => &projects::GET_GROUP_SETTINGS,
+            Self::UpdateGroupSettings => &projects::UPDATE_GROUP_SETTINGS,
+            Self::ListGroupLimits => &projects::LIST_GROUP_LIMITS,
+            Self::GetGroupLimit => &projects::GET_GROUP_LIMIT,
+            Self::SetGroupLimit => &projects::SET_GROUP_LIMIT,
+            Self::DeleteGroupLimit => &projects::DELETE_GROUP_LIMIT,
+            Self::GetGroupIpAddresses => &projects::GET_GROUP_IP_ADDRESSES,
+            Self::GetMongoDbVersions => &projects::GET_MONGO_DB_VERSIONS,
+            Self::GetManagedSlowMs => &projects::GET_MANAGED_SLOW_MS,
+            Self::EnableManagedSlowMs => &projects::ENABLE_MANAGED_SLOW_MS,
+            Self::DisableManagedSlowMs => &projects::DISABLE_MANAGED_SLOW_MS,
+            Self::GetGroupActivity => &projects::GET_GROUP_ACTIVITY,
+            Self::UpdateGroupActivity => &projects::UPDATE_GROUP_ACTIVITY,
+            Self::ListAccessListEntries => &access_list::LIST_ACCESS_LIST_ENTRIES,
+            Self::CreateAccessListEntry => &access_list::CREATE_ACCESS_LIST_ENTRY,
+            Self::GetAccessListEntry => &access_list::GET_ACCESS_LIST_ENTRY,
+            Self::DeleteAccessListEntry => &access_list::DELETE_ACCESS_LIST_ENTRY,
+            Self::GetAccessListStatus => &access_list::GET_ACCESS_LIST_STATUS,
+            Self::UpdateOrg => &organizations::UPDATE_ORG,
+            Self::DeleteOrg => &organizations::DELETE_ORG,
+            Self::ListOrgGroups => &organizations::LIST_ORG_GROUPS,
+            Self::GetOrgSettings => &organizations::GET_ORG_SETTINGS,
+            Self::UpdateOrgSettings => &organizations::UPDATE_ORG_SETTINGS,
+            Self::ListControlPlaneAddresses => &surroundings::LIST_CONTROL_PLANE_ADDRESSES,
+            Self::ListRateLimits => &surroundings::LIST_RATE_LIMITS,
+            Self::GetRateLimit => &surroundings::GET_RATE_LIMIT,
+            Self::GetAuditLog => &surroundings::GET_AUDIT_LOG,
+            Self::ListCustomDbRoles => &surroundings::LIST_CUSTOM_DB_ROLES,
+            Self::ListDatabaseUsers => &surroundings::LIST_DATABASE_USERS,
+            Self::ListGroupIntegrations => &surroundings::LIST_GROUP_INTEGRATIONS,
+            Self::GetMaintenanceWindow => &surroundings::GET_MAINTENANCE_WINDOW,
+            Self::ListEndpointServices => &surroundings::LIST_ENDPOINT_SERVICES,
+            Self::GetRegionalMode => &surroundings::GET_REGIONAL_MODE,
+            Self::GetUserSecurity => &surroundings::GET_USER_SECURITY,
+            Self::ListClusters => &clusters::LIST_CLUSTERS,
+            Self::CreateCluster => &clusters::CREATE_CLUSTER,
+            Self::GetCluster => &clusters::GET_CLUSTER,
+            Self::UpdateCluster => &clusters::UPDATE_CLUSTER,
+            Self::DeleteCluster => &clusters::DELETE_CLUSTER,
+            Self::ListClusterDetails => &clusters::LIST_CLUSTER_DETAILS,
+            Self::ValidateClusterConfigurations => &clusters::VALIDATE_CLUSTER_CONFIGURATIONS,
+            Self::RestartPrimaries => &clusters::RESTART_PRIMARIES,
+            Self::PinFeatureCompatibilityVersion => &clusters::PIN_FEATURE_COMPATIBILITY_VERSION,
+            Self::UnpinFeatureCompatibilityVersion => &clusters::UNPIN_FEATURE_COMPATIBILITY_VERSION,
+            Self::ListClusterProviderRegions => &clusters::LIST_CLUSTER_PROVIDER_REGIONS,
+            Self::UpgradeTenantCluster => &clusters::UPGRADE_TENANT_CLUSTER,
             Self::ListEventTypes => &events::LIST_EVENT_TYPES,
             Self::ListOrgEvents => &events::LIST_ORG_EVENTS,
             Self::GetOrgEvent => &events::GET_ORG_EVENT,
@@ -119,6 +247,13 @@ impl OperationId {
             Self::CreatePrivateEndpoint => &private_endpoints::CREATE_PRIVATE_ENDPOINT,
             Self::GetPrivateEndpoint => &private_endpoints::GET_PRIVATE_ENDPOINT,
             Self::DeletePrivateEndpoint => &private_endpoints::DELETE_PRIVATE_ENDPOINT,
+            Self::ListProviderRoles => &provider_roles::LIST_PROVIDER_ROLES,
+            Self::CreateProviderRole => &provider_roles::CREATE_PROVIDER_ROLE,
+            Self::GetProviderRole => &provider_roles::GET_PROVIDER_ROLE,
+            Self::AuthorizeProviderRole => &provider_roles::AUTHORIZE_PROVIDER_ROLE,
+            Self::DeleteProviderRole => &provider_roles::DELETE_PROVIDER_ROLE,
+            Self::CheckEncryptionAtRest => &provider_roles::CHECK_ENCRYPTION_AT_REST,
+            Self::GetSetupKit => &provider_roles::GET_SETUP_KIT,
             Self::GetNetworking => &private_endpoints::GET_NETWORKING,
             Self::GetEncryptionAtRestValidity => &GET_ENCRYPTION_AT_REST_VALIDITY,
             Self::ListNodes => &LIST_NODES,
@@ -155,6 +290,35 @@ impl OperationId {
             Self::ReturnGroup => &keys::RETURN_GROUP,
             Self::ListBackupSnapshots => &keys::LIST_BACKUP_SNAPSHOTS,
             Self::GetBackupSnapshot => &keys::GET_BACKUP_SNAPSHOT,
+            Self::GetProcessArguments => &around_clusters::GET_PROCESS_ARGUMENTS,
+            Self::UpdateProcessArguments => &around_clusters::UPDATE_PROCESS_ARGUMENTS,
+            Self::GetAutoScalingConfiguration => &around_clusters::GET_AUTO_SCALING_CONFIGURATION,
+            Self::GetClusterStatus => &around_clusters::GET_CLUSTER_STATUS,
+            Self::GetSearchDeployment => &around_clusters::GET_SEARCH_DEPLOYMENT,
+            Self::CreateSearchDeployment => &around_clusters::CREATE_SEARCH_DEPLOYMENT,
+            Self::UpdateSearchDeployment => &around_clusters::UPDATE_SEARCH_DEPLOYMENT,
+            Self::DeleteSearchDeployment => &around_clusters::DELETE_SEARCH_DEPLOYMENT,
+            Self::ListContainers => &around_clusters::LIST_CONTAINERS,
+            Self::ListAllContainers => &around_clusters::LIST_ALL_CONTAINERS,
+            Self::GetContainer => &around_clusters::GET_CONTAINER,
+            Self::ListServerlessInstances => &around_clusters::LIST_SERVERLESS_INSTANCES,
+            Self::ListFlexClusters => &flex_clusters::LIST_FLEX_CLUSTERS,
+            Self::CreateFlexCluster => &flex_clusters::CREATE_FLEX_CLUSTER,
+            Self::GetFlexCluster => &flex_clusters::GET_FLEX_CLUSTER,
+            Self::UpdateFlexCluster => &flex_clusters::UPDATE_FLEX_CLUSTER,
+            Self::DeleteFlexCluster => &flex_clusters::DELETE_FLEX_CLUSTER,
+            Self::UpgradeFlexCluster => &flex_clusters::UPGRADE_FLEX_CLUSTER,
+            Self::GetCompliancePolicy => &backups::GET_COMPLIANCE_POLICY,
+            Self::UpdateCompliancePolicy => &backups::UPDATE_COMPLIANCE_POLICY,
+            Self::DeleteCompliancePolicy => &backups::DELETE_COMPLIANCE_POLICY,
+            Self::GetBackupSchedule => &backups::GET_BACKUP_SCHEDULE,
+            Self::UpdateBackupSchedule => &backups::UPDATE_BACKUP_SCHEDULE,
+            Self::TakeBackupSnapshot => &backups::TAKE_BACKUP_SNAPSHOT,
+            Self::UpdateBackupSnapshot => &backups::UPDATE_BACKUP_SNAPSHOT,
+            Self::DeleteBackupSnapshot => &backups::DELETE_BACKUP_SNAPSHOT,
+            Self::ListShardedSnapshots => &backups::LIST_SHARDED_SNAPSHOTS,
+            Self::GetShardedSnapshot => &backups::GET_SHARDED_SNAPSHOT,
+            Self::DeleteShardedSnapshot => &backups::DELETE_SHARDED_SNAPSHOT,
             Self::GetOpenApi => &GET_OPEN_API,
         }
     }
@@ -163,11 +327,7 @@ impl OperationId {
 const TAG_ENCRYPTION_AT_REST: &str = "Encryption at Rest using Customer Key Management";
 
 static ONE: &[&QueryParameter] = &[&ENVELOPE, &PRETTY];
-static CLUSTER_LIST: &[&QueryParameter] =
-    &[&ENVELOPE, &PRETTY, &INCLUDE_COUNT, &ITEMS_PER_PAGE, &PAGE_NUM, &clusters::INCLUDE_DELETED];
-static CLUSTER_DELETION: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &clusters::RETAIN_BACKUPS];
 static GROUP_CREATION: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &groups::PROJECT_OWNER_ID];
-static EFFECTIVE: &[&HeaderFlag] = &[&EFFECTIVE_INSTANCE_FIELDS, &EFFECTIVE_REPLICATION_SPECS];
 static LIST: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &INCLUDE_COUNT, &ITEMS_PER_PAGE, &PAGE_NUM];
 
 /// What any call with credentials can run into.
@@ -189,6 +349,11 @@ const fn dated(version: ApiVersion, request: Option<&'static Schema>, response: 
 /// A shape that a newer date has replaced.
 const fn replaced(entry: VersionEntry, since: Date, until: Date) -> VersionEntry {
     VersionEntry { deprecated: Some(since), sunset: Some(until), ..entry }
+}
+
+/// A shape that answers success with a status of its own.
+const fn answering(entry: VersionEntry, success: u16) -> VersionEntry {
+    VersionEntry { success: Some(success), ..entry }
 }
 
 const fn own(response: &'static Schema) -> VersionEntry {
@@ -227,7 +392,7 @@ static LIST_ORGS: Operation = Operation {
     list: true,
     access: Access::Authenticated,
     success: 200,
-    query: LIST,
+    query: organizations::BY_NAME,
     headers: &[],
     errors: SIGNED_IN,
     rate_limit: &ORGANIZATIONS,
@@ -337,124 +502,10 @@ static DELETE_GROUP: Operation = Operation {
 };
 
 /// The answer to a deletion, which says nothing.
-static NOTHING: Schema = Schema {
+pub(in crate::operations::table) static NOTHING: Schema = Schema {
     name: Some("Nothing"),
     description: "An object without members.",
     kind: Kind::Object { fields: &[], open: false },
-};
-
-const TAG_CLUSTERS: &str = "Clusters";
-
-static LIST_CLUSTERS: Operation = Operation {
-    id: OperationId::ListClusters,
-    method: Method::Get,
-    api: Api::Atlas,
-    path: "/groups/{groupId}/clusters",
-    versions: &[dated(ApiVersion::V2024_08_05, None, &clusters::v2024_08_05::SCHEMA)],
-    list: true,
-    access: Access::Project(ProjectRole::ReadOnly),
-    success: 200,
-    query: CLUSTER_LIST,
-    headers: &[&EFFECTIVE_INSTANCE_FIELDS],
-    errors: NAMED,
-    rate_limit: &CLUSTERS,
-    tag: TAG_CLUSTERS,
-    operation_id: "listClusters",
-    alias: Some("listGroupClusters"),
-    summary: "List a project's clusters",
-};
-
-static CREATE_CLUSTER: Operation = Operation {
-    id: OperationId::CreateCluster,
-    method: Method::Post,
-    api: Api::Atlas,
-    path: "/groups/{groupId}/clusters",
-    versions: &[
-        replaced(
-            dated(ApiVersion::V2024_08_05, Some(&clusters::v2024_08_05::CREATE_SCHEMA), &clusters::v2024_08_05::SCHEMA),
-            date!(2024 - 10 - 23),
-            date!(2027 - 03 - 01),
-        ),
-        dated(ApiVersion::V2024_10_23, Some(&clusters::v2024_08_05::CREATE_SCHEMA), &clusters::v2024_08_05::SCHEMA),
-    ],
-    list: false,
-    access: Access::Project(ProjectRole::ClusterCreator),
-    success: 201,
-    query: ONE,
-    headers: EFFECTIVE,
-    errors: WRITE,
-    rate_limit: &CLUSTERS,
-    tag: TAG_CLUSTERS,
-    operation_id: "createCluster",
-    alias: Some("createGroupCluster"),
-    summary: "Describe a new cluster",
-};
-
-static GET_CLUSTER: Operation = Operation {
-    id: OperationId::GetCluster,
-    method: Method::Get,
-    api: Api::Atlas,
-    path: "/groups/{groupId}/clusters/{clusterName}",
-    versions: &[dated(ApiVersion::V2024_08_05, None, &clusters::v2024_08_05::SCHEMA)],
-    list: false,
-    access: Access::Project(ProjectRole::ReadOnly),
-    success: 200,
-    query: ONE,
-    headers: EFFECTIVE,
-    errors: NAMED,
-    rate_limit: &CLUSTERS,
-    tag: TAG_CLUSTERS,
-    operation_id: "getCluster",
-    alias: Some("getGroupCluster"),
-    summary: "Show one cluster",
-};
-
-static UPDATE_CLUSTER: Operation = Operation {
-    id: OperationId::UpdateCluster,
-    method: Method::Patch,
-    api: Api::Atlas,
-    path: "/groups/{groupId}/clusters/{clusterName}",
-    versions: &[
-        replaced(
-            dated(ApiVersion::V2024_08_05, Some(&clusters::v2024_08_05::UPDATE_SCHEMA), &clusters::v2024_08_05::SCHEMA),
-            date!(2024 - 10 - 23),
-            date!(2027 - 03 - 01),
-        ),
-        dated(ApiVersion::V2024_10_23, Some(&clusters::v2024_08_05::UPDATE_SCHEMA), &clusters::v2024_08_05::SCHEMA),
-    ],
-    list: false,
-    access: Access::Project(ProjectRole::ClusterManager),
-    success: 200,
-    query: ONE,
-    headers: EFFECTIVE,
-    errors: WRITE,
-    rate_limit: &CLUSTERS,
-    tag: TAG_CLUSTERS,
-    operation_id: "updateCluster",
-    alias: Some("updateGroupCluster"),
-    summary: "Change a cluster",
-};
-
-static DELETE_CLUSTER: Operation = Operation {
-    id: OperationId::DeleteCluster,
-    method: Method::Delete,
-    api: Api::Atlas,
-    path: "/groups/{groupId}/clusters/{clusterName}",
-    versions: &[
-        replaced(dated(ApiVersion::V2023_01_01, None, &NOTHING), date!(2023 - 02 - 01), date!(2027 - 07 - 01)),
-        dated(ApiVersion::V2023_02_01, None, &NOTHING),
-    ],
-    list: false,
-    access: Access::Project(ProjectRole::Owner),
-    success: 202,
-    query: CLUSTER_DELETION,
-    headers: &[],
-    errors: DELETION,
-    rate_limit: &CLUSTERS,
-    tag: TAG_CLUSTERS,
-    operation_id: "deleteCluster",
-    alias: Some("deleteGroupCluster"),
-    summary: "Delete a cluster",
 };
 
 static LIST_GROUP_EVENTS: Operation = Operation {

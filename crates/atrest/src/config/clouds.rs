@@ -95,6 +95,7 @@ fn read_aws(aws: &mut Section<'_>, faults: &Faults) -> aws_kms::Config {
     aws_kms::Config {
         operator,
         own_accounts: aws.all_parsed("own_accounts"),
+        account_arn: aws.text("account_arn"),
         kms_endpoint: aws.text("kms_endpoint"),
         sts_endpoint: aws.text("sts_endpoint"),
         ec2_endpoint: aws.text("ec2_endpoint"),
@@ -200,7 +201,9 @@ fn read_google(google: &mut Section<'_>, faults: &Faults) -> gcp_kms::Config {
     };
     gcp_kms::Config {
         operator,
+        operator_project: google.text("operator_project"),
         kms_endpoint: google.text("kms_endpoint"),
+        iam_endpoint: google.text("iam_endpoint"),
         iam_credentials_endpoint: google.text("iam_credentials_endpoint"),
         token_uri: google.text("token_uri"),
         trusted_roots: trusted_roots(google),

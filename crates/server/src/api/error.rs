@@ -7,6 +7,7 @@
 //! what is kept of keys in `error/kept.rs`, private endpoints in `error/private_endpoint.rs`.
 //! Details say what to do next; a stranger's words in them were tamed where they came in.
 
+mod backup;
 mod candidate;
 mod cluster;
 mod external;
@@ -14,16 +15,20 @@ mod kept;
 mod master_key;
 mod node;
 mod private_endpoint;
+mod project;
+mod provider_role;
 
 use std::net::IpAddr;
 use std::time::Duration;
 
+use api_wire::atlas::not_offered::Part;
 use api_wire::error_body::{BadRequestDetail, ERROR_CONTENT_TYPE, ErrorBody, FieldViolation, Parameter};
 use api_wire::fault::{Fault, FaultKind};
 use api_wire::presentation::{Presentation, render_challenge, render_error};
 use api_wire::text_format::CLUSTER_NAME;
 use axum::body::Body;
 use axum::response::Response;
+use domain::cluster::ClusterName;
 use domain::customer_key::ProviderKind;
 use domain::id::ProjectId;
 use domain::violation::{Violation, ViolationKind};
@@ -86,6 +91,17 @@ pub enum Refused {
     NoSuchPath(String),
     /// The path exists, the method does not.
     MethodNotAllowed,
+    /// A change of a part of Atlas that is not offered.
+    PartNotOffered(&'static Part),
+    /// A person's sign-in by a command line, which is not offered.
+    UserSignInNotOffered,
+    /// An API that came before the one there is.
+    OldApi {
+        /// What was called.
+        path: String,
+        /// The base to call instead.
+        base: String,
+    },
     /// Not a project's id at all.
     NoSuchProject(String),
     /// Not an organization's id at all.
@@ -103,6 +119,10 @@ pub enum Refused {
     NoSuchEvent(String),
     /// Not an organization's event's id at all.
     NoSuchOrgEvent(String),
+    /// Not served here; the words say so whole.
+    FeatureUnsupported(&'static str),
+    /// The cluster is no Flex cluster.
+    NotAFlexCluster(ClusterName),
     /// A host name or origin that dev mode does not answer to.
     ForeignHost,
     /// A use case refused.
@@ -302,12 +322,18 @@ fn row(refused: &Refused, request_id: &str) -> ErrorBody {
             "METHOD_NOT_ALLOWED",
             "This resource does not know that method. GET /api/atrest/v1/openapi.json lists what it knows.",
         ),
+        Refused::PartNotOffered(part) => project::part_not_offered(part),
+        Refused::UserSignInNotOffered => project::user_sign_in_not_offered(),
+        Refused::OldApi { path, base } => project::old_api(path, base),
         Refused::NoSuchProject(id) => no_such_project(&quoted(id)),
         Refused::NoSuchOrganization(id) => no_such_organization(&quoted(id)),
         Refused::NoSuchEvent(id) => no_such_event(&quoted(id)),
         Refused::NoSuchOrgEvent(id) => no_such_org_event(&quoted(id)),
         Refused::NoSuchMasterKey(id) => master_key::not_found(id),
         Refused::NoSuchCluster { name, project } => cluster::not_found(&quoted(name), &project.to_string()),
+        // published
+        Refused::FeatureUnsupported(words) => body(FORBIDDEN, "FEATURE_UNSUPPORTED", *words),
+        Refused::NotAFlexCluster(name) => backup::not_a_flex_cluster(name),
         // ours
         Refused::ForeignHost => body(
             FORBIDDEN,
@@ -319,6 +345,12 @@ fn row(refused: &Refused, request_id: &str) -> ErrorBody {
     }
 }
 
+/// Gives the code and the words that an error would be answered with, for what tells of errors without being one.
+pub(super) fn code_and_detail(error: &control::Error) -> (&'static str, String) {
+    let row = control_row(error, "");
+    (row.error_code, row.detail)
+}
+
 fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
     match error {
         control::Error::ProjectNotFound(id) => no_such_project(&id.to_string()),
@@ -328,17 +360,23 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
         control::Error::ClusterNotFound { project, name } => cluster::not_found(name.as_str(), &project.to_string()),
         control::Error::ClusterNameTaken { project, name } => cluster::name_taken(name, *project),
         control::Error::ClusterRefused { name, refusal } => cluster::refused(name.as_ref(), refusal),
+        control::Error::ClusterUnsupported { name, what } => cluster::unsupported(name, *what),
         control::Error::ClusterConflict(name) => cluster::conflict(name),
         control::Error::ClusterPlacementRefused { name, refusal } => private_endpoint::no_place_for(name, refusal),
         control::Error::Node(error) => node::row(error),
         control::Error::External(error) => external::row(error),
+        control::Error::ProviderRole(error) => provider_role::row(error),
         control::Error::PrivateEndpoint(error) => private_endpoint::row(error),
         control::Error::Snapshot(error) => kept::snapshot_row(error),
+        control::Error::Compliance(error) => backup::compliance_row(error),
+        control::Error::SearchDeployment(error) => backup::search_row(error),
+        control::Error::ContainerNotFound(id) => backup::container_not_found(id),
         control::Error::Grant(error) => kept::grant_row(error),
         control::Error::RotationNotFound(id) => kept::rotation_not_found(id),
         control::Error::DeletedClusterNotFound(id) => kept::deleted_cluster_not_found(id),
         control::Error::DeletedProjectNotFound(id) => kept::deleted_project_not_found(id),
         control::Error::MasterKey(error) => master_key::row(error, request_id),
+        control::Error::Project(error) => project::row(error),
         control::Error::ProjectNameTaken(name) => cluster::project_name_taken(name),
         control::Error::ProjectHasClusters(_) => cluster::project_has_clusters(),
         control::Error::ProjectHasPrivateEndpoints(_) => private_endpoint::stand_against_closing(),
@@ -505,7 +543,9 @@ fn violations_row(violations: &[Violation]) -> ErrorBody {
     let code = match &violation.kind {
         ViolationKind::Missing => "MISSING_ATTRIBUTE",
         ViolationKind::MissingOneOf { .. } => "MISSING_ONE_OF_ATTRIBUTES",
-        ViolationKind::Malformed { .. } | ViolationKind::Rule { .. } => "INVALID_ATTRIBUTE",
+        ViolationKind::Malformed { .. } | ViolationKind::Rule { .. } | ViolationKind::NotOurs { .. } => {
+            "INVALID_ATTRIBUTE"
+        }
         ViolationKind::ReadOnly => "ATTRIBUTE_READ_ONLY",
         // recorded, with its words
         ViolationKind::NoHighestPriority => "ATLAS_GENERAL_ERROR",
@@ -524,6 +564,9 @@ fn field_violation(violation: &Violation) -> FieldViolation {
         ViolationKind::MissingOneOf { choices } => format!("One of these is required: {choices}."),
         ViolationKind::Malformed { expected } => format!("Invalid attribute {field} specified. It must be {expected}."),
         ViolationKind::Rule { expected } => format!("Invalid attribute {field} specified. {expected}"),
+        ViolationKind::NotOurs { ours } => {
+            format!("Invalid attribute {field} specified. This service's own is {ours}; send that, or leave it out.")
+        }
         ViolationKind::ReadOnly => {
             format!("The attribute {field} is read only. Leave it out, or send the value it has.")
         }

@@ -1,6 +1,7 @@
 //! All routes of the Admin API: one line per operation, read off the registry. Must not know what a
 //! handler does.
 
+use api_wire::atlas::not_offered::{AuditLog, MaintenanceWindow, RegionalMode, UserSecurity};
 use api_wire::operations::{Method, OPERATIONS, Operation, OperationId, parameter_of};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -11,15 +12,23 @@ use percent_encoding::percent_decode_str;
 use tower::Layer as _;
 
 use super::atlas::snapshots as backup_snapshots;
-use super::atlas::{clusters, encryption_at_rest, event_types, events, groups, orgs, private_endpoints, system_status};
+use super::atlas::{
+    access_list, backup_compliance, backup_schedules, cluster_status, containers, control_plane_addresses,
+    flex_clusters, not_offered, process_arguments, rate_limits, search_deployments,
+};
+use super::atlas::{
+    cloud_provider_access, clusters, encryption_at_rest, event_types, events, groups, orgs, private_endpoints,
+    system_status,
+};
+use super::atrest::groups as activity;
 use super::atrest::{
-    certificate_authorities, customer_keys, deleted_clusters, deleted_projects, enrolments,
+    certificate_authorities, customer_keys, deleted_clusters, deleted_projects, encryption_at_rest_check, enrolments,
     external_certificate_authorities, grants, master_keys, networking, node_certificates, node_identities, nodes,
-    openapi, rotations, snapshots, validity,
+    openapi, rotations, setup_kit, snapshots, validity,
 };
 use super::call::{Answer, Call};
 use super::error::Refused;
-use super::{Api, oauth, pipeline};
+use super::{Api, oauth, pipeline, private};
 use crate::probes;
 
 /// Carries a call to its handler.
@@ -32,11 +41,53 @@ pub(super) async fn dispatch(api: &Api, call: Call) -> Result<Answer, Refused> {
         OperationId::CreateGroup => groups::create::handle(api, call).await,
         OperationId::GetGroup => groups::view::handle(api, &call).await,
         OperationId::DeleteGroup => groups::delete::handle(api, &call).await,
+        OperationId::UpdateGroup => groups::update::handle(api, call).await,
+        OperationId::GetGroupByName => groups::by_name::handle(api, &call).await,
+        OperationId::GetGroupSettings => groups::settings::view::handle(api, &call).await,
+        OperationId::UpdateGroupSettings => groups::settings::update::handle(api, call).await,
+        OperationId::ListGroupLimits => groups::limits::list::handle(api, &call).await,
+        OperationId::GetGroupLimit => groups::limits::view::handle(api, &call).await,
+        OperationId::SetGroupLimit => groups::limits::set::handle(api, call).await,
+        OperationId::DeleteGroupLimit => groups::limits::delete::handle(api, &call).await,
+        OperationId::GetGroupIpAddresses => groups::ip_addresses::handle(api, &call).await,
+        OperationId::GetMongoDbVersions => groups::mongo_db_versions::handle(api, &call).await,
+        OperationId::GetManagedSlowMs => groups::managed_slow_ms::view(api, &call).await,
+        OperationId::EnableManagedSlowMs => groups::managed_slow_ms::set(api, &call, true).await,
+        OperationId::DisableManagedSlowMs => groups::managed_slow_ms::set(api, &call, false).await,
+        OperationId::GetGroupActivity => activity::view(api, &call).await,
+        OperationId::UpdateGroupActivity => activity::update(api, call).await,
+        OperationId::ListAccessListEntries => access_list::list::handle(api, &call).await,
+        OperationId::CreateAccessListEntry => access_list::create::handle(api, call).await,
+        OperationId::GetAccessListEntry => access_list::view::handle(api, &call).await,
+        OperationId::DeleteAccessListEntry => access_list::delete::handle(api, &call).await,
+        OperationId::GetAccessListStatus => access_list::status::handle(api, &call).await,
+        OperationId::UpdateOrg => orgs::update::handle(api, call).await,
+        OperationId::DeleteOrg => orgs::delete::handle(api, &call).await,
+        OperationId::ListOrgGroups => orgs::groups::handle(api, &call).await,
+        OperationId::GetOrgSettings => orgs::settings::view::handle(api, &call).await,
+        OperationId::UpdateOrgSettings => orgs::settings::update::handle(api, call).await,
+        OperationId::ListControlPlaneAddresses => control_plane_addresses::handle(api, &call),
+        OperationId::ListRateLimits => rate_limits::list(&call),
+        OperationId::GetRateLimit => rate_limits::view(&call),
+        OperationId::GetAuditLog => not_offered::one(api, &call, &AuditLog::NONE).await,
+        OperationId::ListCustomDbRoles => not_offered::list(api, &call).await,
+        OperationId::ListDatabaseUsers | OperationId::ListGroupIntegrations => not_offered::page(api, &call).await,
+        OperationId::GetMaintenanceWindow => not_offered::one(api, &call, &MaintenanceWindow::NONE).await,
+        OperationId::ListEndpointServices => not_offered::list_of_cloud(api, &call).await,
+        OperationId::GetRegionalMode => not_offered::one(api, &call, &RegionalMode::NONE).await,
+        OperationId::GetUserSecurity => not_offered::one(api, &call, &UserSecurity::NONE).await,
         OperationId::ListClusters => clusters::list::handle(api, &call).await,
         OperationId::CreateCluster => clusters::create::handle(api, call).await,
         OperationId::GetCluster => clusters::view::handle(api, &call).await,
         OperationId::UpdateCluster => clusters::update::handle(api, call).await,
         OperationId::DeleteCluster => clusters::delete::handle(api, &call).await,
+        OperationId::ListClusterDetails => clusters::details::handle(api, &call).await,
+        OperationId::ValidateClusterConfigurations => clusters::validate::handle(api, call).await,
+        OperationId::RestartPrimaries => clusters::unsupported::restart_primaries(api, &call).await,
+        OperationId::PinFeatureCompatibilityVersion => clusters::unsupported::pin(api, &call).await,
+        OperationId::UnpinFeatureCompatibilityVersion => clusters::unsupported::unpin(api, &call).await,
+        OperationId::ListClusterProviderRegions => clusters::provider_regions::handle(api, &call).await,
+        OperationId::UpgradeTenantCluster => clusters::unsupported::upgrade_tenant(api, &call).await,
         OperationId::ListEventTypes => event_types::handle(&call),
         OperationId::ListOrgEvents => events::list_of_org::handle(api, &call).await,
         OperationId::GetOrgEvent => events::view_of_org::handle(api, &call).await,
@@ -48,6 +99,13 @@ pub(super) async fn dispatch(api: &Api, call: Call) -> Result<Answer, Refused> {
         OperationId::CreatePrivateEndpoint => private_endpoints::create::handle(api, call).await,
         OperationId::GetPrivateEndpoint => private_endpoints::view::handle(api, &call).await,
         OperationId::DeletePrivateEndpoint => private_endpoints::delete::handle(api, &call).await,
+        OperationId::ListProviderRoles => cloud_provider_access::list::handle(api, &call).await,
+        OperationId::CreateProviderRole => cloud_provider_access::create::handle(api, call).await,
+        OperationId::GetProviderRole => cloud_provider_access::view::handle(api, &call).await,
+        OperationId::AuthorizeProviderRole => cloud_provider_access::authorize::handle(api, call).await,
+        OperationId::DeleteProviderRole => cloud_provider_access::delete::handle(api, &call).await,
+        OperationId::CheckEncryptionAtRest => encryption_at_rest_check::handle(api, call).await,
+        OperationId::GetSetupKit => setup_kit::handle(api, &call).await,
         OperationId::GetNetworking => networking::handle(api, &call).await,
         OperationId::GetEncryptionAtRestValidity => validity::handle(api, &call).await,
         OperationId::ListNodes => nodes::list::handle(api, &call).await,
@@ -92,6 +150,36 @@ pub(super) async fn dispatch(api: &Api, call: Call) -> Result<Answer, Refused> {
         OperationId::ReturnGroup => deleted_projects::bring_back::handle(api, &call).await,
         OperationId::ListBackupSnapshots => backup_snapshots::list::handle(api, &call).await,
         OperationId::GetBackupSnapshot => backup_snapshots::view::handle(api, &call).await,
+        OperationId::GetProcessArguments => process_arguments::view::handle(api, &call).await,
+        OperationId::UpdateProcessArguments => process_arguments::update::handle(api, call).await,
+        OperationId::GetAutoScalingConfiguration => cluster_status::auto_scaling::handle(api, &call).await,
+        OperationId::GetClusterStatus => cluster_status::view::handle(api, &call).await,
+        OperationId::GetSearchDeployment => search_deployments::view::handle(api, &call).await,
+        OperationId::CreateSearchDeployment => search_deployments::create::handle(api, call).await,
+        OperationId::UpdateSearchDeployment => search_deployments::update::handle(api, call).await,
+        OperationId::DeleteSearchDeployment => search_deployments::delete::handle(api, &call).await,
+        OperationId::ListContainers => containers::list::handle(api, &call).await,
+        OperationId::ListAllContainers => containers::list::handle_all(api, &call).await,
+        OperationId::GetContainer => containers::view::handle(api, &call).await,
+        OperationId::ListServerlessInstances | OperationId::ListFlexClusters => {
+            flex_clusters::list::handle(api, &call).await
+        }
+        OperationId::CreateFlexCluster => flex_clusters::create::handle(&call),
+        OperationId::GetFlexCluster | OperationId::DeleteFlexCluster => flex_clusters::view::handle(api, &call).await,
+        OperationId::UpdateFlexCluster => flex_clusters::view::handle_update(api, &call).await,
+        OperationId::UpgradeFlexCluster => flex_clusters::create::handle_upgrade(&call),
+        OperationId::GetCompliancePolicy => backup_compliance::view::handle(api, &call).await,
+        OperationId::UpdateCompliancePolicy => backup_compliance::update::handle(api, call).await,
+        OperationId::DeleteCompliancePolicy => backup_compliance::delete::handle(api, &call).await,
+        OperationId::GetBackupSchedule => backup_schedules::view::handle(api, &call).await,
+        OperationId::UpdateBackupSchedule => backup_schedules::update::handle(api, call).await,
+        OperationId::TakeBackupSnapshot => backup_snapshots::change::handle_take(api, &call).await,
+        OperationId::UpdateBackupSnapshot => backup_snapshots::change::handle_retention(api, &call).await,
+        OperationId::DeleteBackupSnapshot => backup_snapshots::delete::handle(api, &call).await,
+        OperationId::ListShardedSnapshots => backup_snapshots::sharded::handle_list(api, &call).await,
+        OperationId::GetShardedSnapshot | OperationId::DeleteShardedSnapshot => {
+            backup_snapshots::sharded::handle(api, &call).await
+        }
         OperationId::GetOpenApi => openapi::handle(&call),
     }
 }
@@ -110,7 +198,8 @@ pub fn router(api: Api) -> Router {
         .method_not_allowed_fallback(pipeline::method_not_allowed)
         .fallback(pipeline::no_such_path)
         .with_state(api.clone())
-        .merge(oauth::routes(api.clone()));
+        .merge(oauth::routes(api.clone()))
+        .merge(private::routes(api.clone()));
     let verbs = axum::middleware::from_fn_with_state(api.clone(), serve_verb);
     let router = Router::new().fallback_service(verbs.layer(router));
     // Around the router and not within it, where a path is chosen before any layer can mend it.

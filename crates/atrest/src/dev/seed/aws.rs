@@ -84,6 +84,7 @@ impl SeededAws {
                 secret_access_key: Arc::new(SecretText::new(self.operator.expose_secret().to_owned())),
                 session_token: None,
             },
+            account_arn: Some(operator_arn()),
             kms_endpoint: Some(self.endpoint.clone()),
             sts_endpoint: Some(self.endpoint.clone()),
             ec2_endpoint: Some(self.endpoint.clone()),
@@ -106,7 +107,7 @@ impl SeededAws {
         };
         let trust = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow",
-            "Principal": {"AWS": format!("arn:aws:iam::{OPERATOR_ACCOUNT}:user/{OPERATOR}")},
+            "Principal": {"AWS": operator_arn()},
             "Action": "sts:AssumeRole",
             "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
         }]});
@@ -157,6 +158,10 @@ impl SeededAws {
             role_payload: payload(json!({ "roleId": role })),
         }
     }
+}
+
+fn operator_arn() -> String {
+    format!("arn:aws:iam::{OPERATOR_ACCOUNT}:user/{OPERATOR}")
 }
 
 fn allow(action: &str, resource: &str) -> String {

@@ -78,7 +78,12 @@ pub(in crate::dev) async fn seed(
     org: OrgId,
     clouds: &SeededClouds,
 ) -> anyhow::Result<ProjectId> {
-    let begun = control.projects(owner, PROJECT, 0, 500).await?.projects.into_iter().find(|found| found.project.name == PROJECT);
+    let begun = control
+        .projects(owner, PROJECT, 0, 500)
+        .await?
+        .projects
+        .into_iter()
+        .find(|found| found.project.name == PROJECT);
     let project = match begun {
         Some(found) => found.project.id,
         None => control.create_project(org, PROJECT).await?.id,

@@ -46,7 +46,9 @@ pub(super) async fn seed(clouds: &Clouds) -> anyhow::Result<SeededGcp> {
         gcp.grant_once(&key, &user, role).await?;
     }
     let impersonate = "roles/iam.serviceAccountTokenCreator";
-    gcp.grant_once(&format!("projects/{OPERATOR_PROJECT}"), &operator, impersonate).await?;
+    for role in [impersonate, "roles/iam.serviceAccountAdmin"] {
+        gcp.grant_once(&format!("projects/{OPERATOR_PROJECT}"), &operator, role).await?;
+    }
     Ok(SeededGcp {
         customer: gcp.create_service_account_key(&customer).await?,
         user: gcp.create_service_account_key(&user).await?,
@@ -69,6 +71,7 @@ impl SeededGcp {
         Ok(gcp_kms::Config {
             operator: operator_of(&key_file).map_err(|fault| anyhow::anyhow!("the operator's key file {fault}"))?,
             kms_endpoint: Some(self.endpoint.clone()),
+            iam_endpoint: Some(self.endpoint.clone()),
             iam_credentials_endpoint: Some(self.endpoint.clone()),
             token_uri: Some(self.token_uri()),
             ..gcp_kms::Config::default()

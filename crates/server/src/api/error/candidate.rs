@@ -37,19 +37,7 @@ const fn way_in(provider: ProviderKind, reason: TransientReason) -> &'static str
 pub(super) fn row(refused: &CandidateRefused) -> ErrorBody {
     match refused.failure.reason {
         Reason::Transient(reason) if reason.is_ours() => operator_row(reason),
-        // published as an alert's name; ours as a code
-        Reason::Transient(reason) => body(
-            BAD_REQUEST,
-            "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED",
-            format!(
-                "{} could not be asked whether the key works ({}). Nothing was changed. {}, then send the request again.{}",
-                refused.provider.title(),
-                refused.failure.reason.code(),
-                way_in(refused.provider, reason),
-                words_of(&refused.failure)
-            ),
-        )
-        .with_parameters([refused.provider.title()]),
+        Reason::Transient(reason) => unreachable_row(refused.provider, reason, &refused.failure),
         Reason::Definite(reason) => match refused.provider {
             ProviderKind::AwsKms => aws_row(refused, reason),
             ProviderKind::AzureKeyVault => azure_row(refused, reason),
@@ -58,8 +46,24 @@ pub(super) fn row(refused: &CandidateRefused) -> ErrorBody {
     }
 }
 
+/// Published as an alert's name; ours as a code.
+pub(super) fn unreachable_row(provider: ProviderKind, reason: TransientReason, failure: &Failure) -> ErrorBody {
+    body(
+        BAD_REQUEST,
+        "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED",
+        format!(
+            "{} could not be asked whether the key works ({}). Nothing was changed. {}, then send the request again.{}",
+            provider.title(),
+            reason.code(),
+            way_in(provider, reason),
+            words_of(failure)
+        ),
+    )
+    .with_parameters([provider.title()])
+}
+
 /// Ours: nothing is wrong with the request or the customer's key.
-fn operator_row(reason: TransientReason) -> ErrorBody {
+pub(super) fn operator_row(reason: TransientReason) -> ErrorBody {
     body(
         UNAVAILABLE,
         "OPERATOR_IDENTITY_UNAVAILABLE",
@@ -302,7 +306,7 @@ fn not_tagged_row(refused: &CandidateRefused) -> ErrorBody {
 }
 
 /// Gives the provider's own words, to be put behind ours.
-fn words_of(failure: &Failure) -> String {
+pub(super) fn words_of(failure: &Failure) -> String {
     let code = failure.provider_code.as_ref().map(|text| text.as_str());
     let message = failure.provider_message.as_ref().map(|text| text.as_str());
     let said = match (code, message) {

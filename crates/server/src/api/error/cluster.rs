@@ -2,6 +2,7 @@
 //! the rules: they come as the domain's refusals.
 
 use api_wire::error_body::ErrorBody;
+use control::cluster::Unsupported;
 use control::error::NotProven;
 use domain::cluster::{ClusterName, Refusal, SharedTier, TooCoarse};
 use domain::customer_key::ProviderKind;
@@ -27,6 +28,19 @@ pub(super) fn conflict(name: &ClusterName) -> ErrorBody {
         "Another change of cluster {name} came first. Nothing was changed; read the cluster and send the request again."
     );
     body(CONFLICT, "CLUSTER_UPDATE_IN_PROGRESS", detail).with_parameters([name.to_string()])
+}
+
+/// Published.
+pub(super) fn unsupported(name: &ClusterName, what: Unsupported) -> ErrorBody {
+    let what = match what {
+        Unsupported::RestartPrimaries => "Primaries are not restarted from here: nodes get no commands. Step them down yourself.",
+        Unsupported::PinFeatureCompatibilityVersion => {
+            "The feature compatibility version is not pinned from here: nodes get no commands. Set it in the database."
+        }
+        Unsupported::TenantUpgrade => "It is no shared cluster. PATCH the cluster to change its size.",
+    };
+    let detail = format!("This feature is not supported for cluster {name}. {what}");
+    body(FORBIDDEN, "FEATURE_UNSUPPORTED", detail).with_parameters([name.to_string()])
 }
 
 /// Gives the row of a rule that stands against a cluster.

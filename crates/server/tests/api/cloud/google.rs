@@ -15,6 +15,8 @@ pub(crate) const PROJECT: &str = "customer-project";
 pub(crate) const OPERATOR_PROJECT: &str = "p-operatoroperatoroperator";
 /// What a round trip needs.
 pub(crate) const USE_KEY: &str = "roles/cloudkms.cryptoKeyEncrypterDecrypter";
+/// What the operator needs to make the service accounts of roles.
+pub(crate) const MAKE_ACCOUNTS: &str = "roles/iam.serviceAccountAdmin";
 /// What it takes to see a version's state.
 pub(crate) const VIEW_KEY: &str = "roles/cloudkms.viewer";
 
@@ -27,6 +29,7 @@ pub(super) fn token_uri(clouds: &Clouds) -> String {
 pub(super) fn config(clouds: &Clouds) -> Config {
     Config {
         kms_endpoint: Some(clouds.gcp_endpoint()),
+        iam_endpoint: Some(clouds.gcp_endpoint()),
         iam_credentials_endpoint: Some(clouds.gcp_endpoint()),
         token_uri: Some(token_uri(clouds)),
         ..Config::default()
@@ -53,7 +56,9 @@ impl GoogleCustomer {
         let user = gcp.create_service_account(PROJECT, "atrest").await.unwrap();
         let operator = gcp.create_service_account(OPERATOR_PROJECT, "operator").await.unwrap();
         let impersonate = "roles/iam.serviceAccountTokenCreator";
-        gcp.grant(&format!("projects/{OPERATOR_PROJECT}"), &operator, impersonate).await.unwrap();
+        for role in [impersonate, MAKE_ACCOUNTS] {
+            gcp.grant(&format!("projects/{OPERATOR_PROJECT}"), &operator, role).await.unwrap();
+        }
         let (user, operator) =
             tokio::join!(gcp.create_service_account_key(&user), gcp.create_service_account_key(&operator));
         let (user, operator) = (user.unwrap(), operator.unwrap());

@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::patch::Patch;
 use crate::schema::{FLAG, Field, Kind, OBJECT_ID, Schema, TextRule};
 use crate::secret::WireSecret;
-use crate::text_format::{ONE_LINE, UUID};
+use crate::text_format::{ONE_LINE, ROLE_REFERENCE, UUID};
 
 /// What a PATCH of a project's customer keys asks for.
 #[derive(Debug, Default)]
@@ -240,6 +240,8 @@ static FIELDS: &[Field] = &[
 const ENABLED: &str = "Whether this provider is used. false destroys its stored credentials.";
 const PRIVATE: &str = "Whether the provider is reached over private endpoints only.";
 const VALID: &str = "Accepted and ignored here, so that an answer can be sent back.";
+const AWS_ROLE_WORDS: &str =
+    "The access role to act as, by its id or by the ARN of its IAM role; it replaces static credentials.";
 const ROLE: &str = "The id of the access role to act as; it replaces static credentials.";
 
 static AWS_KMS: Schema = Schema {
@@ -254,7 +256,7 @@ static AWS_KMS_FIELDS: &[Field] = &[
     Field::optional("enabled", &FLAG, ENABLED).nullable(),
     Field::optional("region", &REGION, "The region the key lives in.").nullable(),
     Field::optional("requirePrivateNetworking", &FLAG, PRIVATE).nullable(),
-    Field::optional("roleId", &OBJECT_ID, ROLE).nullable(),
+    Field::optional("roleId", &AWS_ROLE, AWS_ROLE_WORDS).nullable(),
     Field::optional("secretAccessKey", &SECRET, "The secret of a static credential; empty keeps the stored one.")
         .nullable()
         .write_only(),
@@ -306,6 +308,8 @@ static GOOGLE_CLOUD_KMS_FIELDS: &[Field] = &[
 static ACCESS_KEY_ID: Schema = Schema::inline(Kind::Text(TextRule { min: 16, max: 128, format: Some(&ONE_LINE) }));
 /// Source: contract.md 2.2.
 static KEY_ID: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 2048, format: Some(&ONE_LINE) }));
+/// Ours beside the id: whoever has the ARN need not look the id up.
+static AWS_ROLE: Schema = Schema::inline(Kind::Text(TextRule { min: 24, max: 2048, format: Some(&ROLE_REFERENCE) }));
 /// No length is published for these; ours is far above any real one.
 static LINE: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 2048, format: Some(&ONE_LINE) }));
 static SECRET: Schema = Schema::inline(Kind::Text(TextRule { min: 0, max: 4096, format: Some(&ONE_LINE) }));

@@ -30,8 +30,6 @@ fn read_new(grain: Grain, body: &[u8]) -> Result<ClusterChange, Refused> {
         Grain::Zone => {
             from_wire::v2023_02_01::from_wire(v2023_02_01::ClusterBody::read_new(body).map_err(Refused::BodyFaults)?)
         }
-        Grain::Shard => {
-            from_wire::from_wire(v2024_08_05::ClusterBody::read_new(body).map_err(Refused::BodyFaults)?)
-        }
+        Grain::Shard => from_wire::from_wire(v2024_08_05::ClusterBody::read_new(body).map_err(Refused::BodyFaults)?),
     }
 }

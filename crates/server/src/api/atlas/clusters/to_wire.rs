@@ -17,8 +17,8 @@ use api_wire::paging::Link;
 use api_wire::wire_time::WireTime;
 use control::cluster::ClusterView;
 use domain::cluster::{
-    AdvancedConfiguration, AutoScaling, BiConnector, Cluster, Disk, Grain, Nodes, Options, Placement, Refusal, Settings,
-    Shard, Tag, TooCoarse, Zone,
+    AdvancedConfiguration, AutoScaling, BiConnector, Cluster, Disk, Grain, Nodes, Options, Placement, Refusal,
+    Settings, Shard, Tag, TooCoarse, Zone,
 };
 use domain::customer_key::ProviderKind;
 use serde::Serialize;
@@ -83,7 +83,7 @@ pub(in crate::api) fn to_wire(call: &Call, view: ClusterView) -> Result<Shown, R
 /// Does the same for a list.
 /// Errors: why the shape cannot tell what the cluster is.
 pub(super) fn shown(call: &Call, view: ClusterView) -> Result<Shown, TooCoarse> {
-    let ClusterView { cluster, disabled } = view;
+    let ClusterView { cluster, stopped, hosts } = view;
     let links = vec![Link::to_self(address_of(&call.base_url, &cluster))];
     let Cluster { id, project, name, settings, revision: _, created_at } = cluster;
     let parts = Parts {
@@ -92,8 +92,8 @@ pub(super) fn shown(call: &Call, view: ClusterView) -> Result<Shown, TooCoarse> 
         name: name.to_string(),
         created_at: WireTime::from_epoch_millis(created_at.as_millis()),
         links,
-        connection_strings: ConnectionStrings::default(),
-        paused: settings.paused || disabled.is_some(),
+        connection_strings: ConnectionStrings { standard: address_of_hosts(&hosts) },
+        paused: settings.paused || stopped.is_some(),
         options: settings.options.clone(),
         settings,
     };
@@ -102,6 +102,11 @@ pub(super) fn shown(call: &Call, view: ClusterView) -> Result<Shown, TooCoarse> 
         Grain::Zone => Shown::ByZone(Box::new(v2023_02_01::to_wire(parts)?)),
         Grain::Shard => Shown::ByShard(Box::new(newest(call, parts))),
     })
+}
+
+/// Names hosts as drivers take them. Of ports and replica sets nothing is known, and nothing said.
+fn address_of_hosts(hosts: &[String]) -> Option<String> {
+    (!hosts.is_empty()).then(|| format!("mongodb://{}/", hosts.join(",")))
 }
 
 fn newest(call: &Call, parts: Parts) -> WireCluster {

@@ -15,13 +15,14 @@ use domain::customer_key::azure_key_vault::AzureKeyVaultChange;
 use domain::customer_key::gcp_kms::{GcpKmsChange, KeyFile};
 use domain::customer_key::{CustomerKeyChange, EncryptionAtRestChange, Patch, ProviderKind};
 use domain::id::ProviderRoleId;
+use domain::provider_role::is_role_arn;
 use domain::secret::SecretText;
 
 use crate::api::error::Refused;
 
 /// Translates a PATCH whose shape was checked.
 /// Errors: `Bug` if a checked field is not what its schema says.
-pub(super) fn from_wire(patch: EncryptionAtRestPatch) -> Result<EncryptionAtRestChange, Refused> {
+pub(in crate::api) fn from_wire(patch: EncryptionAtRestPatch) -> Result<EncryptionAtRestChange, Refused> {
     let mentions_something = !patch.is_empty();
     let EncryptionAtRestPatch { aws_kms, azure_key_vault, enabled_for_search_nodes, google_cloud_kms } = patch;
     let mut customer_keys = BTreeMap::new();
@@ -51,11 +52,13 @@ fn aws_change(aws: AwsKmsPatch) -> Result<AwsKmsChange, Refused> {
         role_id,
         secret_access_key,
     } = aws;
+    let (role_id, role_arn) = role_or_arn(role_id)?;
     Ok(AwsKmsChange {
         enabled: field(enabled),
         customer_master_key_id: field(customer_master_key_id),
         region: field(region),
-        role_id: role(role_id)?,
+        role_id,
+        role_arn,
         access_key_id: field(access_key_id),
         secret_access_key: secret(secret_access_key),
         require_private_networking: field(require_private_networking),
@@ -115,6 +118,14 @@ fn key_file(patch: WirePatch<WireSecret>) -> Option<KeyFile> {
     };
     let private_key = private_key.map(|key| Arc::new(SecretText::new(key.expose().to_owned())));
     Some(KeyFile::Object { kind, client_email, private_key_id, private_key, token_uri })
+}
+
+/// Tells a role's id from the ARN of its IAM role.
+fn role_or_arn(patch: WirePatch<String>) -> Result<(Patch<ProviderRoleId>, Option<String>), Refused> {
+    match patch {
+        WirePatch::Value(arn) if is_role_arn(&arn) => Ok((Patch::Absent, Some(arn))),
+        id => Ok((role(id)?, None)),
+    }
 }
 
 fn role(patch: WirePatch<String>) -> Result<Patch<ProviderRoleId>, Refused> {

@@ -18,10 +18,12 @@ pub(super) fn to_wire(parts: Parts) -> Result<WireCluster, TooCoarse> {
     let Alike { zones, cloud, size, disk, auto_scaling } = alike(&settings.shards)?;
     let AutoScaling { compute, scale_down, smallest, largest, disk: disks_grow } = auto_scaling;
     let bound = |size: &Option<InstanceSize>| size.as_ref().map(|size| size.as_str().to_owned());
-    let electable =
-        |zone: &ZoneShards<'_>| zone.first.placements.iter().map(Placement::electable_count).fold(0, u32::saturating_add);
+    let electable = |zone: &ZoneShards<'_>| {
+        zone.first.placements.iter().map(Placement::electable_count).fold(0, u32::saturating_add)
+    };
     let Disk { iops, volume } = disk;
-    let named = AZURE_DISKS.iter().find(|(_, size)| cloud == HostingCloud::Azure && Some(*size) == settings.disk_size_gb);
+    let named =
+        AZURE_DISKS.iter().find(|(_, size)| cloud == HostingCloud::Azure && Some(*size) == settings.disk_size_gb);
     Ok(WireCluster {
         accept_data_risks_at: options.data_risks_accepted_at.map(|at| WireTime::from_epoch_millis(at.as_millis())),
         advanced_configuration: advanced_to_wire(options.advanced),
