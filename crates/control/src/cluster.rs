@@ -4,23 +4,31 @@
 mod bring_back;
 mod create;
 mod delete;
+mod details;
 mod disablement;
 mod encryption;
 mod list;
+mod process_arguments;
+mod unsupported;
 mod update;
+mod validate;
 mod view;
 
 pub use bring_back::DeletedClusterPage;
-pub use disablement::ClusterView;
+pub use details::{ProjectClusters, ProjectClustersPage};
 pub(crate) use disablement::placement_refused;
+pub use disablement::{ClusterView, Stopped};
 pub use list::ClusterPage;
+pub use process_arguments::ProcessView;
 pub use storage::DeletedCluster;
+pub use unsupported::Unsupported;
 
 use domain::cluster::{self, ClusterChange, ClusterName, FreshIds};
 use domain::event::{Event, EventKind};
 use domain::id::{ShardId, ZoneId};
 use storage::ProjectSnapshot;
 
+use crate::backup_compliance::ComplianceError;
 use crate::{Caller, Control, Error, random_id};
 
 impl Control {
@@ -51,4 +59,9 @@ fn fresh_ids(change: &ClusterChange) -> Result<Vec<FreshIds>, Error> {
 /// Tells that a rule stands against a cluster.
 const fn refused(name: Option<ClusterName>, refusal: cluster::Refusal) -> Error {
     Error::ClusterRefused { name, refusal }
+}
+
+/// Tells that the project demands a customer key of every cluster.
+pub(crate) fn encryption_demanded(name: ClusterName) -> Error {
+    ComplianceError::EncryptionDemanded(name).into()
 }

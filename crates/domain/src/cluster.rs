@@ -82,6 +82,15 @@ pub struct Settings {
     pub options: Options,
 }
 
+impl Settings {
+    /// Tells whether all shards have the same nodes in the same regions, within the same bounds.
+    #[must_use]
+    pub fn shards_are_alike(&self) -> bool {
+        let first = self.shards.first();
+        self.shards.iter().all(|shard| first.is_some_and(|first| first.placements == shard.placements))
+    }
+}
+
 /// Why a description or a change is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {

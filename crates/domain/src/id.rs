@@ -86,6 +86,8 @@ ids! {
     PrivateEndpointId
     /// Names one line of a policy of backups.
     PolicyItemId
+    /// Names a network container, of which we have none: it is made of what it would be for.
+    ContainerId
     /// Names the nodes for search beside a cluster.
     SearchDeploymentId
     /// Names the configuration of an alert.

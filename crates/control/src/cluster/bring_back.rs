@@ -8,8 +8,8 @@ use domain::private_endpoint::{Networking, disabled};
 use domain::time::Timestamp;
 use storage::{ClusterOutcome, DeletedCluster};
 
-use super::ClusterView;
 use super::create::not_enabled;
+use super::{ClusterView, encryption_demanded};
 use crate::{Caller, Control, Error};
 
 /// One page of deleted clusters, the last deleted first.
@@ -64,9 +64,10 @@ impl Control {
                 return Err(Error::ClusterNameTaken { project, name: deleted.cluster.name });
             }
             ClusterOutcome::ProviderNotEnabled => return Err(not_enabled(cluster)),
+            ClusterOutcome::EncryptionDemanded => return Err(encryption_demanded(deleted.cluster.name)),
         }
         let revision = deleted.cluster.revision.saturating_add(1);
-        Ok(ClusterView { cluster: Cluster { revision, ..deleted.cluster }, disabled: is })
+        self.view_of(Cluster { revision, ..deleted.cluster }, &snapshot).await
     }
 
     /// Gives the moment since when what was deleted is still there to be brought back.

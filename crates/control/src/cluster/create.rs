@@ -1,13 +1,15 @@
 //! Creating a cluster.
 
+use std::sync::Arc;
+
 use domain::access::ProjectRole;
 use domain::cluster::{self, Cluster, ClusterChange, Encryption};
 use domain::event::EventKind;
 use domain::id::{ClusterId, ProjectId};
-use storage::ClusterOutcome;
+use storage::{ClusterOutcome, ProjectSnapshot};
 
 use super::disablement::require_runnable;
-use super::{ClusterView, fresh_ids, refused};
+use super::{ClusterView, encryption_demanded, fresh_ids, refused};
 use crate::{Caller, Control, Error, random_id};
 
 impl Control {
@@ -21,6 +23,27 @@ impl Control {
         project: ProjectId,
         change: ClusterChange,
     ) -> Result<ClusterView, Error> {
+        let (cluster, snapshot) = self.describe_new(caller, project, change).await?;
+        let told = [
+            self.cluster_event(Some(caller), &snapshot, &cluster.name, EventKind::ClusterCreated, None)?,
+            self.cluster_event(None, &snapshot, &cluster.name, EventKind::ClusterReady, None)?,
+        ];
+        match self.store().create_cluster(&cluster, &told).await? {
+            ClusterOutcome::Saved => Ok(self.view_of(cluster, &snapshot).await?),
+            ClusterOutcome::NameTaken => Err(Error::ClusterNameTaken { project, name: cluster.name }),
+            ClusterOutcome::Conflict => Err(Error::ProjectNotFound(project)),
+            ClusterOutcome::ProviderNotEnabled => Err(not_enabled(&cluster)),
+            ClusterOutcome::EncryptionDemanded => Err(encryption_demanded(cluster.name)),
+        }
+    }
+
+    /// Goes the way of a creation up to the save.
+    pub(super) async fn describe_new(
+        &self,
+        caller: &Caller,
+        project: ProjectId,
+        change: ClusterChange,
+    ) -> Result<(Cluster, Arc<ProjectSnapshot>), Error> {
         let needed = match change.encryption {
             Some(Encryption::By(_)) => ProjectRole::Owner,
             Some(Encryption::Off) | None => ProjectRole::ClusterCreator,
@@ -33,17 +56,7 @@ impl Control {
             require_runnable(&snapshot, &name, &settings, None)?;
         }
         let id = ClusterId::from_random(random_id()?);
-        let cluster = Cluster { id, project, name, settings, revision: 1, created_at: self.now() };
-        let told = [
-            self.cluster_event(Some(caller), &snapshot, &cluster.name, EventKind::ClusterCreated, None)?,
-            self.cluster_event(None, &snapshot, &cluster.name, EventKind::ClusterReady, None)?,
-        ];
-        match self.store().create_cluster(&cluster, &told).await? {
-            ClusterOutcome::Saved => Ok(ClusterView::of(cluster, &snapshot)),
-            ClusterOutcome::NameTaken => Err(Error::ClusterNameTaken { project, name: cluster.name }),
-            ClusterOutcome::Conflict => Err(Error::ProjectNotFound(project)),
-            ClusterOutcome::ProviderNotEnabled => Err(not_enabled(&cluster)),
-        }
+        Ok((Cluster { id, project, name, settings, revision: 1, created_at: self.now() }, snapshot))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Changing a cluster: all of it or nothing, and never over somebody else's change.
 
+use std::sync::Arc;
+
 use domain::access::ProjectRole;
 use domain::cluster::{
     self, Applied, Cluster, ClusterChange, ClusterName, Encryption, EncryptionMove, FreshIds, Refusal, Settings,
@@ -8,11 +10,11 @@ use domain::customer_key::ProviderKind;
 use domain::event::EventKind;
 use domain::id::ProjectId;
 use domain::private_endpoint::{Networking, PlacementRefusal, disabled};
-use storage::ClusterOutcome;
+use storage::{ClusterOutcome, ProjectSnapshot};
 
 use super::create::not_enabled;
-use super::disablement::require_runnable;
-use super::{ClusterView, fresh_ids, placement_refused, refused};
+use super::disablement::{Stopped, require_runnable, stopped};
+use super::{ClusterView, encryption_demanded, fresh_ids, placement_refused, refused};
 use crate::{Caller, Control, Error};
 
 impl Control {
@@ -28,24 +30,56 @@ impl Control {
         name: &ClusterName,
         change: ClusterChange,
     ) -> Result<ClusterView, Error> {
+        let Prepared { snapshot, cluster, next } = self.describe_change(caller, project, name, change).await?;
+        let Some(settings) = next else { return self.view_of(cluster, &snapshot).await };
+        let networking = Networking { paths: &snapshot.paths };
+        let (was, is) = (disabled(&cluster.settings, &networking), disabled(&settings, &networking));
+        let detail = Some(describe(&cluster.settings, &settings));
+        let mut told = vec![
+            self.cluster_event(Some(caller), &snapshot, name, EventKind::ClusterUpdateSubmitted, detail)?,
+            self.cluster_event(None, &snapshot, name, EventKind::ClusterUpdateStarted, None)?,
+            self.cluster_event(None, &snapshot, name, EventKind::ClusterUpdateCompleted, None)?,
+        ];
+        told.extend(self.event_of_disablement(Some(caller), &snapshot, &cluster, was, is)?);
+        let next = Cluster { settings, revision: cluster.revision.saturating_add(1), ..cluster };
+        match self.store().save_cluster(&next, &told).await? {
+            ClusterOutcome::Saved => self.view_of(next, &snapshot).await,
+            ClusterOutcome::Conflict | ClusterOutcome::NameTaken => Err(Error::ClusterConflict(next.name)),
+            ClusterOutcome::ProviderNotEnabled => Err(not_enabled(&next)),
+            ClusterOutcome::EncryptionDemanded => Err(encryption_demanded(next.name)),
+        }
+    }
+
+    /// Goes the way of a change up to the save.
+    pub(super) async fn describe_change(
+        &self,
+        caller: &Caller,
+        project: ProjectId,
+        name: &ClusterName,
+        change: ClusterChange,
+    ) -> Result<Prepared, Error> {
         let mut snapshot = self.project_for(caller, project, ProjectRole::ClusterManager).await?;
         let cluster = self.cluster_of(project, name).await?;
         if change.encryption.is_some_and(|wanted| is_other(wanted, cluster.settings.encryption)) {
             self.project_for(caller, project, ProjectRole::Owner).await?;
         }
         let fresh = fresh_ids(&change)?;
-        let was = disabled(&cluster.settings, &Networking { paths: &snapshot.paths });
+        let was = stopped(&cluster.settings, &snapshot);
         let resumes = change.paused == Some(false);
         let applied = match was {
             None => cluster::apply(&cluster, change, &fresh),
-            Some(_) => apply_to_disabled(&cluster, change, &fresh),
+            Some(_) => apply_to_stopped(&cluster, change, &fresh),
         };
         let applied = applied.map_err(|refusal| refused(Some(name.clone()), refusal))?;
         if !applied.changed {
-            return match was {
-                Some(reason) if resumes => Err(placement_refused(name, PlacementRefusal::Disabled(reason))),
-                Some(_) | None => Ok(ClusterView { cluster, disabled: was }),
-            };
+            match was {
+                Some(Stopped::Networking(reason)) if resumes => {
+                    return Err(placement_refused(name, PlacementRefusal::Disabled(reason)));
+                }
+                Some(Stopped::KeyLost(provider)) if resumes => self.require_not_lost(&snapshot, provider).await?,
+                Some(_) | None => {}
+            }
+            return Ok(Prepared { snapshot, cluster, next: None });
         }
         match applied.encryption {
             Some(EncryptionMove::On(provider)) => snapshot = self.require_proven(&snapshot, provider).await?,
@@ -58,26 +92,21 @@ impl Control {
         if !only_gives_up_protection(&cluster.settings, &applied.next) {
             require_runnable(&snapshot, name, &applied.next, Some(&cluster.settings))?;
         }
-        let is = disabled(&applied.next, &Networking { paths: &snapshot.paths });
-        let detail = Some(describe(&cluster.settings, &applied.next));
-        let mut told = vec![
-            self.cluster_event(Some(caller), &snapshot, name, EventKind::ClusterUpdateSubmitted, detail)?,
-            self.cluster_event(None, &snapshot, name, EventKind::ClusterUpdateStarted, None)?,
-            self.cluster_event(None, &snapshot, name, EventKind::ClusterUpdateCompleted, None)?,
-        ];
-        told.extend(self.event_of_disablement(Some(caller), &snapshot, &cluster, was, is)?);
-        let next = Cluster { settings: applied.next, revision: cluster.revision.saturating_add(1), ..cluster };
-        match self.store().save_cluster(&next, &told).await? {
-            ClusterOutcome::Saved => Ok(ClusterView { cluster: next, disabled: is }),
-            ClusterOutcome::Conflict | ClusterOutcome::NameTaken => Err(Error::ClusterConflict(next.name)),
-            ClusterOutcome::ProviderNotEnabled => Err(not_enabled(&next)),
-        }
+        Ok(Prepared { snapshot, cluster, next: Some(applied.next) })
     }
 }
 
-/// Applies a change to a cluster that private networking stops. It is shown as paused, so a pause that comes back with
+/// A change that nothing stands against.
+pub(super) struct Prepared {
+    snapshot: Arc<ProjectSnapshot>,
+    cluster: Cluster,
+    /// What is said about the cluster then; none if that is nothing new.
+    next: Option<Settings>,
+}
+
+/// Applies a change to a cluster that is stopped. It is shown as paused, so a pause that comes back with
 /// other changes is no wish; and a person's own pause keeps nobody from mending it.
-fn apply_to_disabled(cluster: &Cluster, change: ClusterChange, fresh: &[FreshIds]) -> Result<Applied, Refusal> {
+fn apply_to_stopped(cluster: &Cluster, change: ClusterChange, fresh: &[FreshIds]) -> Result<Applied, Refusal> {
     let wish = change.paused;
     let awake = Cluster { settings: Settings { paused: false, ..cluster.settings.clone() }, ..cluster.clone() };
     let applied = cluster::apply(&awake, ClusterChange { paused: None, ..change }, fresh)?;

@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use crate::atlas::links;
+use crate::body::{Limits, parse};
+use crate::fault::Fault;
 use crate::paging::Link;
 use crate::schema::{COUNT, DATE_TIME, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
 use crate::text_format::UUID as UUID_FORMAT;
@@ -42,6 +44,12 @@ pub struct BackupSnapshot {
     pub cluster_type: &'static str,
 }
 
+/// Reads a body of which nothing is kept.
+/// Errors: every fault of shape, at least one.
+pub fn check(bytes: &[u8], schema: &Schema) -> Result<(), Vec<Fault>> {
+    parse(bytes, schema, Limits::default()).map(drop)
+}
+
 /// The shape of a snapshot.
 pub static SCHEMA: Schema = Schema {
     name: Some("BackupSnapshot"),
@@ -69,6 +77,34 @@ static FIELDS: &[Field] = &[
     Field::required("type", &TYPE, "What it is of."),
 ];
 
+/// The shape of the body that asks for a snapshot.
+pub static TAKE_SCHEMA: Schema = Schema {
+    name: Some("BackupSnapshotTake"),
+    description: "A snapshot to be taken. This service takes none.",
+    kind: Kind::Object { fields: TAKE_FIELDS, open: false },
+};
+
+static TAKE_FIELDS: &[Field] = &[
+    Field::optional("description", &TEXT, "Words about it.").nullable(),
+    Field::optional("links", &links::LINKS, links::DESCRIPTION).read_only(),
+    Field::optional("retentionInDays", &DAYS, "How many days it is kept.").nullable(),
+];
+
+/// The shape of the body that keeps a snapshot longer.
+pub static RETENTION_SCHEMA: Schema = Schema {
+    name: Some("BackupSnapshotRetention"),
+    description: "How long a snapshot is to be kept. This service does not keep it.",
+    kind: Kind::Object { fields: RETENTION_FIELDS, open: false },
+};
+
+static RETENTION_FIELDS: &[Field] = &[
+    Field::optional("links", &links::LINKS, links::DESCRIPTION).read_only(),
+    Field::required("retentionUnit", &RETENTION_UNIT, "In what the time is counted."),
+    Field::required("retentionValue", &DAYS, "How long it is kept."),
+];
+
+static RETENTION_UNIT: Schema = Schema::inline(Kind::OneOf(&["DAYS", "WEEKS", "MONTHS", "YEARS"]));
+static DAYS: Schema = Schema::inline(Kind::Integer { min: 1, max: 2_147_483_647 });
 static CLOUD: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 static TEXTS: Schema = Schema::inline(Kind::List { items: &TEXT, max: 100 });
 static UUID: Schema = Schema::inline(Kind::Text(TextRule { min: 36, max: 36, format: Some(&UUID_FORMAT) }));

@@ -24,7 +24,7 @@ static MASTER_KEY_LIST: &[&QueryParameter] = &[
     &master_keys::DESTROYED_FILTER,
 ];
 
-const TAG_BACKUP: &str = "Cloud Backups";
+pub(super) const TAG_BACKUP: &str = "Cloud Backups";
 
 pub(super) static LIST_ROTATIONS: Operation = Operation {
     id: OperationId::ListRotations,

@@ -1,0 +1,3 @@
+//! Serverless instances, of which there are none here, by dated shape. Must not know the domain.
+
+pub mod v2023_01_01;
