@@ -73,6 +73,12 @@ static COUNT_EACH: Sql = over_items!(
      AND project_id IN (SELECT item.value ->> 'id' FROM",
     ") GROUP BY project_id"
 );
+static LIST_OF_EACH: Sql = over_items!(
+    "list the clusters of projects",
+    "SELECT id, project_id, name, settings, encryption_provider, revision, created_at FROM clusters
+     WHERE deleted_at IS NULL AND project_id IN (SELECT item.value ->> 'id' FROM",
+    ") ORDER BY project_id, name"
+);
 static USING: Sql = Sql::same(
     "list the clusters that use a customer key",
     "SELECT name FROM clusters WHERE project_id = $1 AND encryption_provider = $2 ORDER BY name",
@@ -125,6 +131,13 @@ impl Store {
         let total = self.read_one(&COUNT, values![project]).await?.map_or(Ok(0), |row| count(&row))?;
         let rows = self.read(&LIST, values![project, limit, offset]).await?;
         Ok((rows.iter().map(from_row).collect::<Result<_>>()?, total))
+    }
+
+    /// Lists all clusters of these projects, project by project and by name.
+    pub async fn clusters_of_each(&self, projects: &[ProjectId]) -> Result<Vec<Cluster>> {
+        let items: Vec<_> = projects.iter().map(|id| serde_json::json!({ "id": id.to_string() })).collect();
+        let rows = self.read(&LIST_OF_EACH, values![to_json(&items)?]).await?;
+        rows.iter().map(from_row).collect()
     }
 
     /// Counts the clusters of each of these projects; one without any has no entry.

@@ -78,7 +78,7 @@ pub use master_keys::{CustomerKeyUse, KEYS_PER_SCOPE_MAX, MasterKeyFilter, Maste
 pub use migrate::{MIGRATIONS, Migration};
 pub use network_access::AccessOutcome;
 pub use node_certificates::{RecognisedNode, SaveNodeCertificate};
-pub use nodes::NodeOutcome;
+pub use nodes::{EnrolledNode, NodeOutcome};
 pub use organizations::OrgOutcome;
 pub use outbox::{NoticeEnd, NoticeStep, PendingNotice};
 pub use private_endpoints::{EndpointOutcome, EndpointStep};

@@ -1,5 +1,7 @@
 //! Table `nodes`. A revoked node keeps its row and counts for nothing. Must not know what a node may do.
 
+use std::collections::BTreeMap;
+
 use domain::cluster::RegionName;
 use domain::event::Event;
 use domain::id::{ClusterId, NodeId, ProjectId};
@@ -10,7 +12,7 @@ use crate::cache::Touched;
 use crate::engine::Tx;
 use crate::error::Result;
 use crate::projects::count;
-use crate::sql::{Fields, Row, Sql, values};
+use crate::sql::{Fields, Row, Sql, over_items, to_json, values};
 use crate::store::transact;
 use crate::{Outcome, Store, enrolment_tokens, events, node_certificates};
 
@@ -24,6 +26,15 @@ pub enum NodeOutcome {
     Conflict,
     /// Nothing was written: the cluster has a node of that name.
     NameTaken,
+}
+
+/// A node that has taken up its place in its cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnrolledNode {
+    /// Its name.
+    pub name: NodeName,
+    /// What it is.
+    pub role: NodeRole,
 }
 
 /// The columns of a node, as [`from_fields`] reads them.
@@ -60,6 +71,15 @@ static LIST: Sql = Sql::same(
         " FROM nodes AS n WHERE n.cluster_id = $1 ORDER BY n.name, n.created_at, n.id LIMIT $2 OFFSET $3"
     ),
 );
+static ENROLLED: Sql = over_items!(
+    "list the enrolled nodes of clusters",
+    "SELECT n.cluster_id, n.name, n.role FROM nodes AS n
+     WHERE n.revoked_at IS NULL AND n.role IN ('mongod', 'mongos')
+     AND (EXISTS (SELECT 1 FROM node_certificates AS c WHERE c.node_id = n.id)
+          OR EXISTS (SELECT 1 FROM external_identities AS e WHERE e.node_id = n.id))
+     AND n.cluster_id IN (SELECT item.value ->> 'id' FROM",
+    ") ORDER BY n.cluster_id, n.name"
+);
 static COUNT: Sql = Sql::same("count nodes", "SELECT COUNT(*) FROM nodes WHERE cluster_id = $1");
 static REVOKE: Sql = Sql::same(
     "revoke a node",
@@ -95,6 +115,20 @@ impl Store {
         let total = self.read_one(&COUNT, values![cluster]).await?.map_or(Ok(0), |row| count(&row))?;
         let rows = self.read(&LIST, values![cluster, limit, offset]).await?;
         Ok((rows.iter().map(from_row).collect::<Result<_>>()?, total))
+    }
+
+    /// Lists the database processes and routers of each of these clusters that have a certificate or an identity, by name.
+    pub async fn enrolled_nodes(&self, clusters: &[ClusterId]) -> Result<BTreeMap<ClusterId, Vec<EnrolledNode>>> {
+        let items: Vec<_> = clusters.iter().map(|id| serde_json::json!({ "id": id.to_string() })).collect();
+        let rows = self.read(&ENROLLED, values![to_json(&items)?]).await?;
+        let mut found: BTreeMap<ClusterId, Vec<EnrolledNode>> = BTreeMap::new();
+        for row in &rows {
+            let mut fields = row.fields("nodes");
+            let cluster = fields.parsed()?;
+            let node = EnrolledNode { name: fields.word(NodeName::parse)?, role: fields.word(NodeRole::by_name)? };
+            found.entry(cluster).or_default().push(node);
+        }
+        Ok(found)
     }
 
     /// Revokes a node: its certificates end, its unused tokens are gone, and that is recorded. A conflict means

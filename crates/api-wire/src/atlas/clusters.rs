@@ -6,7 +6,8 @@ pub mod v2023_02_01;
 pub mod v2024_08_05;
 
 use crate::query::QueryParameter;
-use crate::schema::FLAG;
+use crate::schema::{DATE_TIME, FLAG, Field, Kind, Schema};
+use v2024_08_05::NAME;
 
 /// Asks to list deleted clusters too, as long as snapshots of theirs are kept.
 pub static INCLUDE_DELETED: QueryParameter = QueryParameter {
@@ -24,4 +25,24 @@ pub static RETAIN_BACKUPS: QueryParameter = QueryParameter {
     repeated: false,
     default: None,
     description: "Whether snapshots outlive the cluster. There are none yet.",
+};
+
+/// The shape of a request to hold on to a release series.
+pub static PIN_SCHEMA: Schema = Schema {
+    name: Some("FeatureCompatibilityVersionPin"),
+    description: "Until when a cluster is to hold on to the series whose features its data may use.",
+    kind: Kind::Object {
+        fields: &[
+            Field::optional("expirationDate", &DATE_TIME, "Until when.").nullable(),
+            Field::optional("links", &crate::atlas::links::LINKS, "Shown in answers; ignored here.").read_only(),
+        ],
+        open: false,
+    },
+};
+
+/// The shape of a request to move a cluster off shared machines.
+pub static TENANT_UPGRADE_SCHEMA: Schema = Schema {
+    name: Some("TenantClusterUpgrade"),
+    description: "A cluster on shared machines, and what it is to become.",
+    kind: Kind::Object { fields: &[Field::required("name", &NAME, "The cluster's name.")], open: true },
 };

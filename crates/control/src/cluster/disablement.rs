@@ -1,33 +1,78 @@
-//! Clusters that private networking stops (product.md 5.4): shown as paused, and told once when it begins and once when
-//! it ends. Nothing of it is stored: it follows from the paths and the cluster. Must not know how it is shown.
+//! Clusters that are stopped without anybody having paused them: their customer key is lost (product.md 4.3), or private
+//! networking stops them (5.4), which is told once when it begins and once when it ends. They are shown as paused. Nothing
+//! of it is stored: it follows from the key's validity, the paths and the cluster. Must not know how it is shown.
 
 use std::collections::BTreeMap;
 
-use domain::cluster::{Cluster, ClusterName, Settings};
+use domain::Bug;
+use domain::cluster::{Cluster, ClusterName, ClusterType, Settings};
 use domain::customer_key::ProviderKind;
 use domain::event::{Event, EventKind};
+use domain::id::ClusterId;
+use domain::node::NodeRole;
 use domain::private_endpoint::{Disablement, KeyPath, Networking, PlacementRefusal, disabled, may_run};
 use storage::ProjectSnapshot;
 
 use crate::{Caller, Control, Error};
 
-/// A cluster, and whether private networking stops it.
+/// A cluster as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterView {
     /// The cluster, with a person's own pause and no other.
     pub cluster: Cluster,
-    /// Why private networking stops it, if it does.
-    pub disabled: Option<Disablement>,
+    /// Why it is stopped, if it is.
+    pub stopped: Option<Stopped>,
+    /// The hosts to connect to: those of its enrolled routers if it is sharded, else of its enrolled database processes.
+    /// Nodes whose names are no hosts' are left out.
+    pub hosts: Vec<String>,
 }
 
-impl ClusterView {
-    /// Shows a cluster under the paths of its project.
-    pub(super) fn of(cluster: Cluster, snapshot: &ProjectSnapshot) -> Self {
-        Self { disabled: disabled(&cluster.settings, &Networking { paths: &snapshot.paths }), cluster }
-    }
+/// Why a cluster is stopped that nobody paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// Its customer key is lost. It comes back by itself when the key does.
+    KeyLost(ProviderKind),
+    /// Private networking stops it.
+    Networking(Disablement),
+}
+
+/// Tells why a cluster is stopped, if it is.
+pub(super) fn stopped(settings: &Settings, snapshot: &ProjectSnapshot) -> Option<Stopped> {
+    let lost = settings
+        .encryption
+        .filter(|provider| snapshot.validities.get(provider).is_some_and(|stored| stored.validity.is_invalid()));
+    let networking = || disabled(settings, &Networking { paths: &snapshot.paths }).map(Stopped::Networking);
+    lost.map(Stopped::KeyLost).or_else(networking)
 }
 
 impl Control {
+    /// Shows a cluster as its project is.
+    pub(super) async fn view_of(&self, cluster: Cluster, snapshot: &ProjectSnapshot) -> Result<ClusterView, Error> {
+        let mut views = self.views_of(vec![cluster], snapshot).await?;
+        views.pop().ok_or(Error::Bug(Bug("one cluster gives one view")))
+    }
+
+    /// Shows clusters of a project.
+    pub(super) async fn views_of(
+        &self,
+        clusters: Vec<Cluster>,
+        snapshot: &ProjectSnapshot,
+    ) -> Result<Vec<ClusterView>, Error> {
+        let ids: Vec<ClusterId> = clusters.iter().map(|cluster| cluster.id).collect();
+        let mut enrolled = if ids.is_empty() { BTreeMap::new() } else { self.store().enrolled_nodes(&ids).await? };
+        let view = |cluster: Cluster| {
+            let served_by = match cluster.settings.cluster_type {
+                ClusterType::ReplicaSet => NodeRole::Mongod,
+                ClusterType::Sharded | ClusterType::GeoSharded => NodeRole::Mongos,
+            };
+            let nodes = enrolled.remove(&cluster.id).unwrap_or_default();
+            let nodes = nodes.iter().filter(|node| node.role == served_by);
+            let hosts = nodes.filter_map(|node| node.name.host().map(str::to_owned)).collect();
+            ClusterView { stopped: stopped(&cluster.settings, snapshot), cluster, hosts }
+        };
+        Ok(clusters.into_iter().map(view).collect())
+    }
+
     /// Tells of every cluster that begins to be stopped, or ceases to be, when a project's paths become these.
     /// Errors: those of the store.
     pub(crate) async fn cluster_events_of_paths(

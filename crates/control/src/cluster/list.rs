@@ -28,7 +28,7 @@ impl Control {
         let snapshot = self.project_for(caller, project, ProjectRole::ReadOnly).await?;
         let (offset, limit) = (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
         let (clusters, total) = self.store().clusters_of(project, offset, limit).await?;
-        let clusters = clusters.into_iter().map(|cluster| ClusterView::of(cluster, &snapshot)).collect();
+        let clusters = self.views_of(clusters, &snapshot).await?;
         Ok(ClusterPage { clusters, total: u64::try_from(total).unwrap_or(0) })
     }
 }

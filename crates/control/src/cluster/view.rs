@@ -12,7 +12,7 @@ impl Control {
     /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `ClusterNotFound`.
     pub async fn cluster(&self, caller: &Caller, project: ProjectId, name: &ClusterName) -> Result<ClusterView, Error> {
         let snapshot = self.project_for(caller, project, ProjectRole::ReadOnly).await?;
-        Ok(ClusterView::of(self.cluster_of(project, name).await?, &snapshot))
+        self.view_of(self.cluster_of(project, name).await?, &snapshot).await
     }
 
     pub(crate) async fn cluster_of(&self, project: ProjectId, name: &ClusterName) -> Result<Cluster, Error> {

@@ -27,6 +27,17 @@ impl NodeName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Gives the name if it is that of a host which others can look up: labels of letters, digits and hyphens, with dots
+    /// between them.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        let label = |label: &str| {
+            let inner = |c: char| c.is_ascii_alphanumeric() || c == '-';
+            !label.is_empty() && label.chars().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+        };
+        (self.0.contains('.') && self.0.split('.').all(label)).then_some(self.0.as_str())
+    }
 }
 
 impl fmt::Display for NodeName {
@@ -43,6 +54,17 @@ mod tests {
     fn takes_host_names_and_refuses_the_rest() {
         for good in ["a", "0", "cluster0-0", "db1.eu.example.com", "pg_tde-1", &"n".repeat(64)] {
             assert_eq!(NodeName::parse(good).map(|name| name.to_string()).as_deref(), Some(good));
+        }
+        for (name, is_host) in [
+            ("db1.eu.example.com", true),
+            ("10.0.0.7", true),
+            ("db1", false),
+            ("db_1.example.com", false),
+            ("db1..com", false),
+            ("db1.", false),
+            ("db1.-a", false),
+        ] {
+            assert_eq!(NodeName::parse(name).unwrap().host().is_some(), is_host, "{name}");
         }
         for bad in ["", "-a", ".a", "_a", "a b", "a/b", "a\n", "ä", "a:1", &"n".repeat(65)] {
             assert_eq!(NodeName::parse(bad), None, "{bad:?}");

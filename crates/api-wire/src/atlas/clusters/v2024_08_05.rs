@@ -1,9 +1,9 @@
 //! A cluster as dated 2024-08-05 and 2024-10-23: what POST and PATCH may hold and what every call answers. It
 //! must not know which description makes sense.
 
-pub(super) mod parts;
-pub(super) mod request;
-pub(super) mod response;
+pub(in crate::atlas) mod parts;
+pub(in crate::atlas) mod request;
+pub(in crate::atlas) mod response;
 
 pub use parts::{
     ADVANCED_CONFIGURATION, AUTO_SCALING, AdvancedConfiguration, AutoScaling, BI_CONNECTOR, BiConnector,

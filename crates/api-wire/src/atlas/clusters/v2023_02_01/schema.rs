@@ -90,7 +90,7 @@ static REPLICATION_SPEC_FIELDS: &[Field] = &[
 ];
 
 /// How many shards there are. Source: contract.md 3.1.
-pub(in crate::atlas::clusters) static NUM_SHARDS: Schema = Schema::inline(Kind::Integer { min: 1, max: 50 });
+pub(in crate::atlas) static NUM_SHARDS: Schema = Schema::inline(Kind::Integer { min: 1, max: 50 });
 
 static REGION_CONFIGS: Schema = Schema::inline(Kind::List { items: &REGION_CONFIG, max: 50 });
 

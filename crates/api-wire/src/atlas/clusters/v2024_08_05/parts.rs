@@ -77,7 +77,7 @@ pub struct DiskGbAutoScaling {
 }
 
 /// The shape of a list of marks.
-pub(in crate::atlas::clusters) static TAGS: Schema = Schema::inline(Kind::List { items: &TAG, max: 50 });
+pub(in crate::atlas) static TAGS: Schema = Schema::inline(Kind::List { items: &TAG, max: 50 });
 
 static TAG: Schema = Schema {
     name: Some("ClusterTag"),
@@ -167,37 +167,36 @@ static DISK_GB: Schema = Schema {
 static DISK_GB_FIELDS: &[Field] = &[Field::optional("enabled", &FLAG, "Whether disks grow by themselves.").nullable()];
 
 /// The name of a size or a region; which there are depends on the cloud.
-pub(in crate::atlas::clusters) static SIZE: Schema =
+pub(in crate::atlas) static SIZE: Schema =
     Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&crate::text_format::UPPER_WORD) }));
 
-pub(in crate::atlas::clusters) static CLUSTER_TYPE: Schema =
+pub(in crate::atlas) static CLUSTER_TYPE: Schema =
     Schema::inline(Kind::OneOf(&["REPLICASET", "SHARDED", "GEOSHARDED"]));
-pub(in crate::atlas::clusters) static ENCRYPTION_PROVIDER: Schema =
-    Schema::inline(Kind::OneOf(&["NONE", "AWS", "AZURE", "GCP"]));
-pub(in crate::atlas::clusters) static CONFIG_SERVER: Schema =
+pub(in crate::atlas) static ENCRYPTION_PROVIDER: Schema = Schema::inline(Kind::OneOf(&["NONE", "AWS", "AZURE", "GCP"]));
+pub(in crate::atlas) static CONFIG_SERVER: Schema =
     Schema::inline(Kind::OneOf(&["ATLAS_MANAGED", "FIXED_TO_DEDICATED"]));
-pub(in crate::atlas::clusters) static DISK_WARMING: Schema =
+pub(in crate::atlas) static DISK_WARMING: Schema =
     Schema::inline(Kind::OneOf(&["FULLY_WARMED", "VISIBLE_EARLIER", "ENHANCED_FULLY_WARMED"]));
-pub(in crate::atlas::clusters) static SCALING: Schema =
+pub(in crate::atlas) static SCALING: Schema =
     Schema::inline(Kind::OneOf(&["SEQUENTIAL", "WORKLOAD_TYPE", "NODE_TYPE"]));
-pub(in crate::atlas::clusters) static ROOT_CERTIFICATE: Schema = Schema::inline(Kind::OneOf(&["ISRGROOTX1"]));
-pub(in crate::atlas::clusters) static VERSION_RELEASE: Schema = Schema::inline(Kind::OneOf(&["LTS", "CONTINUOUS"]));
-pub(in crate::atlas::clusters) static ADAPTIVE: Schema = Schema::inline(Kind::OneOf(&["ENABLED", "DISABLED"]));
-pub(in crate::atlas::clusters) static EBS_VOLUME: Schema =
+pub(in crate::atlas) static ROOT_CERTIFICATE: Schema = Schema::inline(Kind::OneOf(&["ISRGROOTX1"]));
+pub(in crate::atlas) static VERSION_RELEASE: Schema = Schema::inline(Kind::OneOf(&["LTS", "CONTINUOUS"]));
+pub(in crate::atlas) static ADAPTIVE: Schema = Schema::inline(Kind::OneOf(&["ENABLED", "DISABLED"]));
+pub(in crate::atlas) static EBS_VOLUME: Schema =
     Schema::inline(Kind::OneOf(&["STANDARD", "PROVISIONED", "HIGH_PERFORMANCE"]));
-pub(in crate::atlas::clusters) static MAJOR_VERSION: Schema =
+pub(in crate::atlas) static MAJOR_VERSION: Schema =
     Schema::inline(Kind::Text(TextRule { min: 3, max: 5, format: Some(&crate::text_format::MAJOR_VERSION) }));
 /// A cluster's name.
 pub static NAME: Schema =
     Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&crate::text_format::CLUSTER_NAME) }));
 /// No length is published for it.
-pub(in crate::atlas::clusters) static ZONE: Schema =
+pub(in crate::atlas) static ZONE: Schema =
     Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&ONE_LINE) }));
 /// Source: contract.md 3.2.
-pub(in crate::atlas::clusters) static PRIORITY: Schema = Schema::inline(Kind::Integer { min: 0, max: 7 });
+pub(in crate::atlas) static PRIORITY: Schema = Schema::inline(Kind::Integer { min: 0, max: 7 });
 /// Ours: far above any real one.
-pub(in crate::atlas::clusters) static NODE_COUNT: Schema = Schema::inline(Kind::Integer { min: 0, max: 50 });
+pub(in crate::atlas) static NODE_COUNT: Schema = Schema::inline(Kind::Integer { min: 0, max: 50 });
 /// Ours: far above any real one. Unit: operations a second.
-pub(in crate::atlas::clusters) static IOPS: Schema = Schema::inline(Kind::Integer { min: 1, max: 1_000_000 });
+pub(in crate::atlas) static IOPS: Schema = Schema::inline(Kind::Integer { min: 1, max: 1_000_000 });
 /// The lower bound is published, the upper one ours. Unit: GB.
-pub(in crate::atlas::clusters) static DISK_SIZE: Schema = Schema::inline(Kind::Integer { min: 10, max: 65_536 });
+pub(in crate::atlas) static DISK_SIZE: Schema = Schema::inline(Kind::Integer { min: 10, max: 65_536 });

@@ -1,7 +1,7 @@
 //! The body of POST and PATCH of a cluster. It must not know which description makes sense.
 
-pub(in crate::atlas::clusters) mod check;
-pub(in crate::atlas::clusters) mod schema;
+pub(in crate::atlas) mod check;
+pub(in crate::atlas) mod schema;
 
 pub use schema::{CREATE_SCHEMA, UPDATE_SCHEMA};
 
@@ -183,7 +183,7 @@ impl ClusterBody {
         if faults.is_empty() { Ok(body) } else { Err(faults) }
     }
 
-    pub(in crate::atlas::clusters) fn from_object(mut body: Object) -> Result<Self, Fault> {
+    pub(in crate::atlas) fn from_object(mut body: Object) -> Result<Self, Fault> {
         Ok(Self {
             accept_data_risks_at: body.text("acceptDataRisksAndForceReplicaSetReconfig")?,
             adaptive_capacity: body.text("adaptiveCapacity")?,
@@ -238,7 +238,7 @@ impl TagBody {
 }
 
 impl ReplicationSpecBody {
-    pub(in crate::atlas::clusters) fn from_object(mut body: Object) -> Result<Self, Fault> {
+    pub(in crate::atlas) fn from_object(mut body: Object) -> Result<Self, Fault> {
         Ok(Self {
             region_configs: many(body.objects("regionConfigs")?, RegionConfigBody::from_object)?,
             zone_name: body.text("zoneName")?,
@@ -296,7 +296,7 @@ impl ComputeAutoScalingBody {
     }
 }
 
-pub(in crate::atlas::clusters) fn one<T>(
+pub(in crate::atlas) fn one<T>(
     object: Patch<Object>,
     read: impl FnOnce(Object) -> Result<T, Fault>,
 ) -> Result<Patch<T>, Fault> {
@@ -307,7 +307,7 @@ pub(in crate::atlas::clusters) fn one<T>(
     }
 }
 
-pub(in crate::atlas::clusters) fn many<T>(
+pub(in crate::atlas) fn many<T>(
     objects: Patch<Vec<Object>>,
     read: impl FnMut(Object) -> Result<T, Fault>,
 ) -> Result<Patch<Vec<T>>, Fault> {

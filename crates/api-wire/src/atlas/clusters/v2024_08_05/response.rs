@@ -219,10 +219,10 @@ static FIELDS: &[Field] = &[
     Field::required("versionReleaseSystem", &VERSION_RELEASE, "How nodes follow releases."),
 ];
 
-pub(in crate::atlas::clusters) static STATE: Schema =
+pub(in crate::atlas) static STATE: Schema =
     Schema::inline(Kind::OneOf(&["IDLE", "CREATING", "UPDATING", "DELETING", "REPAIRING"]));
 static ROLE: Schema = Schema::inline(Kind::OneOf(&["NONE", "SYSTEM_CLUSTER", "INTERNAL_SHADOW_CLUSTER"]));
-pub(in crate::atlas::clusters) static CONNECTION_STRINGS: Schema = Schema {
+pub(in crate::atlas) static CONNECTION_STRINGS: Schema = Schema {
     name: Some("ClusterConnectionStrings"),
     description: "How to connect to a cluster.",
     kind: Kind::Object { fields: CONNECTION_STRINGS_FIELDS, open: false },
@@ -268,7 +268,7 @@ static REGION_CONFIG_FIELDS: &[Field] = &[
     Field::required("regionName", &SIZE, "The region."),
 ];
 
-pub(in crate::atlas::clusters) static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
+pub(in crate::atlas) static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 
 static HARDWARE: Schema = Schema {
     name: Some("ClusterHardware"),

@@ -8,18 +8,18 @@ use crate::fault::{Fault, FaultKind, nearest, quoted};
 use crate::patch::Patch;
 
 /// What a cloud has.
-pub(in crate::atlas::clusters) struct Offer {
-    pub(in crate::atlas::clusters) provider: &'static str,
+pub(in crate::atlas) struct Offer {
+    pub(in crate::atlas) provider: &'static str,
     /// None where the region is that of somebody else's machines.
-    pub(in crate::atlas::clusters) regions: Option<&'static [&'static str]>,
+    pub(in crate::atlas) regions: Option<&'static [&'static str]>,
     sizes: &'static [&'static str],
-    pub(in crate::atlas::clusters) has_iops: bool,
-    pub(in crate::atlas::clusters) has_volumes: bool,
-    pub(in crate::atlas::clusters) is_shared: bool,
+    pub(in crate::atlas) has_iops: bool,
+    pub(in crate::atlas) has_volumes: bool,
+    pub(in crate::atlas) is_shared: bool,
 }
 
 /// Gives what a cloud has; none for a word that names no cloud.
-pub(in crate::atlas::clusters) fn offer(provider: &str) -> Option<Offer> {
+pub(in crate::atlas) fn offer(provider: &str) -> Option<Offer> {
     let dedicated = |provider, regions, sizes| Offer {
         provider,
         regions: Some(regions),
@@ -55,7 +55,7 @@ pub(super) fn faults(body: &ClusterBody) -> Vec<Fault> {
 }
 
 /// Finds every fault that depends on the cloud, in a list of specifications.
-pub(in crate::atlas::clusters) fn faults_of<'s>(specs: impl Iterator<Item = &'s ReplicationSpecBody>) -> Vec<Fault> {
+pub(in crate::atlas) fn faults_of<'s>(specs: impl Iterator<Item = &'s ReplicationSpecBody>) -> Vec<Fault> {
     let mut found = Vec::new();
     for (index, spec) in specs.enumerate() {
         let Patch::Value(configs) = &spec.region_configs else { continue };
@@ -108,7 +108,7 @@ fn check_hardware(hardware: &HardwareBody, offer: &Offer, path: &str, found: &mu
 }
 
 /// Holds a region against a cloud.
-pub(in crate::atlas::clusters) fn check_region(
+pub(in crate::atlas) fn check_region(
     region: &str,
     offer: &Offer,
     path: impl FnOnce() -> String,
@@ -121,7 +121,7 @@ pub(in crate::atlas::clusters) fn check_region(
 }
 
 /// Holds a size against a cloud. One that shares its machines is known on every cloud; that it is not served is not for the wire to say.
-pub(in crate::atlas::clusters) fn check_size(
+pub(in crate::atlas) fn check_size(
     size: &Patch<String>,
     offer: &Offer,
     path: impl FnOnce() -> String,

@@ -9,9 +9,9 @@ use super::super::parts::{
 use crate::schema::{DATE_TIME, FLAG, Field, Kind, Schema, TEXT};
 
 const SHOWN: &str = "Shown in answers; accepted and ignored here.";
-pub(in crate::atlas::clusters) const KEPT: &str = "Kept as given; nothing of this service hangs on it.";
+pub(in crate::atlas) const KEPT: &str = "Kept as given; nothing of this service hangs on it.";
 
-pub(in crate::atlas::clusters) const fn shown(name: &'static str) -> Field {
+pub(in crate::atlas) const fn shown(name: &'static str) -> Field {
     Field::optional(name, &TEXT, SHOWN).nullable().read_only()
 }
 
@@ -123,9 +123,8 @@ static REGION_CONFIG_FIELDS: &[Field] = &[
     Field::required("regionName", &SIZE, "The region, by its name in this API."),
 ];
 
-pub(in crate::atlas::clusters) static PROVIDER: Schema =
-    Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP", "TENANT", "FLEX"]));
-pub(in crate::atlas::clusters) static BACKING_PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
+pub(in crate::atlas) static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP", "TENANT", "FLEX"]));
+pub(in crate::atlas) static BACKING_PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 
 static HARDWARE: Schema = Schema {
     name: Some("ClusterHardwareUpdate"),
