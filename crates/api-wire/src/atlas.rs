@@ -2,6 +2,8 @@
 //! shape. It must not know the domain.
 
 pub mod access_list;
+pub mod alert_configs;
+pub mod alerts;
 pub mod api_keys;
 pub mod backup_compliance;
 pub mod backup_policy;

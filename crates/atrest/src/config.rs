@@ -77,6 +77,8 @@ pub(crate) struct ApiConfig {
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) strict_versions: bool,
+    /// The networks that key providers are called from, as told to clients.
+    pub(crate) outbound_addresses: Vec<IpNet>,
 }
 
 /// Where the API's certificate and key are.
@@ -249,7 +251,9 @@ fn read_api(api: &mut Section<'_>, faults: &Faults) -> ApiConfig {
     if base_url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
         faults.add("api.base_url", "must begin with https:// or http://");
     }
-    ApiConfig { listen, base_url, tls, trusted_proxies, strict_versions: api.flag("strict_versions").unwrap_or(false) }
+    let strict_versions = api.flag("strict_versions").unwrap_or(false);
+    let outbound_addresses = api.all_parsed("outbound_addresses");
+    ApiConfig { listen, base_url, tls, trusted_proxies, strict_versions, outbound_addresses }
 }
 
 fn read_storage(storage: &mut Section<'_>, faults: &Faults) -> Option<StorageConfig> {

@@ -7,6 +7,7 @@ mod folder;
 mod notices;
 mod place;
 mod seed;
+mod tls;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,9 @@ pub(crate) struct DevArguments {
     /// Where the API listens. Port 0 takes a free one and keeps it for this folder.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Where the API listens over TLS. Port 0 takes a free one and keeps it for this folder.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    tls_listen: SocketAddr,
     /// Where database nodes fetch their keys, by KMIP over TLS. Port 0 takes a free one and keeps it.
     #[arg(long, default_value = "127.0.0.1:5696")]
     kmip_listen: SocketAddr,
@@ -85,7 +89,8 @@ struct Places {
 pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let format = if arguments.log_json { LogFormat::Json } else { LogFormat::Text };
     log::start(&LogConfig { format, filter: arguments.log.clone() })?;
-    for address in [arguments.listen, arguments.kmip_listen, arguments.operations_listen, arguments.clouds_listen] {
+    let DevArguments { listen, tls_listen, kmip_listen, operations_listen, clouds_listen, .. } = arguments;
+    for address in [listen, tls_listen, kmip_listen, operations_listen, clouds_listen] {
         anyhow::ensure!(address.ip().is_loopback(), "{address} is not loopback: dev mode holds throw-away secrets");
     }
     let end = shutdown::listen_for_the_end()?;
@@ -96,7 +101,8 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let api = bind("--listen", arguments.listen, before.as_ref().and_then(DevJson::api_port)).await?;
     let kmip = bind("--kmip-listen", arguments.kmip_listen, before.as_ref().and_then(DevJson::kmip_port)).await?;
     let clouds = start_clouds(&folder, arguments.clouds_listen, &places).await?;
-    // The only one that takes any port comes last, or it could take one that another is remembered by.
+    // Those that may take any port come last, or they could take one that another is remembered by.
+    let api_tls = bind("--tls-listen", tls_listen, before.as_ref().and_then(DevJson::api_tls_port)).await?;
     let operations = bind("--operations-listen", arguments.operations_listen, None).await?;
     let cloud = seed::seed_clouds(&clouds, &places).await.context("furnish the simulated clouds")?;
 
@@ -104,8 +110,11 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let base_url = format!("http://{}", api.local_addr()?);
     let notifiers = notices::notifiers(arguments.smtp, arguments.webhooks_ca.as_deref(), &base_url)?;
     let house = build(&folder, &cloud, database, notifiers, arguments.real_timings).await?;
+    let (tls, api_ca) = tls::prepare(&house.control, &folder.kmip()?).await?;
     let addresses = dev_json::Addresses {
         api: api.local_addr()?,
+        api_tls: api_tls.local_addr()?,
+        api_ca,
         operations: operations.local_addr()?,
         kmip: kmip.local_addr()?,
         console: clouds.console_url(),
@@ -140,7 +149,8 @@ pub(crate) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     };
     // Its own certificate names this machine, which is where it is.
     let kmip = KmipDoor { listener: kmip, settings: KmipSettings::default() };
-    house.run(Doors { api, tls: None, settings, operations, kmip: Some(kmip) }, end).await?;
+    let also = Some((api_tls, tls));
+    house.run(Doors { api, tls: None, also, settings, operations, kmip: Some(kmip) }, end).await?;
     clouds.shutdown().await;
     Ok(())
 }
@@ -235,6 +245,9 @@ async fn build(
 
 fn greet(dev: &DevJson, path: &Path) {
     say(&format!("\nAtrest is ready at {}", dev.api.base_url));
+    if let (Some(url), Some(ca)) = (&dev.api.tls_base_url, &dev.api.ca_file) {
+        say(&format!("The same over TLS: {url}, whose authority is in {}", ca.display()));
+    }
     say(&format!("The simulated clouds' console: {}#token={}", dev.clouds.console, dev.clouds.console_token));
     say(&format!("Health and figures: {}/metrics", dev.api.operations_url));
     say(&format!("Everything a program needs to know: {}\n", path.display()));

@@ -104,11 +104,12 @@ impl House {
         let limits = ConnectionLimits { drain: DRAIN, ..ConnectionLimits::default() };
         let door = |listener, tls, app| Door { listener, tls, limits, app, open: self.metrics.open_connections() };
         let stop = self.tasks.stop_signal();
-        self.tasks.spawn(listener::serve(
-            door(doors.api, doors.tls, router::router(api)),
-            self.tasks.tracker().clone(),
-            stop.clone(),
-        ));
+        let app = router::router(api);
+        if let Some((listener, tls)) = doors.also {
+            let door = door(listener, Some(tls), app.clone());
+            self.tasks.spawn(listener::serve(door, self.tasks.tracker().clone(), stop.clone()));
+        }
+        self.tasks.spawn(listener::serve(door(doors.api, doors.tls, app), self.tasks.tracker().clone(), stop.clone()));
         let probes = probes::router(self.control.clone(), self.metrics.clone());
         self.tasks.spawn(listener::serve(
             door(doors.operations, None, probes),
@@ -131,6 +132,8 @@ impl House {
 pub(crate) struct Doors {
     pub(crate) api: TcpListener,
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
+    /// Another door of the API, over TLS. Dev mode has one.
+    pub(crate) also: Option<(TcpListener, Arc<rustls::ServerConfig>)>,
     pub(crate) settings: ApiSettings,
     pub(crate) operations: TcpListener,
     pub(crate) kmip: Option<KmipDoor>,

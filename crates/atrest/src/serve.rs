@@ -41,7 +41,7 @@ pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
         base_url: config.api.base_url,
         speaks_tls: tls.is_some(),
         loopback_only: false,
-        outbound_addresses: Vec::new(),
+        outbound_addresses: config.api.outbound_addresses,
         body_cap: ApiSettings::BODY_CAP,
     };
     let house = House::build(Plan {
@@ -62,7 +62,7 @@ pub(crate) async fn run(file: &ConfigFile) -> anyhow::Result<()> {
         tracing::info!(kmip = %door.listener.local_addr()?, "serving keys to nodes");
     }
     tracing::info!(api = %api_address, operations = %operations_address, started_at = started_at(), "serving");
-    house.run(Doors { api, tls, settings, operations, kmip }, end).await
+    house.run(Doors { api, tls, also: None, settings, operations, kmip }, end).await
 }
 
 fn started_at() -> i64 {

@@ -9,6 +9,7 @@ pub mod error;
 pub mod listener;
 pub mod oauth;
 pub mod pipeline;
+mod private;
 pub mod rate_limit;
 pub mod router;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use control::Control;
+use ipnet::IpNet;
 
 use crate::probes::Metrics;
 use address::TrustedProxies;
@@ -40,6 +42,8 @@ pub struct ApiSettings {
     pub speaks_tls: bool,
     /// Admit only requests whose `Host` is a loopback name. Dev mode does.
     pub loopback_only: bool,
+    /// The networks that we call key providers from, as far as the operator named them.
+    pub outbound_addresses: Vec<IpNet>,
     /// The most bytes a body may have.
     pub body_cap: usize,
 }

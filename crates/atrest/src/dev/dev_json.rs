@@ -26,10 +26,10 @@ pub(super) struct DevJson {
 #[serde(rename_all = "camelCase")]
 pub(super) struct ApiPart {
     pub(super) base_url: String,
-    /// The API over TLS; not built yet.
-    pub(super) tls_base_url: Value,
-    /// The certificate behind it; not built yet.
-    pub(super) ca_file: Value,
+    /// The API over TLS; nothing in a folder that was made before there was that.
+    pub(super) tls_base_url: Option<String>,
+    /// The authority behind its certificate.
+    pub(super) ca_file: Option<PathBuf>,
     /// Health and metrics.
     pub(super) operations_url: String,
     pub(super) org_id: String,
@@ -153,6 +153,9 @@ pub(super) struct KeyFilePart {
 /// Where everything listens in this run.
 pub(super) struct Addresses {
     pub(super) api: SocketAddr,
+    pub(super) api_tls: SocketAddr,
+    /// The authority behind the API's certificate.
+    pub(super) api_ca: PathBuf,
     pub(super) operations: SocketAddr,
     pub(super) kmip: SocketAddr,
     pub(super) console: String,
@@ -163,7 +166,12 @@ pub(super) struct Addresses {
 impl DevJson {
     /// Gives the port the API had in an earlier run.
     pub(super) fn api_port(&self) -> Option<u16> {
-        self.api.base_url.rsplit_once(':').and_then(|(_, port)| port.parse().ok())
+        port_of(&self.api.base_url)
+    }
+
+    /// Gives the port the API over TLS had in an earlier run.
+    pub(super) fn api_tls_port(&self) -> Option<u16> {
+        self.api.tls_base_url.as_deref().and_then(port_of)
     }
 
     /// Gives the port the KMIP door had in an earlier run.
@@ -178,6 +186,8 @@ impl DevJson {
         Ok(Self {
             api: ApiPart {
                 base_url: format!("http://{}", addresses.api),
+                tls_base_url: Some(format!("https://{}", addresses.api_tls)),
+                ca_file: Some(addresses.api_ca.clone()),
                 operations_url: format!("http://{}", addresses.operations),
                 ..self.api
             },
@@ -194,4 +204,8 @@ impl DevJson {
             gcp: role(&self.clouds.gcp.role_payload, "googleCloudKms")?,
         })
     }
+}
+
+fn port_of(url: &str) -> Option<u16> {
+    url.rsplit_once(':').and_then(|(_, port)| port.parse().ok())
 }

@@ -117,8 +117,8 @@ pub(super) async fn seed_house(
     Ok(DevJson {
         api: ApiPart {
             base_url: format!("http://{}", addresses.api),
-            tls_base_url: Value::Null,
-            ca_file: Value::Null,
+            tls_base_url: Some(format!("https://{}", addresses.api_tls)),
+            ca_file: Some(addresses.api_ca.clone()),
             operations_url: format!("http://{}", addresses.operations),
             org_id: org.id.to_string(),
             project_id: project.id.to_string(),

@@ -1,5 +1,5 @@
-//! The certificate that the door for keys shows to nodes. It is made in memory when the door opens and renewed by
-//! it; its key is never stored. Must not know TLS.
+//! The certificate that the door for keys shows to nodes, and dev mode's API to clients. It is made in memory when the
+//! door opens and renewed by it; its key is never stored. Must not know TLS.
 //!
 //! The **oldest** authority that is still believed signs it, not the newest: a node that enrolled before a succession
 //! holds a CA file with the old one alone, a node that enrolled after it holds both. So all of them believe what the
@@ -31,10 +31,10 @@ pub struct ServerCertificate {
 }
 
 impl Control {
-    /// Makes a certificate for the door for keys, under these names and addresses, with a new key.
+    /// Makes a certificate for a door, under these names and addresses, with a new key.
     /// Errors: `Violations` if a name can stand in no certificate; those of the store.
     /// Cancel: nothing is kept.
-    pub async fn kmip_server_certificate(&self, names: &[String]) -> Result<ServerCertificate, Error> {
+    pub async fn server_certificate(&self, names: &[String]) -> Result<ServerCertificate, Error> {
         let now = self.now();
         self.signing_authority(now).await?;
         let oldest = believed(self.store().certificate_authorities().await?, now).pop();

@@ -116,7 +116,7 @@ async fn own_certificate(
     names: &[String],
     provider: &CryptoProvider,
 ) -> Result<Renewable, KmipFault> {
-    let made = control.kmip_server_certificate(names).await?;
+    let made = control.server_certificate(names).await?;
     let ServerCertificate { chain_der, private_key, renew_at, expires_at: _ } = made;
     let chain = chain_der.into_iter().map(CertificateDer::from).collect();
     // rustls keeps no copy: the key goes into the library that signs, and this one wipes itself.

@@ -379,7 +379,7 @@ async fn an_operator_has_the_authority_succeeded(database: Database) {
     let (house, node) = open(database).await;
     let old_leaf = enrolled(&house, &node, &new_key()).await;
     let first = house.control.certificate_authorities().await.unwrap();
-    let door = house.control.kmip_server_certificate(&["localhost".to_owned()]).await.unwrap();
+    let door = house.control.server_certificate(&["localhost".to_owned()]).await.unwrap();
     let second = house.control.succeed_certificate_authority().await.unwrap();
     assert_eq!(second.generation, 2);
     let both = house.control.certificate_authorities().await.unwrap();
@@ -398,13 +398,13 @@ async fn an_operator_has_the_authority_succeeded(database: Database) {
     assert!(found.is_ok());
 
     // The door goes on to show what the old one signed, and those who know the old one alone believe it.
-    let later = house.control.kmip_server_certificate(&["localhost".to_owned()]).await.unwrap();
+    let later = house.control.server_certificate(&["localhost".to_owned()]).await.unwrap();
     let issuer = |leaf: &[u8]| both.iter().position(|one| signed_by(&house, leaf, &one.certificate));
     assert_eq!((issuer(&door.chain_der[0]), issuer(&later.chain_der[0])), (Some(1), Some(1)));
     assert_eq!((issuer(&old_leaf), issuer(&new_leaf)), (Some(1), Some(0)));
     house.pass(DAY);
     assert_eq!(house.control.certificate_authorities().await.unwrap(), std::slice::from_ref(&second));
-    let last = house.control.kmip_server_certificate(&["localhost".to_owned()]).await.unwrap();
+    let last = house.control.server_certificate(&["localhost".to_owned()]).await.unwrap();
     assert!(signed_by(&house, &last.chain_der[0], &second.certificate));
     let events = house.events_in(house.project).await;
     assert_eq!(events.iter().filter(|kind| *kind == "CERTIFICATE_AUTHORITY_SUCCEEDED").count(), 1);
