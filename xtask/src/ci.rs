@@ -61,6 +61,7 @@ const STEPS: &[Step] = &[
     Step { name: "gcp_simulator", work: Work::Script },
     Step { name: "ministack", work: Work::Script },
     Step { name: "first_day", work: Work::Script },
+    Step { name: "cli", work: Work::Script },
     Step { name: "customers", work: Work::Script },
     // Counts nothing where there is no Go, or where its modules cannot be had; it says so then.
     Step { name: "atlas_sdk", work: Work::Script },

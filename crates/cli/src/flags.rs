@@ -17,6 +17,7 @@ pub(crate) const FILE: &str = "file";
 pub(crate) const PROJECT: &str = "groupId";
 pub(crate) const ORGANIZATION: &str = "orgId";
 const PROJECT_FLAG: &str = "projectId";
+const PROJECT_NAME: &str = "groupName";
 
 pub(crate) fn profile() -> Arg {
     Arg::new(PROFILE).short('P').long(PROFILE).value_name("NAME").help("The profile to use; `default` if left out")
@@ -60,11 +61,25 @@ pub(crate) fn of_path(name: &'static str) -> Arg {
     }
 }
 
-pub(crate) fn about_path(name: &str) -> &'static str {
+/// Says what a part of the path is: `masterKeyId` is the master key's id.
+pub(crate) fn about_path(name: &str) -> String {
     match name {
-        "cloudProvider" => "AWS, AZURE or GCP",
-        "clusterName" => "The cluster's name",
-        _ => "What the path names",
+        "cloudProvider" => return "AWS, AZURE or GCP".to_owned(),
+        "apiUserId" => return "The API key's id".to_owned(),
+        "entryValue" | "ipAddress" => return "The address or CIDR block".to_owned(),
+        PROJECT_NAME => return "The project's name".to_owned(),
+        _ => {}
+    }
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    match words.rsplit_once(' ') {
+        Some((of, what)) => format!("The {of}'s {what}"),
+        None => format!("The {words}"),
     }
 }
 
@@ -105,4 +120,19 @@ pub(crate) fn text<'m>(matches: &'m ArgMatches, name: &str) -> Option<&'m str> {
 /// Returns whether a flag without a value was typed.
 pub(crate) fn is_set(matches: &ArgMatches, name: &str) -> bool {
     matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::about_path;
+
+    #[test]
+    fn says_what_a_part_of_the_path_is() {
+        let check = |name: &str, expected: &str| assert_eq!(about_path(name), expected);
+        check("masterKeyId", "The master key's id");
+        check("clusterName", "The cluster's name");
+        check("groupName", "The project's name");
+        check("name", "The name");
+        check("cloudProvider", "AWS, AZURE or GCP");
+    }
 }

@@ -21,6 +21,9 @@ impl Format {
         match text {
             "json" => Ok(Self::Json),
             "table" | "plaintext" => Ok(Self::Table),
+            other if other.starts_with("go-template") => {
+                bail!("output go-template is not known; it is json or table, and jq makes anything of json")
+            }
             other => bail!("output {other:?} is not known; it is json or table"),
         }
     }

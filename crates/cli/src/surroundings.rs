@@ -10,6 +10,10 @@ use std::os::unix::fs::FileTypeExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::Context as _;
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use zeroize::Zeroizing;
+
 /// How long a watch rests, as the Atlas CLI does. Source: clients.md 6.
 const PACE: Duration = Duration::from_secs(1);
 
@@ -111,6 +115,24 @@ impl Surroundings {
     /// Says a complaint, a remark or a question.
     pub(crate) fn complain(&mut self, line: &str) {
         let _closed = writeln!(self.err, "{line}");
+    }
+
+    /// Asks the person at the terminal for a secret, which does not show while it is typed.
+    /// Errors: nobody can be asked.
+    pub(crate) fn ask_secret(&mut self, question: &str) -> anyhow::Result<Zeroizing<String>> {
+        let _closed = write!(self.err, "{question}: ").and_then(|()| self.err.flush());
+        let stdin = std::io::stdin();
+        let shown = tcgetattr(&stdin).context("look at the terminal")?;
+        let mut hidden = shown.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(&stdin, OptionalActions::Flush, &hidden).context("hide what is typed")?;
+        let mut typed = Zeroizing::new(String::with_capacity(1024));
+        let read = stdin.read_line(&mut typed);
+        let restored = tcsetattr(&stdin, OptionalActions::Now, &shown);
+        self.complain("");
+        read.context("read the terminal")?;
+        restored.context("show again what is typed")?;
+        Ok(typed)
     }
 
     /// Asks for a yes. Without a person there is nobody to ask.

@@ -110,10 +110,7 @@ fn secret(key: &str, around: &mut Surroundings) -> anyhow::Result<String> {
         StandardInput::Stream(stream) => {
             stream.take(SECRET_LIMIT).read_to_string(&mut value).context("read standard input")?;
         }
-        StandardInput::Terminal => {
-            around.complain(&format!("{key} (it will be seen on this screen):"));
-            std::io::stdin().read_line(&mut value).context("read standard input")?;
-        }
+        StandardInput::Terminal => value = around.ask_secret(key)?,
         StandardInput::Nothing => {}
     }
     let value = value.trim();
