@@ -58,6 +58,7 @@ async fn to_another_node_cluster_and_project_an_object_does_not_exist() {
         rig.node(other, "c", "n1", "mongod").await,
         rig.node(other, "c", "driver", "client").await,
     ];
+    let asked = house.cloud().clouds.aws().all_requests();
     let nobodys = ["12345678-9abc-4def-8123-456789abcdef", "1", "", "not-an-id\u{e9}"];
     for stranger in &strangers {
         for (place, (operation, payload)) in every_operation(&id).iter().enumerate() {
@@ -75,7 +76,8 @@ async fn to_another_node_cluster_and_project_an_object_does_not_exist() {
             assert_eq!((found.ok().at(0x42_00d5).number(), found.ok().all(0x42_0094).len()), (0, 0));
         }
     }
-    // Nothing of all that did anything.
+    // Nothing of all that did anything, and nobody's key was asked for.
+    assert_eq!(house.cloud().clouds.aws().all_requests(), asked);
     let state = rig.once(&owner, 0, GET_ATTRIBUTES, &[uid(&id), named("State")]).await;
     assert_eq!(state.ok().attribute("State").number(), ttlv::ACTIVE);
     rig.end().await;
