@@ -55,6 +55,8 @@ async fn names_each_flag_that_is_missing() {
     assert!(ended.err.contains("--members: \"x\" is no number"), "{ended:?}");
     let ended = terminal.run(&["encryption", "update"]).await;
     assert!(ended.err.contains("give the request's body"), "{ended:?}");
+    let ended = terminal.run(&["clusters", "update", "c1"]).await;
+    assert!(ended.err.contains("a flag that says what to change"), "{ended:?}");
 }
 
 #[tokio::test]
