@@ -293,6 +293,170 @@ pub enum OperationId {
     GetShardedSnapshot,
     /// DELETE `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`
     DeleteShardedSnapshot,
+    /// GET `/alertConfigs/matchers/fieldNames`
+    ListAlertConfigMatcherFieldNames,
+    /// GET `/groups/{groupId}/alertConfigs`
+    ListAlertConfigs,
+    /// POST `/groups/{groupId}/alertConfigs`
+    CreateAlertConfig,
+    /// GET `/groups/{groupId}/alertConfigs/{alertConfigId}`
+    GetAlertConfig,
+    /// PUT `/groups/{groupId}/alertConfigs/{alertConfigId}`
+    UpdateAlertConfig,
+    /// PATCH `/groups/{groupId}/alertConfigs/{alertConfigId}`
+    ToggleAlertConfig,
+    /// DELETE `/groups/{groupId}/alertConfigs/{alertConfigId}`
+    DeleteAlertConfig,
+    /// GET `/groups/{groupId}/alerts/{alertId}/alertConfigs`
+    ListAlertConfigsOfAlert,
+    /// GET `/groups/{groupId}/alertConfigs/{alertConfigId}/alerts`
+    ListAlertsOfConfig,
+    /// GET `/groups/{groupId}/alerts`
+    ListAlerts,
+    /// GET `/groups/{groupId}/alerts/{alertId}`
+    GetAlert,
+    /// PATCH `/groups/{groupId}/alerts/{alertId}`
+    AcknowledgeAlert,
+    /// GET `/groups/{groupId}/apiKeys`
+    ListGroupApiKeys,
+    /// POST `/groups/{groupId}/apiKeys`
+    CreateGroupApiKey,
+    /// POST `/groups/{groupId}/apiKeys/{apiUserId}`
+    AddGroupApiKey,
+    /// PATCH `/groups/{groupId}/apiKeys/{apiUserId}`
+    UpdateGroupApiKeyRoles,
+    /// DELETE `/groups/{groupId}/apiKeys/{apiUserId}`
+    RemoveGroupApiKey,
+    /// GET `/orgs/{orgId}/apiKeys`
+    ListOrgApiKeys,
+    /// POST `/orgs/{orgId}/apiKeys`
+    CreateOrgApiKey,
+    /// GET `/orgs/{orgId}/apiKeys/{apiUserId}`
+    GetOrgApiKey,
+    /// PATCH `/orgs/{orgId}/apiKeys/{apiUserId}`
+    UpdateOrgApiKey,
+    /// DELETE `/orgs/{orgId}/apiKeys/{apiUserId}`
+    DeleteOrgApiKey,
+    /// GET `/orgs/{orgId}/apiKeys/{apiUserId}/accessList`
+    ListOrgAccessEntries,
+    /// POST `/orgs/{orgId}/apiKeys/{apiUserId}/accessList`
+    CreateOrgAccessEntry,
+    /// GET `/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}`
+    GetOrgAccessEntry,
+    /// DELETE `/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}`
+    DeleteAccessEntry,
+    /// GET `/groups/{groupId}/serviceAccounts`
+    ListGroupServiceAccounts,
+    /// POST `/groups/{groupId}/serviceAccounts`
+    CreateGroupServiceAccount,
+    /// GET `/groups/{groupId}/serviceAccounts/{clientId}`
+    GetGroupServiceAccount,
+    /// PATCH `/groups/{groupId}/serviceAccounts/{clientId}`
+    UpdateGroupServiceAccount,
+    /// DELETE `/groups/{groupId}/serviceAccounts/{clientId}`
+    DeleteGroupServiceAccount,
+    /// GET `/groups/{groupId}/serviceAccounts/{clientId}/accessList`
+    ListGroupServiceAccountNetworks,
+    /// POST `/groups/{groupId}/serviceAccounts/{clientId}/accessList`
+    CreateGroupServiceAccountNetworks,
+    /// DELETE `/groups/{groupId}/serviceAccounts/{clientId}/accessList/{ipAddress}`
+    DeleteGroupServiceAccountNetwork,
+    /// POST `/groups/{groupId}/serviceAccounts/{clientId}/secrets`
+    CreateGroupSecret,
+    /// DELETE `/groups/{groupId}/serviceAccounts/{clientId}/secrets/{secretId}`
+    DeleteGroupSecret,
+    /// POST `/groups/{groupId}/serviceAccounts/{clientId}:invite`
+    InviteGroupServiceAccount,
+    /// GET `/orgs/{orgId}/serviceAccounts`
+    ListOrgServiceAccounts,
+    /// POST `/orgs/{orgId}/serviceAccounts`
+    CreateOrgServiceAccount,
+    /// GET `/orgs/{orgId}/serviceAccounts/{clientId}`
+    GetOrgServiceAccount,
+    /// PATCH `/orgs/{orgId}/serviceAccounts/{clientId}`
+    UpdateOrgServiceAccount,
+    /// DELETE `/orgs/{orgId}/serviceAccounts/{clientId}`
+    DeleteOrgServiceAccount,
+    /// GET `/orgs/{orgId}/serviceAccounts/{clientId}/accessList`
+    ListOrgServiceAccountNetworks,
+    /// POST `/orgs/{orgId}/serviceAccounts/{clientId}/accessList`
+    CreateOrgServiceAccountNetworks,
+    /// DELETE `/orgs/{orgId}/serviceAccounts/{clientId}/accessList/{ipAddress}`
+    DeleteOrgServiceAccountNetwork,
+    /// POST `/orgs/{orgId}/serviceAccounts/{clientId}/secrets`
+    CreateOrgSecret,
+    /// DELETE `/orgs/{orgId}/serviceAccounts/{clientId}/secrets/{secretId}`
+    DeleteOrgSecret,
+    /// GET `/orgs/{orgId}/serviceAccounts/{clientId}/groups`
+    GetServiceAccountGroups,
+    /// GET `/groups/{groupId}/teams`
+    ListGroupTeams,
+    /// POST `/groups/{groupId}/teams`
+    AddGroupTeams,
+    /// GET `/groups/{groupId}/teams/{teamId}`
+    GetGroupTeam,
+    /// PATCH `/groups/{groupId}/teams/{teamId}`
+    UpdateGroupTeam,
+    /// DELETE `/groups/{groupId}/teams/{teamId}`
+    RemoveGroupTeam,
+    /// GET `/orgs/{orgId}/teams`
+    ListOrgTeams,
+    /// POST `/orgs/{orgId}/teams`
+    CreateOrgTeam,
+    /// GET `/orgs/{orgId}/teams/{teamId}`
+    GetOrgTeam,
+    /// PATCH `/orgs/{orgId}/teams/{teamId}`
+    RenameOrgTeam,
+    /// DELETE `/orgs/{orgId}/teams/{teamId}`
+    DeleteOrgTeam,
+    /// GET `/orgs/{orgId}/teams/byName/{teamName}`
+    GetTeamByName,
+    /// POST `/orgs/{orgId}/teams/{teamId}/users`
+    AddTeamUsers,
+    /// DELETE `/orgs/{orgId}/teams/{teamId}/users/{userId}`
+    RemoveUserFromTeam,
+    /// GET `/groups/{groupId}/users`
+    ListGroupUsers,
+    /// POST `/groups/{groupId}/users`
+    AddGroupUsers,
+    /// GET `/groups/{groupId}/users/{userId}`
+    GetGroupUser,
+    /// DELETE `/groups/{groupId}/users/{userId}`
+    RemoveGroupUser,
+    /// POST `/groups/{groupId}/users/{userId}:addRole`
+    AddGroupUserRole,
+    /// POST `/groups/{groupId}/users/{userId}:removeRole`
+    RemoveGroupUserRole,
+    /// GET `/orgs/{orgId}/users`
+    ListOrgUsers,
+    /// POST `/orgs/{orgId}/users`
+    CreateOrgUser,
+    /// GET `/orgs/{orgId}/users/{userId}`
+    GetOrgUser,
+    /// PATCH `/orgs/{orgId}/users/{userId}`
+    UpdateOrgUser,
+    /// DELETE `/orgs/{orgId}/users/{userId}`
+    RemoveOrgUser,
+    /// POST `/orgs/{orgId}/users/{userId}:addRole`
+    AddOrgRole,
+    /// POST `/orgs/{orgId}/users/{userId}:removeRole`
+    RemoveOrgRole,
+    /// GET `/orgs/{orgId}/teams/{teamId}/users`
+    ListTeamUsers,
+    /// POST `/orgs/{orgId}/teams/{teamId}:addUser`
+    AddOrgTeamUser,
+    /// POST `/orgs/{orgId}/teams/{teamId}:removeUser`
+    RemoveOrgTeamUser,
+    /// GET `/orgs/{orgId}/users`, ours
+    ListUserStandings,
+    /// POST `/orgs/{orgId}/users/{userId}/disable`, ours
+    DisableUser,
+    /// POST `/orgs/{orgId}/users/{userId}/enable`, ours
+    EnableUser,
+    /// POST `/orgs/{orgId}/users/{userId}/reset`, ours
+    ResetUser,
+    /// POST `/invitations/accept`, ours
+    AcceptInvitation,
     /// GET `/openapi.json`, ours
     GetOpenApi,
 }

@@ -44,6 +44,8 @@ pub static CLOUD_PROVIDER_ACCESS: RateLimitSet = set("cloudProviderAccess", Scop
 pub static EVENTS: RateLimitSet = set("events", Scope::Project, 300);
 /// Source: contract.md 7.3, capacity as recorded for an organization's events.
 pub static ORG_EVENTS: RateLimitSet = set("orgEvents", Scope::Caller, 500);
+/// Ours: never seen on the wire.
+pub static ALERTS: RateLimitSet = set("alerts", Scope::Project, 1200);
 /// Source: contract.md 7.3, capacity as recorded for clusters.
 pub static CLUSTERS: RateLimitSet = set("clusters", Scope::Project, 10_000);
 /// Source: contract.md 7.3, capacity as recorded for projects.
@@ -62,6 +64,12 @@ pub static BACKUP: RateLimitSet = set("backup", Scope::Project, 1200);
 pub static CERTIFICATE_AUTHORITIES: RateLimitSet = set("certificateAuthorities", Scope::Caller, 1200);
 /// Ours. A fleet behind one address enrols within a quarter of an hour.
 pub static ENROLMENTS: RateLimitSet = set("enrolments", Scope::Address, 1200);
+/// Source: contract.md 7.3, capacity as recorded for users.
+pub static USERS: RateLimitSet = set("users", Scope::Caller, 2500);
+/// Ours: API keys, service accounts and teams.
+pub static ACCESS: RateLimitSet = set("access", Scope::Caller, 1200);
+/// Ours, and open to anybody. A token cannot be guessed; a password costs us work.
+pub static INVITATIONS: RateLimitSet = set("invitations", Scope::Address, 30);
 /// Ours, and open to anybody.
 pub static DOCUMENT: RateLimitSet = set("openapi", Scope::Address, 300);
 

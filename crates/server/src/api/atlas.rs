@@ -1,6 +1,8 @@
 //! The handlers of the Atlas API, one folder per resource, one file per operation.
 
 pub mod access_list;
+pub mod alert_configs;
+pub mod alerts;
 pub mod backup_compliance;
 pub mod backup_schedules;
 pub mod cloud_provider_access;

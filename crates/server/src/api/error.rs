@@ -7,6 +7,8 @@
 //! what is kept of keys in `error/kept.rs`, private endpoints in `error/private_endpoint.rs`.
 //! Details say what to do next; a stranger's words in them were tamed where they came in.
 
+mod access;
+mod alert;
 mod backup;
 mod candidate;
 mod cluster;
@@ -363,6 +365,7 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
         control::Error::ClusterUnsupported { name, what } => cluster::unsupported(name, *what),
         control::Error::ClusterConflict(name) => cluster::conflict(name),
         control::Error::ClusterPlacementRefused { name, refusal } => private_endpoint::no_place_for(name, refusal),
+        control::Error::Access(error) => access::row(error),
         control::Error::Node(error) => node::row(error),
         control::Error::External(error) => external::row(error),
         control::Error::ProviderRole(error) => provider_role::row(error),
@@ -375,6 +378,7 @@ fn control_row(error: &control::Error, request_id: &str) -> ErrorBody {
         control::Error::RotationNotFound(id) => kept::rotation_not_found(id),
         control::Error::DeletedClusterNotFound(id) => kept::deleted_cluster_not_found(id),
         control::Error::DeletedProjectNotFound(id) => kept::deleted_project_not_found(id),
+        control::Error::Alert(error) => alert::row(error),
         control::Error::MasterKey(error) => master_key::row(error, request_id),
         control::Error::Project(error) => project::row(error),
         control::Error::ProjectNameTaken(name) => cluster::project_name_taken(name),

@@ -13,8 +13,8 @@ use tower::Layer as _;
 
 use super::atlas::snapshots as backup_snapshots;
 use super::atlas::{
-    access_list, backup_compliance, backup_schedules, cluster_status, containers, control_plane_addresses,
-    flex_clusters, not_offered, process_arguments, rate_limits, search_deployments,
+    access_list, alert_configs, alerts, backup_compliance, backup_schedules, cluster_status, containers,
+    control_plane_addresses, flex_clusters, not_offered, process_arguments, rate_limits, search_deployments,
 };
 use super::atlas::{
     cloud_provider_access, clusters, encryption_at_rest, event_types, events, groups, orgs, private_endpoints,
@@ -180,6 +180,88 @@ pub(super) async fn dispatch(api: &Api, call: Call) -> Result<Answer, Refused> {
         OperationId::GetShardedSnapshot | OperationId::DeleteShardedSnapshot => {
             backup_snapshots::sharded::handle(api, &call).await
         }
+        OperationId::ListGroupApiKeys
+        | OperationId::CreateGroupApiKey
+        | OperationId::AddGroupApiKey
+        | OperationId::UpdateGroupApiKeyRoles
+        | OperationId::RemoveGroupApiKey
+        | OperationId::ListOrgApiKeys
+        | OperationId::CreateOrgApiKey
+        | OperationId::GetOrgApiKey
+        | OperationId::UpdateOrgApiKey
+        | OperationId::DeleteOrgApiKey
+        | OperationId::ListOrgAccessEntries
+        | OperationId::CreateOrgAccessEntry
+        | OperationId::GetOrgAccessEntry
+        | OperationId::DeleteAccessEntry
+        | OperationId::ListGroupServiceAccounts
+        | OperationId::CreateGroupServiceAccount
+        | OperationId::GetGroupServiceAccount
+        | OperationId::UpdateGroupServiceAccount
+        | OperationId::DeleteGroupServiceAccount
+        | OperationId::ListGroupServiceAccountNetworks
+        | OperationId::CreateGroupServiceAccountNetworks
+        | OperationId::DeleteGroupServiceAccountNetwork
+        | OperationId::CreateGroupSecret
+        | OperationId::DeleteGroupSecret
+        | OperationId::InviteGroupServiceAccount
+        | OperationId::ListOrgServiceAccounts
+        | OperationId::CreateOrgServiceAccount
+        | OperationId::GetOrgServiceAccount
+        | OperationId::UpdateOrgServiceAccount
+        | OperationId::DeleteOrgServiceAccount
+        | OperationId::ListOrgServiceAccountNetworks
+        | OperationId::CreateOrgServiceAccountNetworks
+        | OperationId::DeleteOrgServiceAccountNetwork
+        | OperationId::CreateOrgSecret
+        | OperationId::DeleteOrgSecret
+        | OperationId::GetServiceAccountGroups
+        | OperationId::ListGroupTeams
+        | OperationId::AddGroupTeams
+        | OperationId::GetGroupTeam
+        | OperationId::UpdateGroupTeam
+        | OperationId::RemoveGroupTeam
+        | OperationId::ListOrgTeams
+        | OperationId::CreateOrgTeam
+        | OperationId::GetOrgTeam
+        | OperationId::RenameOrgTeam
+        | OperationId::DeleteOrgTeam
+        | OperationId::GetTeamByName
+        | OperationId::AddTeamUsers
+        | OperationId::RemoveUserFromTeam
+        | OperationId::ListGroupUsers
+        | OperationId::AddGroupUsers
+        | OperationId::GetGroupUser
+        | OperationId::RemoveGroupUser
+        | OperationId::AddGroupUserRole
+        | OperationId::RemoveGroupUserRole
+        | OperationId::ListOrgUsers
+        | OperationId::CreateOrgUser
+        | OperationId::GetOrgUser
+        | OperationId::UpdateOrgUser
+        | OperationId::RemoveOrgUser
+        | OperationId::AddOrgRole
+        | OperationId::RemoveOrgRole
+        | OperationId::ListTeamUsers
+        | OperationId::AddOrgTeamUser
+        | OperationId::RemoveOrgTeamUser
+        | OperationId::ListUserStandings
+        | OperationId::DisableUser
+        | OperationId::EnableUser
+        | OperationId::ResetUser
+        | OperationId::AcceptInvitation => Err(Refused::Bug("it is being written")),
+        OperationId::ListAlertConfigMatcherFieldNames => alert_configs::matcher_fields::handle(&call),
+        OperationId::ListAlertConfigs => alert_configs::list::handle(api, &call).await,
+        OperationId::CreateAlertConfig => alert_configs::create::handle(api, call).await,
+        OperationId::GetAlertConfig => alert_configs::view::handle(api, &call).await,
+        OperationId::UpdateAlertConfig => alert_configs::update::handle(api, call).await,
+        OperationId::ToggleAlertConfig => alert_configs::toggle::handle(api, call).await,
+        OperationId::DeleteAlertConfig => alert_configs::delete::handle(api, &call).await,
+        OperationId::ListAlertConfigsOfAlert => alerts::configs::handle(api, &call).await,
+        OperationId::ListAlertsOfConfig => alerts::of_config::handle(api, &call).await,
+        OperationId::ListAlerts => alerts::list::handle(api, &call).await,
+        OperationId::GetAlert => alerts::view::handle(api, &call).await,
+        OperationId::AcknowledgeAlert => alerts::acknowledge::handle(api, call).await,
         OperationId::GetOpenApi => openapi::handle(&call),
     }
 }
