@@ -17,7 +17,7 @@ mod shutdown;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::say::complain;
 
@@ -70,6 +70,9 @@ enum Command {
         #[command(subcommand)]
         command: root_key::RootKeyCommand,
     },
+    /// Ask a server, wherever it runs.
+    #[command(flatten)]
+    Operator(cli::Invocation),
 }
 
 #[derive(Subcommand)]
@@ -79,17 +82,31 @@ enum ConfigCommand {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let outcome = shutdown::forbid_core_dumps()
-        .and_then(|()| shutdown::allow_many_connections())
-        .and_then(|()| run(arguments.command));
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return cli::misspelt(&error, std::env::args().nth(1).as_deref()),
+    };
+    let outcome = shutdown::forbid_core_dumps().and_then(|()| match arguments.command {
+        Command::Operator(invocation) => Ok(operate(invocation)),
+        command => {
+            shutdown::allow_many_connections()?;
+            run(command).map(|()| ExitCode::SUCCESS)
+        }
+    });
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             complain(&format!("atrest: {error:#}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs a command that asks a server.
+#[tokio::main(flavor = "current_thread")]
+async fn operate(invocation: cli::Invocation) -> ExitCode {
+    let mut around = cli::Surroundings::of_process(config::environment());
+    ExitCode::from(invocation.run(&mut around, Arguments::command).await)
 }
 
 #[tokio::main]
@@ -105,5 +122,6 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::CertificateAuthority { command } => certificate_authority::run(&command).await,
         Command::Node { command } => node::run(command).await,
         Command::RootKey { command } => root_key::run(command).await,
+        Command::Operator(_) => anyhow::bail!("a command that asks a server runs by itself"),
     }
 }
