@@ -38,26 +38,26 @@ pub(crate) fn cluster(name: &str) -> Value {
     })
 }
 
-fn with(mut body: Value, changes: &Value) -> Value {
+pub(crate) fn with(mut body: Value, changes: &Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {
         body[name] = value.clone();
     }
     body
 }
 
-fn encrypted(name: &str, provider: &str) -> Value {
+pub(crate) fn encrypted(name: &str, provider: &str) -> Value {
     with(cluster(name), &json!({"encryptionAtRestProvider": provider}))
 }
 
-fn list_of(project: ProjectId) -> String {
+pub(crate) fn list_of(project: ProjectId) -> String {
     format!("/api/atlas/v2/groups/{project}/clusters")
 }
 
-fn place_of(house: &House, name: &str) -> String {
+pub(crate) fn place_of(house: &House, name: &str) -> String {
     format!("{}/{name}", list_of(house.project))
 }
 
-async fn post(house: &House, body: &Value) -> Got {
+pub(crate) async fn post(house: &House, body: &Value) -> Got {
     house.ask("POST", &list_of(house.project)).json(body).send().await
 }
 
@@ -69,7 +69,7 @@ async fn read(house: &House, name: &str) -> Got {
     house.get(&place_of(house, name)).await
 }
 
-async fn made(house: &House, body: &Value) -> Value {
+pub(crate) async fn made(house: &House, body: &Value) -> Value {
     let got = post(house, body).await;
     assert_eq!(got.status, 201, "{}", got.text());
     got.json()
@@ -440,12 +440,20 @@ async fn each_call_answers_in_its_versions() {
     let newer =
         house.ask("PATCH", &place).accept(&dated("2025-03-12")).json(&json!({"backupEnabled": true})).send().await;
     assert_eq!(newer.header("content-type"), Some("application/vnd.atlas.2024-10-23+json;charset=utf-8"));
-    for date in ["2023-01-01", "2023-02-01", "2024-05-30"] {
-        let got = house.ask("GET", &place).accept(&dated(date)).send().await;
-        got.is(406, "INVALID_VERSION_DATE");
-        let got = house.ask("POST", &list_of(house.project)).accept(&dated(date)).json(&cluster("c1")).send().await;
-        got.is(406, "INVALID_VERSION_DATE");
+    for (asked, resolved, since) in [
+        ("2023-01-01", "2023-01-01", "Wed, 1 Feb 2023 00:00:00 GMT"),
+        ("2023-02-01", "2023-02-01", "Mon, 5 Aug 2024 00:00:00 GMT"),
+        ("2024-05-30", "2023-02-01", "Mon, 5 Aug 2024 00:00:00 GMT"),
+    ] {
+        for path in [&place, &list_of(house.project)] {
+            let got = house.ask("GET", path).accept(&dated(asked)).send().await;
+            assert_eq!(got.status, 200, "{}", got.text());
+            assert_eq!(got.header("content-type"), Some(format!("{};charset=utf-8", dated(resolved)).as_str()));
+            assert_eq!(got.header("deprecation"), Some(since));
+            assert_eq!(got.header("sunset"), Some("Thu, 1 Jul 2027 00:00:00 GMT"));
+        }
     }
+    house.ask("GET", &place).accept(&dated("2022-12-31")).send().await.is(406, "INVALID_VERSION_DATE");
     // Clients delete with the date before, with which this call stopped changing.
     for (name, asked) in [("c0", "2023-02-01"), ("c1", "2024-08-05"), ("c2", "2023-01-01")] {
         post(&house, &cluster(name)).await;

@@ -7,8 +7,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions)]
 // reason: a test may stop at the first surprise.
 
+mod access_list;
 mod addresses;
+mod around_clusters;
 mod backup;
+mod backups;
 mod bad_input;
 mod bodies;
 mod canary;
@@ -19,7 +22,9 @@ mod client;
 mod client_traces;
 mod closed_vault;
 mod cloud;
+mod cluster_shapes;
 mod clusters;
+mod clusters_around;
 mod crowds;
 mod database;
 mod digest;
@@ -47,11 +52,13 @@ mod nodes;
 mod oauth;
 mod openapi;
 mod orgs;
+mod private_calls;
 mod private_consequences;
 mod private_endpoints;
 mod private_endpoints_bad_input;
 mod private_path;
 mod probes;
+mod projects;
 mod provider_roles;
 mod purging;
 mod rate_limits;
