@@ -53,10 +53,10 @@ async fn a_cluster_comes_back_as_it_was_saved(db: Database) {
     assert_eq!(store.cluster(project_id(1), &cluster_name("Cluster1")).await.unwrap(), None);
 
     let of_one = EventFilter { clusters: vec![wanted.name.clone()], ..EventFilter::default() };
-    let (events, total) = store.events_of_project(project_id(1), &of_one, 0, 9).await.unwrap();
+    let (events, total) = store.events_of_project(project_id(1), &of_one, slice(0, 9)).await.unwrap();
     assert_eq!((events.as_slice(), total), (told(9, EventKind::ClusterCreated).as_slice(), 1));
     let of_another = EventFilter { clusters: vec![cluster_name("other")], ..EventFilter::default() };
-    assert_eq!(store.events_of_project(project_id(1), &of_another, 0, 9).await.unwrap().1, 0);
+    assert_eq!(store.events_of_project(project_id(1), &of_another, slice(0, 9)).await.unwrap().1, 0);
 
     let mut settings = wanted.settings.clone();
     settings.encryption = None;
@@ -89,7 +89,7 @@ async fn a_name_is_taken_once_and_free_again(db: Database) {
     let second = Cluster { id: cluster(2, 1, None).id, ..first.clone() };
     let outcome = store.create_cluster(&second, &told(1, EventKind::ClusterCreated)).await.unwrap();
     assert_eq!(outcome, ClusterOutcome::NameTaken);
-    assert_eq!(store.events_of_project(project_id(1), &EventFilter::default(), 0, 9).await.unwrap().1, 0);
+    assert_eq!(store.events_of_project(project_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap().1, 0);
     made(&store, &Cluster { project: project_id(2), ..second.clone() }).await;
 
     assert_eq!(store.delete_cluster(&first, T0, &[]).await.unwrap(), Outcome::Saved);
@@ -115,7 +115,7 @@ async fn a_change_is_made_from_the_revision_before_it(db: Database) {
     assert_eq!(winners.len(), 1, "{outcomes:?}");
     let found = store.cluster(project_id(1), &first.name).await.unwrap().unwrap();
     assert_eq!(found, candidates[winners[0]]);
-    let (events, total) = store.events_of_project(project_id(1), &EventFilter::default(), 0, 9).await.unwrap();
+    let (events, total) = store.events_of_project(project_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap();
     assert_eq!((total, events[0].id), (1, event_id(100 + u32::try_from(winners[0]).unwrap())));
     assert_eq!(store.delete_cluster(&first, T0, &[]).await.unwrap(), Outcome::Conflict);
     assert_eq!(store.delete_cluster(&found, T0, &[]).await.unwrap(), Outcome::Saved);
@@ -157,7 +157,7 @@ async fn a_provider_that_is_not_enabled_holds_no_cluster(db: Database) {
     let outcome = store.save_cluster(&switched_on, &told(2, EventKind::ClusterUpdateSubmitted)).await.unwrap();
     assert_eq!(outcome, ClusterOutcome::ProviderNotEnabled);
     assert_eq!(store.cluster(project_id(1), &plain.name).await.unwrap(), Some(plain));
-    assert_eq!(store.events_of_project(project_id(1), &EventFilter::default(), 0, 9).await.unwrap().1, 0);
+    assert_eq!(store.events_of_project(project_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap().1, 0);
     let nowhere = cluster(2, 9, None);
     assert_eq!(store.create_cluster(&nowhere, &[]).await.unwrap(), ClusterOutcome::Conflict);
 }

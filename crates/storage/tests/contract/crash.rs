@@ -60,7 +60,7 @@ async fn survives_kill_9(db: Database) {
         let revision = found.setting.revision;
         assert!((acknowledged..=acknowledged + 1).contains(&revision), "{acknowledged} acknowledged, {revision} found");
         assert_eq!(found.validities[&ProviderKind::AwsKms].key_revision, revision);
-        let (_, events) = store.events_of_project(project_id(1), &EventFilter::default(), 0, 1).await.unwrap();
+        let (_, events) = store.events_of_project(project_id(1), &EventFilter::default(), slice(0, 1)).await.unwrap();
         assert_eq!(events, revision, "one event a change");
         let record = store.verify_releases(project_id(1), &[]).await.unwrap();
         assert!(record.is_intact(), "{record:?}");

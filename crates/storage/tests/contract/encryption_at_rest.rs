@@ -56,7 +56,7 @@ async fn a_setting_comes_back_as_it_was_saved(db: Database) {
         assert!(found.roles.is_empty());
     }
     assert_eq!(aws(&store.encryption_at_rest(project_id(1)).await.unwrap()), aws(&wanted));
-    assert_eq!(store.events_of_project(project_id(1), &EventFilter::default(), 0, 9).await.unwrap().1, 1);
+    assert_eq!(store.events_of_project(project_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap().1, 1);
 }
 
 async fn a_role_comes_with_the_setting_that_names_it(db: Database) {
@@ -90,7 +90,7 @@ async fn a_role_of_another_project_is_refused(db: Database) {
     };
     assert_eq!(store.save_encryption_at_rest(change).await.unwrap_err().to_string(), "save a customer key");
     assert_eq!(store.encryption_at_rest(project_id(1)).await.unwrap().revision, 0);
-    assert_eq!(store.events_of_project(project_id(1), &EventFilter::default(), 0, 9).await.unwrap().1, 0);
+    assert_eq!(store.events_of_project(project_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap().1, 0);
 }
 
 async fn of_two_first_saves_one_wins(db: Database) {
@@ -124,7 +124,7 @@ async fn of_many_saves_of_one_revision_one_wins(db: Database) {
     let found = store.project_snapshot(project_id(1)).await.unwrap().unwrap();
     assert_eq!(aws(&found.setting), aws(&candidates[winners[0]]));
     assert_eq!(only(&found.validities).key_revision, 2);
-    let (events, total) = store.events_of_project(project_id(1), &EventFilter::default(), 0, 9).await.unwrap();
+    let (events, total) = store.events_of_project(project_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap();
     assert_eq!((total, events[0].id), (2, event_id(100 + u32::try_from(winners[0]).unwrap())));
 }
 

@@ -93,7 +93,7 @@ async fn an_authority_comes_back_as_it_was_saved(db: Database) {
     assert_eq!(store.remove_external_authority(&one, T0, &gone).await.unwrap(), Outcome::Saved);
     assert_eq!(store.remove_external_authority(&one, T0, &[]).await.unwrap(), Outcome::Conflict);
     assert_eq!(store.all_external_authorities().await.unwrap(), [two]);
-    let (events, _) = store.events_of_project(project_id(1), &EventFilter::default(), 0, 9).await.unwrap();
+    let (events, _) = store.events_of_project(project_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap();
     let kinds: Vec<_> = events.into_iter().map(|event| event.kind).collect();
     assert_eq!(kinds, [EventKind::ExternalAuthorityRemoved, EventKind::ExternalAuthorityAdded]);
 }
@@ -103,7 +103,7 @@ async fn a_key_belongs_to_one_authority_that_was_not_removed(db: Database) {
     let again = ExternalAuthority { public_key: [1; 32], ..authority(2, 2) };
     let told = told(2, EventKind::ExternalAuthorityAdded);
     assert_eq!(store.insert_external_authority(&again, &told).await.unwrap(), Outcome::Conflict);
-    let (_, total) = store.events_of_project(project_id(1), &EventFilter::default(), 0, 9).await.unwrap();
+    let (_, total) = store.events_of_project(project_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap();
     assert_eq!(total, 1, "what lost is not told");
     assert_eq!(store.remove_external_authority(&authority(1, 1), T0, &[]).await.unwrap(), Outcome::Saved);
     assert_eq!(store.insert_external_authority(&again, &[]).await.unwrap(), Outcome::Saved);

@@ -113,7 +113,7 @@ async fn seeded(db: &Database) -> (Store, Cluster, Node) {
 }
 
 async fn kinds(store: &Store) -> Vec<EventKind> {
-    let (events, _) = store.events_of_project(project_id(1), &EventFilter::default(), 0, 99).await.unwrap();
+    let (events, _) = store.events_of_project(project_id(1), &EventFilter::default(), slice(0, 99)).await.unwrap();
     events.into_iter().rev().map(|event| event.kind).collect()
 }
 

@@ -74,10 +74,7 @@ fn notice(id: u8, alert: u8, sequence: i64, to: Target) -> NewNotice {
 }
 
 fn webhook(number: u8) -> Target {
-    Target::Webhook {
-        config: AlertConfigId::from_random([9; 12]),
-        notifier: NotifierId::from_random([number; 12]),
-    }
+    Target::Webhook { config: AlertConfigId::from_random([9; 12]), notifier: NotifierId::from_random([number; 12]) }
 }
 
 async fn claim(store: &Store, now: Timestamp) -> Vec<Claim> {
@@ -114,7 +111,8 @@ async fn what_is_told_comes_back_as_it_was_written(db: Database) {
 async fn a_lane_is_told_in_order_and_lanes_apart(db: Database) {
     let store = db.open().await;
     let mail = Target::Mail(Recipients::User("a@example.com".to_owned()));
-    let all = [notice(2, 1, 2, webhook(1)), notice(1, 1, 1, webhook(1)), notice(3, 1, 1, mail), notice(4, 2, 1, webhook(1))];
+    let all =
+        [notice(2, 1, 2, webhook(1)), notice(1, 1, 1, webhook(1)), notice(3, 1, 1, mail), notice(4, 2, 1, webhook(1))];
     store.enqueue_notices(&all).await.unwrap();
     let claims = claim(&store, T0).await;
     assert_eq!(claims.len(), 3, "an alert and a target are a lane");
@@ -199,10 +197,8 @@ async fn what_comes_while_a_lane_is_told_is_not_forgotten(db: Database) {
         let claims = claim(&store, T0).await;
         let told = pending(&store, &claims[0]).await;
         let next = [notice(sequence, 1, i64::from(sequence), webhook(1))];
-        let (ended, enqueued) = tokio::join!(
-            end(&store, &claims[0], told[0].id, &NoticeEnd::Sent, T0),
-            store.enqueue_notices(&next)
-        );
+        let (ended, enqueued) =
+            tokio::join!(end(&store, &claims[0], told[0].id, &NoticeEnd::Sent, T0), store.enqueue_notices(&next));
         enqueued.unwrap();
         assert!(ended, "the holder keeps its claim");
         assert_eq!(store.next_due(WorkKind::Notice).await.unwrap(), Some(T0), "somebody will come for it");

@@ -515,6 +515,6 @@ async fn a_backup_holds_endpoints_and_their_work(db: Database) {
     assert_eq!((snapshot.path(ProviderKind::AzureKeyVault), snapshot.project.activity), (path, Activity::Inactive));
     let due = restored.claim_due(WorkKind::PrivateEndpoint, after(9), "me", 9, LEASE).await.unwrap();
     assert_eq!(due.len(), 2, "all of it is due");
-    let (events, _) = restored.events_of_project(project_id(1), &EventFilter::default(), 0, 9).await.unwrap();
+    let (events, _) = restored.events_of_project(project_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap();
     assert_eq!(events.len(), 1);
 }

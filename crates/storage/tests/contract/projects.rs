@@ -97,7 +97,7 @@ async fn a_deleted_project_is_gone_and_its_name_is_free(db: Database) {
     assert_eq!(store.projects_of(org_id(1), 0, 9).await.unwrap(), [project(2, 1)]);
     assert_eq!(store.projects(&[project_id(1), project_id(2)]).await.unwrap(), [project(2, 1)]);
     assert_eq!(store.count_projects_of(org_id(1)).await.unwrap(), 1);
-    let (events, _) = store.events_of_org(org_id(1), &EventFilter::default(), 0, 9).await.unwrap();
+    let (events, _) = store.events_of_org(org_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap();
     assert_eq!(events, gone);
     assert_eq!(db.peek("SELECT former_name FROM projects WHERE deleted_at IS NOT NULL").await, ["project 1"]);
 
@@ -145,7 +145,9 @@ async fn of_a_deletion_and_a_cluster_one_wins(db: Database) {
         let expected = match created {
             ClusterOutcome::Saved => Outcome::InUse,
             ClusterOutcome::Conflict => Outcome::Saved,
-            ClusterOutcome::NameTaken | ClusterOutcome::ProviderNotEnabled => panic!("{created:?}"),
+            ClusterOutcome::NameTaken | ClusterOutcome::ProviderNotEnabled | ClusterOutcome::EncryptionDemanded => {
+                panic!("{created:?}")
+            }
         };
         assert_eq!(deleted, expected, "project {number}: {created:?}");
     }

@@ -2,6 +2,7 @@
 //! provider touches another, and what we cannot have written is not believed.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use domain::customer_key::aws_kms::{AwsCredentials, AwsKms};
 use domain::customer_key::azure_key_vault::{

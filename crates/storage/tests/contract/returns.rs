@@ -120,7 +120,9 @@ async fn of_a_return_and_a_disabling_one_wins(db: Database) {
         let expected = match back.unwrap() {
             ClusterOutcome::Saved => Outcome::InUse,
             ClusterOutcome::ProviderNotEnabled => Outcome::Saved,
-            other @ (ClusterOutcome::Conflict | ClusterOutcome::NameTaken) => panic!("{other:?}"),
+            other @ (ClusterOutcome::Conflict | ClusterOutcome::NameTaken | ClusterOutcome::EncryptionDemanded) => {
+                panic!("{other:?}")
+            }
         };
         assert_eq!(outcome, expected, "project {number}");
     }
@@ -164,10 +166,9 @@ async fn of_a_return_and_a_new_project_one_gets_the_name(db: Database) {
         assert_eq!(store.delete_project(project_id(number), T0, &[]).await.unwrap(), Outcome::Saved);
         let found = project(number, 1);
         let other = Project { id: project_id(100 + number), ..found.clone() };
-        let (back, created) = tokio::join!(
-            store.bring_back_project(&found, &[]),
-            store.create_project(&other, &domain::project::ProjectSettings::default(), None, &[])
-        );
+        let settings = domain::project::ProjectSettings::default();
+        let (back, created) =
+            tokio::join!(store.bring_back_project(&found, &[]), store.create_project(&other, &settings, None, &[]));
         let (back, created) = (back.unwrap(), created.unwrap());
         let expected = if created == Outcome::Saved { Outcome::InUse } else { Outcome::Saved };
         assert_eq!(back, expected, "project {number}: {created:?}");

@@ -85,7 +85,7 @@ async fn a_snapshot_is_released_once(db: Database) {
     assert_eq!(found, Snapshot { released_at: Some(at), ..wanted }, "it stays to be seen, with its keys");
     let kinds = [EventKind::SnapshotReleased].to_vec();
     let filter = EventFilter { kinds, ..EventFilter::default() };
-    assert_eq!(store.events_of_project(one, &filter, 0, 9).await.unwrap().1, 1);
+    assert_eq!(store.events_of_project(one, &filter, slice(0, 9)).await.unwrap().1, 1);
 }
 
 async fn snapshots_are_listed_latest_first(db: Database) {

@@ -131,7 +131,7 @@ async fn two_updates_of_one_key_do_not_both_count(db: Database) {
     (one.events, two.events) = (vec![event(51, 1)], vec![event(52, 1)]);
     let outcomes = store.save_validities(&[one, two]).await.unwrap();
     assert_eq!(outcomes, [ValidityOutcome::Saved, ValidityOutcome::Stale]);
-    assert_eq!(store.events_of_project(project_id(1), &EventFilter::default(), 0, 9).await.unwrap().1, 2);
+    assert_eq!(store.events_of_project(project_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap().1, 2);
     let seen = stored(&store, 1).await;
     let batches = [[update(1, &seen, valid())], [update(1, &seen, valid())]];
     let saves = batches.iter().map(|batch| store.save_validities(batch));
