@@ -56,6 +56,7 @@ const STEPS: &[Step] = &[
     Step { name: "deny", work: Work::CargoDeny },
     Step { name: "build", work: cargo(&["build", "-p", "atrest", "-p", "simulators", "--bins", "--examples"]) },
     Step { name: "kill9_endpoints", work: Work::Beside },
+    Step { name: "kill9_alerts", work: Work::Beside },
     Step { name: "aws_simulator", work: Work::Script },
     Step { name: "azure_simulator", work: Work::Script },
     Step { name: "gcp_simulator", work: Work::Script },
@@ -67,6 +68,7 @@ const STEPS: &[Step] = &[
     Step { name: "atlas_sdk", work: Work::Script },
     Step { name: "py_atlas_sdk", work: Work::Script },
     Step { name: "private_endpoints", work: Work::Script },
+    Step { name: "alerts", work: Work::Script },
     Step { name: "kmip_clients", work: Work::Script },
     Step { name: "kmip_driver", work: Work::Script },
     // Counts nothing where there is no Go, or where its module cannot be had; it says so then.
