@@ -15,7 +15,7 @@ use crate::{Caller, Control, Error, random_id};
 impl Control {
     /// Creates a cluster as the caller describes it. Without nodes it is at once what it is said to be.
     /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `ClusterRefused`, `ClusterNameTaken`,
-    /// `CustomerKeyNotEnabled`, `CustomerKeyNotProven`, `ClusterPlacementRefused`.
+    /// `CustomerKeyNotEnabled`, `CustomerKeyNotProven`, `ClusterPlacementRefused`, `ProjectError::TooManyClusters`.
     /// Cancel: nothing is created, or all of it.
     pub async fn create_cluster(
         &self,
@@ -49,6 +49,7 @@ impl Control {
             Some(Encryption::Off) | None => ProjectRole::ClusterCreator,
         };
         let snapshot = self.project_for(caller, project, needed).await?;
+        self.require_room_for_a_cluster(project).await?;
         let (fresh, wanted_name) = (fresh_ids(&change)?, change.name.clone());
         let (name, settings) = cluster::create(change, &fresh).map_err(|refusal| refused(wanted_name, refusal))?;
         if let Some(provider) = settings.encryption {

@@ -78,6 +78,17 @@ impl Control {
         self.change_project(caller, project, change).await.map(drop)
     }
 
+    /// Says whether a project may have one more cluster. Of clusters that are made at the same instant a few may be more
+    /// than the limit: it is there against mistakes, not for bills.
+    /// Errors: `ProjectError::TooManyClusters`.
+    pub(crate) async fn require_room_for_a_cluster(&self, project: ProjectId) -> Result<(), Error> {
+        let view = self.limit_view(project, &self.settings_of(project).await?, ProjectLimit::Clusters).await?;
+        match view.filter(|view| view.usage >= view.value) {
+            Some(view) => Err(ProjectError::TooManyClusters(view.value).into()),
+            None => Ok(()),
+        }
+    }
+
     async fn limit_view(
         &self,
         project: ProjectId,

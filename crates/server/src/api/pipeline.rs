@@ -322,7 +322,7 @@ pub(super) async fn no_such_path(request: Request) -> Response {
 
 /// Gives the refusal of a change of a part of Atlas that is not offered. Whatever is read there does not exist.
 fn not_offered(request: &Request) -> Option<Refused> {
-    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
     part_of(request.uri().path()).filter(|_| writes).map(Refused::PartNotOffered)
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use api_wire::atlas::not_offered::part_of;
 use api_wire::operations::{
     Access, Method, OPERATIONS, Operation, OperationId, OrgRole as NeededOrgRole, ProjectRole as NeededRole,
 };
@@ -21,6 +22,9 @@ use crate::on_both_engines;
 
 const NOBODYS_ID: &str = "0123456789abcdef01234567";
 const CHALLENGE: &str = "{\n  \"error\" : 401,\n  \"reason\" : \"Unauthorized\",\n  \"detail\" : \"You are not authorized for this resource.\",\n  \"errorCode\" : \"UNEXPECTED_ERROR\"\n}";
+
+/// An entry of the first project's IP access list.
+const ENTRY: &str = "203.0.113.7";
 
 /// The ids that stand in a path.
 #[derive(Clone)]
@@ -60,6 +64,10 @@ impl Ids {
             ("{authorityId}", &self.authority),
             ("{identityId}", &self.identity),
             ("{endpointId}", &self.endpoint),
+            ("{groupName}", &"first".to_owned()),
+            ("{limitName}", &"atlas.project.deployment.clusters".to_owned()),
+            ("{entryValue}", &ENTRY.to_owned()),
+            ("{endpointSetId}", &"root".to_owned()),
             ("{cloudProvider}", &AWS.to_owned()),
         ];
         known.into_iter().fold(path, |path, (name, id)| path.replace(name, id))
@@ -77,6 +85,13 @@ fn call(house: &House, operation: &Operation, ids: &Ids, target: &str) -> Call {
 fn body(house: &House, operation: &Operation, ids: &Ids) -> Value {
     match operation.id {
         OperationId::CreateGroup => json!({"name": new_name(), "orgId": house.org.to_string()}),
+        OperationId::UpdateGroup => json!({"tags": [{"key": "a", "value": "b"}]}),
+        OperationId::UpdateGroupSettings => json!({"isDataExplorerEnabled": true}),
+        OperationId::SetGroupLimit => json!({"value": 90_000}),
+        OperationId::UpdateGroupActivity => json!({"activity": "ACTIVE"}),
+        OperationId::CreateAccessListEntry => json!([{"ipAddress": ENTRY}]),
+        OperationId::UpdateOrg => json!({"name": "Acme"}),
+        OperationId::UpdateOrgSettings => json!({"genAIFeaturesEnabled": false}),
         OperationId::CreateCluster => cluster(&new_name()),
         OperationId::CreateNode => json!({"name": new_name(), "role": "client"}),
         OperationId::UpdateCluster => json!({"backupEnabled": true}),
@@ -94,6 +109,12 @@ fn body(house: &House, operation: &Operation, ids: &Ids) -> Value {
 fn new_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("new-{}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Writes the entry into the first project's IP access list.
+async fn new_entry(house: &House) {
+    let path = format!("/api/atlas/v2/groups/{}/accessList", house.project);
+    house.ask("POST", &path).json(&json!([{"ipAddress": ENTRY}])).send().await.ok();
 }
 
 /// Makes a cluster in the first project.
@@ -165,6 +186,7 @@ async fn expendable(house: &House, operation: &Operation, ids: &Ids) -> Ids {
     let mut ids = ids.clone();
     match operation.id {
         OperationId::DeleteGroup => ids.project = house.new_project(&new_name()).await.to_string(),
+        OperationId::DeleteAccessListEntry => new_entry(house).await,
         OperationId::DeleteCluster => ids.cluster = new_cluster(house).await,
         OperationId::RevokeNode => ids.node = new_node(house, &ids.cluster).await,
         OperationId::ReturnMasterKey => {
@@ -226,6 +248,7 @@ pub(crate) async fn own_ids(house: &House) -> Ids {
         identity,
         endpoint: String::new(),
     };
+    new_entry(house).await;
     house.set_required(AWS, true).await.ok();
     ids.endpoint = new_endpoint(house, house.project).await;
     ids.grant = new_grant(house, &ids).await;
@@ -377,6 +400,10 @@ async fn a_malformed_id_is_not_found(database: Database) {
             ("identityId", "NODE_IDENTITY_NOT_FOUND"),
             ("endpointId", "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_NOT_FOUND"),
             ("cloudProvider", "RESOURCE_NOT_FOUND"),
+            ("groupName", "GROUP_NAME_NOT_FOUND"),
+            ("limitName", "GROUP_LIMIT_NOT_FOUND"),
+            ("entryValue", "NETWORK_PERMISSION_ENTRY_NOT_FOUND"),
+            ("endpointSetId", "RESOURCE_NOT_FOUND"),
         ] {
             if !operation.path_parameters().any(|known| known == parameter) {
                 continue;
@@ -402,8 +429,8 @@ fn success_of(operation: &Operation) -> u16 {
 async fn knows_its_methods_slashes_and_types() {
     let house = House::open(Database::sqlite()).await;
     let ids = own_ids(&house).await;
-    // These take a new token or signature each time, and have tests of their own.
-    let credentials = [OperationId::EnrolNode, OperationId::RenewNodeCertificate];
+    // These take a new token or signature each time, or the ground from under all others, and have tests of their own.
+    let credentials = [OperationId::EnrolNode, OperationId::RenewNodeCertificate, OperationId::DeleteOrg];
     for operation in OPERATIONS.iter().filter(|operation| !credentials.contains(&operation.id)) {
         let name = operation.operation_id;
         let right = async |tail: &str| {
@@ -423,6 +450,10 @@ async fn knows_its_methods_slashes_and_types() {
                 continue;
             }
             let got = house.nobody(method, &path).by(&house.owner).send().await;
+            if part_of(&path).is_some() && matches!(method, "POST" | "PUT" | "PATCH" | "DELETE") {
+                got.is(403, "FEATURE_UNSUPPORTED");
+                continue;
+            }
             got.is(405, "METHOD_NOT_ALLOWED");
             let allow = got.header("allow").unwrap_or_default();
             assert!(allow.split(',').any(|one| one.trim() == operation.method.as_str()), "{name}: Allow {allow:?}");
