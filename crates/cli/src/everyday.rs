@@ -37,8 +37,8 @@ const CLOUDS: [&str; 3] = ["aws", "azure", "gcp"];
 /// Query parameters that a person at a terminal has no use for.
 const NOT_FOR_PEOPLE: &[&str] = &["envelope", "pretty", "includeCount"];
 
-/// A template that changes nothing by itself.
-const NOTHING: &str = "{}";
+/// Templates that change nothing by themselves.
+const NOTHING: [&str; 2] = ["{}", "[{}]"];
 
 /// Each noun and what it is about.
 const NOUNS: &[(&str, &str)] = &[
@@ -251,7 +251,10 @@ fn body(
             let missing = fields.iter().filter(|field| field.required && !field.is_known(matches, profile));
             let missing: Vec<String> = missing.map(|field| format!("\"{}\"", field.flag)).collect();
             ensure!(missing.is_empty(), "required flag(s) {} not set; or give --{FILE}", missing.join(", "));
-            ensure!(!typed.is_empty() || template != NOTHING, "give --{FILE}, or a flag that says what to change");
+            ensure!(
+                !typed.is_empty() || !NOTHING.contains(&template),
+                "give --{FILE}, or a flag that says what to change"
+            );
             let mut body: Value = serde_json::from_str(template).context("read the command's template")?;
             for field in fields {
                 field.put(matches, profile, &mut body)?;

@@ -94,6 +94,9 @@ pub(super) const LINES: &[Line] = &[
     Line::new("clusters delete", "Delete a cluster", "deleteCluster", Show::Done("Cluster '{}' is being deleted"))
         .named(&["clusterName"])
         .asks(),
+    Line::new("clusters deleted", "List deleted clusters that can be brought back", "listDeletedClusters", Show::Any),
+    Line::new("clusters return", "Bring a deleted cluster back, with its master keys", "returnCluster", CLUSTER)
+        .named(&["clusterId"]),
     Line::new("nodes list", "List a cluster's nodes and their certificates", "listNodes", NODE),
     Line::new("nodes describe", "Show a node", "getNode", NODE).named(&["nodeId"]),
     Line::new("nodes create", "Create a node of a cluster", "createNode", NODE).body(Body::Fields {

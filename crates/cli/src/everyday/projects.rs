@@ -10,6 +10,12 @@ const PROJECT: Show = Show::Table(&[
     Column { heading: "CREATED", pointer: "/created" },
 ]);
 
+const ACTIVITY: Show = Show::Table(&[
+    Column { heading: "ID", pointer: "/id" },
+    Column { heading: "NAME", pointer: "/name" },
+    Column { heading: "ACTIVITY", pointer: "/activity" },
+]);
+
 const ORGANIZATION: Show =
     Show::Table(&[Column { heading: "ID", pointer: "/id" }, Column { heading: "NAME", pointer: "/name" }]);
 
@@ -41,6 +47,15 @@ pub(super) const LINES: &[Line] = &[
     Line::new("projects delete", "Delete a project", "deleteGroup", Show::Done("Project '{}' is deleted"))
         .named(&["groupId"])
         .asks(),
+    Line::new("projects deactivate", "Set a project inactive", "updateGroupActivity", ACTIVITY)
+        .named(&["groupId"])
+        .body(Body::Fixed(r#"{"activity":"INACTIVE"}"#))
+        .asks(),
+    Line::new("projects activate", "Set a project active again", "updateGroupActivity", ACTIVITY)
+        .named(&["groupId"])
+        .body(Body::Fixed(r#"{"activity":"ACTIVE"}"#)),
+    Line::new("projects deleted", "List deleted projects that can be brought back", "listDeletedGroups", Show::Any),
+    Line::new("projects return", "Bring a deleted project back", "returnGroup", PROJECT).named(&["groupId"]),
     Line::new("organizations list", "List organizations", "listOrgs", ORGANIZATION),
     Line::new("organizations describe", "Show an organization", "getOrg", ORGANIZATION).named(&["orgId"]),
     Line::new("events list", "List a project's events, newest first", "listGroupEvents", EVENT),
