@@ -183,8 +183,8 @@ fn is_cluster_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        CLUSTER_NAME, DATE_TIME, MAJOR_VERSION, OBJECT_ID, ONE_LINE, ROLE_ARN, ROLE_REFERENCE, TextFormat, UPPER_WORD,
-        UUID,
+        ADDRESS, CLUSTER_NAME, DATE_TIME, EMAIL, MAJOR_VERSION, NETWORK, OBJECT_ID, ONE_LINE, ROLE_ARN, ROLE_REFERENCE,
+        TextFormat, UPPER_WORD, UUID,
     };
 
     fn check(format: &TextFormat, good: &[&str], bad: &[&str]) {

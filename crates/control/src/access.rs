@@ -25,6 +25,7 @@ pub use self::service_accounts::{AccountChange, AccountView, NewAccount, NewSecr
 pub use self::tokens::ArrivalRequest;
 pub use self::users::{MemberChange, NewMember, ProjectMember};
 use crate::{Caller, Control, Error};
+pub use storage::ServiceAccountSecret as AccountSecret;
 
 /// How many secrets a service account can have at once. Source: Atlas's documented limit.
 pub const SECRETS_MAX: usize = 2;
@@ -109,6 +110,16 @@ pub enum AccessError {
 }
 
 impl Control {
+    /// Tells which of some projects are there.
+    /// Errors: those of the store.
+    pub async fn live_projects(&self, ids: &BTreeSet<ProjectId>) -> Result<BTreeSet<ProjectId>, Error> {
+        if ids.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let ids: Vec<_> = ids.iter().copied().collect();
+        Ok(self.store().projects(&ids).await?.into_iter().map(|project| project.id).collect())
+    }
+
     /// Refuses whoever does not hold all the roles of `grants` themselves, in an organization and its projects.
     pub(crate) fn require_all_of(caller: &Caller, grants: &Grants) -> Result<(), Error> {
         let nothing = Grants { org: grants.org, org_roles: BTreeSet::new(), project_roles: BTreeMap::new() };

@@ -3,6 +3,7 @@
 pub mod access_list;
 pub mod alert_configs;
 pub mod alerts;
+pub mod api_keys;
 pub mod backup_compliance;
 pub mod backup_schedules;
 pub mod cloud_provider_access;
@@ -20,6 +21,12 @@ pub mod orgs;
 pub mod private_endpoints;
 pub mod process_arguments;
 pub mod rate_limits;
+mod roles;
 pub mod search_deployments;
+pub mod service_accounts;
 pub mod snapshots;
 pub mod system_status;
+pub mod teams;
+pub mod users;
+
+pub(in crate::api) use roles::org_role_names;

@@ -18,4 +18,5 @@ pub mod openapi;
 pub mod rotations;
 pub mod setup_kit;
 pub mod snapshots;
+pub mod users;
 pub mod validity;

@@ -16,11 +16,13 @@ use super::atlas::{
     access_list, alert_configs, alerts, backup_compliance, backup_schedules, cluster_status, containers,
     control_plane_addresses, flex_clusters, not_offered, process_arguments, rate_limits, search_deployments,
 };
+use super::atlas::{api_keys, service_accounts, teams, users};
 use super::atlas::{
     cloud_provider_access, clusters, encryption_at_rest, event_types, events, groups, orgs, private_endpoints,
     system_status,
 };
 use super::atrest::groups as activity;
+use super::atrest::users as own_users;
 use super::atrest::{
     certificate_authorities, customer_keys, deleted_clusters, deleted_projects, encryption_at_rest_check, enrolments,
     external_certificate_authorities, grants, master_keys, networking, node_certificates, node_identities, nodes,
@@ -180,76 +182,76 @@ pub(super) async fn dispatch(api: &Api, call: Call) -> Result<Answer, Refused> {
         OperationId::GetShardedSnapshot | OperationId::DeleteShardedSnapshot => {
             backup_snapshots::sharded::handle(api, &call).await
         }
-        OperationId::ListGroupApiKeys
-        | OperationId::CreateGroupApiKey
-        | OperationId::AddGroupApiKey
-        | OperationId::UpdateGroupApiKeyRoles
-        | OperationId::RemoveGroupApiKey
-        | OperationId::ListOrgApiKeys
-        | OperationId::CreateOrgApiKey
-        | OperationId::GetOrgApiKey
-        | OperationId::UpdateOrgApiKey
-        | OperationId::DeleteOrgApiKey
-        | OperationId::ListOrgAccessEntries
-        | OperationId::CreateOrgAccessEntry
-        | OperationId::GetOrgAccessEntry
-        | OperationId::DeleteAccessEntry
-        | OperationId::ListGroupServiceAccounts
-        | OperationId::CreateGroupServiceAccount
-        | OperationId::GetGroupServiceAccount
-        | OperationId::UpdateGroupServiceAccount
-        | OperationId::DeleteGroupServiceAccount
-        | OperationId::ListGroupServiceAccountNetworks
-        | OperationId::CreateGroupServiceAccountNetworks
-        | OperationId::DeleteGroupServiceAccountNetwork
-        | OperationId::CreateGroupSecret
-        | OperationId::DeleteGroupSecret
-        | OperationId::InviteGroupServiceAccount
-        | OperationId::ListOrgServiceAccounts
-        | OperationId::CreateOrgServiceAccount
-        | OperationId::GetOrgServiceAccount
-        | OperationId::UpdateOrgServiceAccount
-        | OperationId::DeleteOrgServiceAccount
-        | OperationId::ListOrgServiceAccountNetworks
-        | OperationId::CreateOrgServiceAccountNetworks
-        | OperationId::DeleteOrgServiceAccountNetwork
-        | OperationId::CreateOrgSecret
-        | OperationId::DeleteOrgSecret
-        | OperationId::GetServiceAccountGroups
-        | OperationId::ListGroupTeams
-        | OperationId::AddGroupTeams
-        | OperationId::GetGroupTeam
-        | OperationId::UpdateGroupTeam
-        | OperationId::RemoveGroupTeam
-        | OperationId::ListOrgTeams
-        | OperationId::CreateOrgTeam
-        | OperationId::GetOrgTeam
-        | OperationId::RenameOrgTeam
-        | OperationId::DeleteOrgTeam
-        | OperationId::GetTeamByName
-        | OperationId::AddTeamUsers
-        | OperationId::RemoveUserFromTeam
-        | OperationId::ListGroupUsers
-        | OperationId::AddGroupUsers
-        | OperationId::GetGroupUser
-        | OperationId::RemoveGroupUser
-        | OperationId::AddGroupUserRole
-        | OperationId::RemoveGroupUserRole
-        | OperationId::ListOrgUsers
-        | OperationId::CreateOrgUser
-        | OperationId::GetOrgUser
-        | OperationId::UpdateOrgUser
-        | OperationId::RemoveOrgUser
-        | OperationId::AddOrgRole
-        | OperationId::RemoveOrgRole
-        | OperationId::ListTeamUsers
-        | OperationId::AddOrgTeamUser
-        | OperationId::RemoveOrgTeamUser
-        | OperationId::ListUserStandings
-        | OperationId::DisableUser
-        | OperationId::EnableUser
-        | OperationId::ResetUser
-        | OperationId::AcceptInvitation => Err(Refused::Bug("it is being written")),
+        OperationId::ListGroupApiKeys => api_keys::of_group::list(api, &call).await,
+        OperationId::CreateGroupApiKey => api_keys::of_group::create(api, &call).await,
+        OperationId::AddGroupApiKey => api_keys::of_group::add(api, &call).await,
+        OperationId::UpdateGroupApiKeyRoles => api_keys::of_group::update(api, &call).await,
+        OperationId::RemoveGroupApiKey => api_keys::of_group::remove(api, &call).await,
+        OperationId::ListOrgApiKeys => api_keys::of_org::list(api, &call).await,
+        OperationId::CreateOrgApiKey => api_keys::of_org::create(api, &call).await,
+        OperationId::GetOrgApiKey => api_keys::of_org::view(api, &call).await,
+        OperationId::UpdateOrgApiKey => api_keys::of_org::update(api, &call).await,
+        OperationId::DeleteOrgApiKey => api_keys::of_org::delete(api, &call).await,
+        OperationId::ListOrgAccessEntries => api_keys::networks::list(api, &call).await,
+        OperationId::CreateOrgAccessEntry => api_keys::networks::create(api, &call).await,
+        OperationId::GetOrgAccessEntry => api_keys::networks::view(api, &call).await,
+        OperationId::DeleteAccessEntry => api_keys::networks::delete(api, &call).await,
+        OperationId::ListGroupServiceAccounts => service_accounts::of_group::list(api, &call).await,
+        OperationId::CreateGroupServiceAccount => service_accounts::of_group::create(api, &call).await,
+        OperationId::GetGroupServiceAccount => service_accounts::of_group::view(api, &call).await,
+        OperationId::UpdateGroupServiceAccount => service_accounts::of_group::update(api, &call).await,
+        OperationId::DeleteGroupServiceAccount => service_accounts::of_group::delete(api, &call).await,
+        OperationId::ListGroupServiceAccountNetworks => service_accounts::networks::list(api, &call).await,
+        OperationId::CreateGroupServiceAccountNetworks => service_accounts::networks::create(api, &call).await,
+        OperationId::DeleteGroupServiceAccountNetwork => service_accounts::networks::delete(api, &call).await,
+        OperationId::CreateGroupSecret => service_accounts::of_group::create_secret(api, &call).await,
+        OperationId::DeleteGroupSecret => service_accounts::of_group::delete_secret(api, &call).await,
+        OperationId::InviteGroupServiceAccount => service_accounts::of_group::invite(api, &call).await,
+        OperationId::ListOrgServiceAccounts => service_accounts::of_org::list(api, &call).await,
+        OperationId::CreateOrgServiceAccount => service_accounts::of_org::create(api, &call).await,
+        OperationId::GetOrgServiceAccount => service_accounts::of_org::view(api, &call).await,
+        OperationId::UpdateOrgServiceAccount => service_accounts::of_org::update(api, &call).await,
+        OperationId::DeleteOrgServiceAccount => service_accounts::of_org::delete(api, &call).await,
+        OperationId::ListOrgServiceAccountNetworks => service_accounts::networks::list(api, &call).await,
+        OperationId::CreateOrgServiceAccountNetworks => service_accounts::networks::create(api, &call).await,
+        OperationId::DeleteOrgServiceAccountNetwork => service_accounts::networks::delete(api, &call).await,
+        OperationId::CreateOrgSecret => service_accounts::of_org::create_secret(api, &call).await,
+        OperationId::DeleteOrgSecret => service_accounts::of_org::delete_secret(api, &call).await,
+        OperationId::GetServiceAccountGroups => service_accounts::of_org::groups(api, &call).await,
+        OperationId::ListGroupTeams => teams::of_group::list(api, &call).await,
+        OperationId::AddGroupTeams => teams::of_group::add(api, &call).await,
+        OperationId::GetGroupTeam => teams::of_group::view(api, &call).await,
+        OperationId::UpdateGroupTeam => teams::of_group::update(api, &call).await,
+        OperationId::RemoveGroupTeam => teams::of_group::remove(api, &call).await,
+        OperationId::ListOrgTeams => teams::of_org::list(api, &call).await,
+        OperationId::CreateOrgTeam => teams::of_org::create(api, &call).await,
+        OperationId::GetOrgTeam => teams::of_org::view(api, &call).await,
+        OperationId::RenameOrgTeam => teams::of_org::rename(api, &call).await,
+        OperationId::DeleteOrgTeam => teams::of_org::delete(api, &call).await,
+        OperationId::GetTeamByName => teams::of_org::view_by_name(api, &call).await,
+        OperationId::AddTeamUsers => users::of_team::add_all(api, &call).await,
+        OperationId::RemoveUserFromTeam => users::of_team::delete(api, &call).await,
+        OperationId::ListGroupUsers => users::of_group::list(api, &call).await,
+        OperationId::AddGroupUsers => users::of_group::add(api, &call).await,
+        OperationId::GetGroupUser => users::of_group::view(api, &call).await,
+        OperationId::RemoveGroupUser => users::of_group::remove(api, &call).await,
+        OperationId::AddGroupUserRole => users::of_group::add_role(api, &call).await,
+        OperationId::RemoveGroupUserRole => users::of_group::remove_role(api, &call).await,
+        OperationId::ListOrgUsers => users::of_org::list(api, &call).await,
+        OperationId::CreateOrgUser => users::of_org::create(api, &call).await,
+        OperationId::GetOrgUser => users::of_org::view(api, &call).await,
+        OperationId::UpdateOrgUser => users::of_org::update(api, &call).await,
+        OperationId::RemoveOrgUser => users::of_org::remove(api, &call).await,
+        OperationId::AddOrgRole => users::of_org::add_role(api, &call).await,
+        OperationId::RemoveOrgRole => users::of_org::remove_role(api, &call).await,
+        OperationId::ListTeamUsers => users::of_team::list(api, &call).await,
+        OperationId::AddOrgTeamUser => users::of_team::add(api, &call).await,
+        OperationId::RemoveOrgTeamUser => users::of_team::remove(api, &call).await,
+        OperationId::ListUserStandings => own_users::list(api, &call).await,
+        OperationId::DisableUser => own_users::disable(api, &call).await,
+        OperationId::EnableUser => own_users::enable(api, &call).await,
+        OperationId::ResetUser => own_users::reset(api, &call).await,
+        OperationId::AcceptInvitation => own_users::accept(api, &call).await,
         OperationId::ListAlertConfigMatcherFieldNames => alert_configs::matcher_fields::handle(&call),
         OperationId::ListAlertConfigs => alert_configs::list::handle(api, &call).await,
         OperationId::CreateAlertConfig => alert_configs::create::handle(api, call).await,

@@ -1,0 +1,3 @@
+//! Programmatic API keys.
+
+pub mod v2023_01_01;

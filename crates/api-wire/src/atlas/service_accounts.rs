@@ -1,0 +1,3 @@
+//! Service accounts.
+
+pub mod v2024_08_05;
