@@ -28,5 +28,6 @@ pub mod snapshots;
 pub mod system_status;
 pub mod teams;
 pub mod users;
+pub mod webhook_body;
 
 pub(in crate::api) use roles::org_role_names;

@@ -139,7 +139,7 @@ pub(crate) fn notifiers(mailer: Option<notify::Mailer>, allowed: &[&str], roots:
         agent: "atrest/test".to_owned(),
     });
     let base_url = Some(Arc::from("https://atrest.example.com"));
-    Notifiers { mailer, webhooks: Some((sender.unwrap(), server::webhook_body::write)), base_url }
+    Notifiers { mailer, webhooks: Some((sender.unwrap(), server::api::atlas::webhook_body::write)), base_url }
 }
 
 impl Plan {
