@@ -9,6 +9,8 @@
 
 mod access_list;
 mod addresses;
+mod alert_configs;
+mod alerts;
 mod around_clusters;
 mod backup;
 mod backups;
@@ -49,6 +51,7 @@ mod model;
 mod model_everywhere;
 mod no_host_is_chosen;
 mod nodes;
+mod notices;
 mod oauth;
 mod openapi;
 mod orgs;
