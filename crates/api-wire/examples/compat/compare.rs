@@ -100,16 +100,10 @@ impl<'d> Comparison<'d> {
         );
         for (name, schema) in &theirs.query {
             if let Some(own) = ours.query.get(name) {
-                self.shapes(Way::Request, own, schema, &format!("{at}?{name}"));
+                self.shapes(Way::Request, &[own], &[schema], &format!("{at}?{name}"));
             }
         }
-        let (our_dates, their_dates) = (ours.dates.keys(), theirs.dates.keys());
-        self.names(
-            at,
-            (Difference::LacksDate, Difference::AddsDate),
-            our_dates.map(String::as_str),
-            their_dates.map(String::as_str),
-        );
+        self.names(at, (Difference::LacksDate, Difference::AddsDate), with_bodies(ours), with_bodies(theirs));
         self.statuses(at, ours, theirs);
         for (date, shapes) in &theirs.dates {
             let Some(own) = ours.dates.get(date) else { continue };
@@ -136,8 +130,8 @@ impl<'d> Comparison<'d> {
 
     fn bodies(&mut self, way: Way, ours: Option<&'d Value>, theirs: Option<&'d Value>, at: &str) {
         match (ours, theirs) {
-            (Some(ours), Some(theirs)) => self.shapes(way, ours, theirs, at),
-            (None, Some(theirs)) if !self.theirs.shape(theirs, at).members.is_empty() => {
+            (Some(ours), Some(theirs)) => self.shapes(way, &[ours], &[theirs], at),
+            (None, Some(theirs)) if !self.theirs.shape(&[theirs], at).members.is_empty() => {
                 let what = if way == Way::Request { "in requests" } else { "in answers" };
                 self.add(Difference::LacksBody, at, what.to_owned());
             }
@@ -145,7 +139,7 @@ impl<'d> Comparison<'d> {
         }
     }
 
-    fn shapes(&mut self, way: Way, ours: &'d Value, theirs: &'d Value, at: &str) {
+    fn shapes(&mut self, way: Way, ours: &[&'d Value], theirs: &[&'d Value], at: &str) {
         let (own, shape) = (self.ours.shape(ours, at), self.theirs.shape(theirs, at));
         if is_component(&shape.owner, at) && !self.seen.insert((way, own.owner.clone(), shape.owner.clone())) {
             return;
@@ -159,25 +153,24 @@ impl<'d> Comparison<'d> {
                 shape.words.iter().copied(),
             );
         }
-        if let (Some(own), Some(items)) = (own.items, shape.items) {
-            self.shapes(way, own, items, &shape.owner);
+        if !own.items.is_empty() && !shape.items.is_empty() {
+            self.shapes(way, &own.items, &shape.items, &shape.owner);
         }
         if own.members.is_empty() {
             // Anything goes, or nothing is described: then there is nothing to compare with.
             return;
         }
-        for (name, (owner, member)) in &shape.members {
+        for (name, (owner, members)) in &shape.members {
             match own.members.get(name) {
-                Some((_, own)) => self.shapes(way, own, member, &format!("{owner}.{name}")),
-                None if way == Way::Request && flag(member, "readOnly") => {}
-                None if way == Way::Answer && flag(member, "writeOnly") => {}
+                Some((_, own)) => self.shapes(way, own, members, &format!("{owner}.{name}")),
+                None if way == Way::Request && members.iter().any(|member| flag(member, "readOnly")) => {}
+                None if way == Way::Answer && members.iter().any(|member| flag(member, "writeOnly")) => {}
                 None if way == Way::Request => self.add(Difference::LacksInRequest, owner, (*name).to_owned()),
                 None => self.add(Difference::LacksInAnswer, owner, (*name).to_owned()),
             }
         }
         for name in own.members.keys().filter(|name| !shape.members.contains_key(*name)) {
-            let difference =
-                if way == Way::Request { Difference::AddsInRequest } else { Difference::AddsInAnswer };
+            let difference = if way == Way::Request { Difference::AddsInRequest } else { Difference::AddsInAnswer };
             self.add(difference, &shape.owner, (*name).to_owned());
         }
     }
@@ -206,6 +199,12 @@ impl<'d> Comparison<'d> {
 /// Tells a component's name from the place it was met at, which is all that an unnamed schema has.
 fn is_component(owner: &str, at: &str) -> bool {
     owner != at
+}
+
+/// Names the dates at which something is taken or given: of the others no document says more than that they are.
+fn with_bodies<'o>(operation: &'o Operation<'_>) -> impl Iterator<Item = &'o str> {
+    let with = operation.dates.iter().filter(|(_, shapes)| shapes.request.is_some() || shapes.response.is_some());
+    with.map(|(date, _)| date.as_str())
 }
 
 fn flag(schema: &Value, name: &str) -> bool {

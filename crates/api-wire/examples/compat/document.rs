@@ -41,12 +41,19 @@ pub(crate) struct Shapes<'d> {
 pub(crate) struct Shape<'d> {
     /// The component that it is, or that it lies in.
     pub(crate) owner: String,
-    /// Its members, each with the component that has it and its schema.
-    pub(crate) members: BTreeMap<&'d str, (String, &'d Value)>,
+    /// Its members, each with the component that has it and its schemas, one for each variant that has it.
+    pub(crate) members: BTreeMap<&'d str, (String, Vec<&'d Value>)>,
     /// The words it may be.
     pub(crate) words: BTreeSet<&'d str>,
     /// What its items are.
-    pub(crate) items: Option<&'d Value>,
+    pub(crate) items: Vec<&'d Value>,
+}
+
+/// Whether the choices that a schema leaves are followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Choices {
+    Followed,
+    LeftAlone,
 }
 
 impl Document {
@@ -102,15 +109,25 @@ impl Document {
         operation
     }
 
-    /// Puts a schema together: what it refers to, all of its `allOf`, and every choice it leaves.
-    pub(crate) fn shape<'d>(&'d self, schema: &'d Value, owner: &str) -> Shape<'d> {
+    /// Puts schemas together: what they refer to, all of their `allOf`, and every choice they leave.
+    pub(crate) fn shape<'d>(&'d self, schemas: &[&'d Value], owner: &str) -> Shape<'d> {
         let mut shape = Shape { owner: owner.to_owned(), ..Shape::default() };
         let mut open = BTreeSet::new();
-        self.gather(schema, owner, &mut open, &mut shape);
+        for schema in schemas {
+            self.gather(schema, (owner, Choices::Followed), &mut open, &mut shape);
+        }
         shape
     }
 
-    fn gather<'d>(&'d self, schema: &'d Value, owner: &str, open: &mut BTreeSet<String>, shape: &mut Shape<'d>) {
+    /// Adds one schema. What a variant is based on refers to all variants: those are its siblings, and not followed.
+    fn gather<'d>(
+        &'d self,
+        schema: &'d Value,
+        at: (&str, Choices),
+        open: &mut BTreeSet<String>,
+        shape: &mut Shape<'d>,
+    ) {
+        let (owner, choices) = at;
         let (name, schema) = self.follow(schema);
         let owner = match name {
             // A variant refers to its base and the base to its variants.
@@ -122,15 +139,27 @@ impl Document {
             shape.owner.clone_from(&owner);
         }
         for (name, member) in object(schema.get("properties")) {
-            shape.members.entry(name.as_str()).or_insert_with(|| (owner.clone(), member));
+            shape.members.entry(name.as_str()).or_insert_with(|| (owner.clone(), Vec::new())).1.push(member);
         }
         shape.words.extend(list(schema.get("enum")).iter().filter_map(Value::as_str));
-        if let Some(items) = schema.get("items") {
-            shape.items.get_or_insert(items);
+        shape.items.extend(schema.get("items"));
+        for part in list(schema.get("allOf")) {
+            self.gather(part, (&owner, Choices::LeftAlone), open, shape);
         }
-        for parts in ["allOf", "oneOf", "anyOf"] {
-            for part in list(schema.get(parts)) {
-                self.gather(part, &owner, open, shape);
+        if choices == Choices::LeftAlone {
+            return;
+        }
+        let parts = ["oneOf", "anyOf"].into_iter().flat_map(|parts| list(schema.get(parts)));
+        for part in parts.filter(|part| !is_envelope(part)) {
+            self.gather(part, (&owner, Choices::Followed), open, shape);
+        }
+        // Some variants stand in the table alone that tells them apart.
+        for (_, name) in object(schema.pointer("/discriminator/mapping")) {
+            let Some(name) = name.as_str() else { continue };
+            let variant = name.strip_prefix('#').and_then(|pointer| self.0.pointer(pointer));
+            let owner = name.rsplit('/').next().unwrap_or_default();
+            if let Some(variant) = variant.filter(|_| open.insert(owner.to_owned())) {
+                self.gather(variant, (owner, Choices::Followed), open, shape);
             }
         }
     }
@@ -148,6 +177,11 @@ impl Document {
 fn date_of(media: &str) -> Option<String> {
     let date = media.strip_prefix("application/vnd.atlas.")?.strip_suffix("+json")?;
     date.starts_with('2').then(|| date.to_owned())
+}
+
+/// Tells the wrapping that `envelope=true` asks for from what is wrapped.
+fn is_envelope(schema: &Value) -> bool {
+    object(schema.get("properties")).map(|(name, _)| name.as_str()).eq(["content", "status"])
 }
 
 fn without_names(path: &str) -> String {

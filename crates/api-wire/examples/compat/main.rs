@@ -75,7 +75,10 @@ fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let compared = reference.keys().filter(|called| served.contains_key(*called)).count();
     let differences: usize = findings.values().map(std::collections::BTreeSet::len).sum();
     let unexplained = explained.without_reason.len();
-    println!("compat: {compared} of {} operations compared, {differences} differences, {unexplained} without a reason", reference.len());
+    println!(
+        "compat: {compared} of {} operations compared, {differences} differences, {unexplained} without a reason",
+        reference.len()
+    );
     let good = unexplained == 0 && explained.unused.is_empty() && (current || write);
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::compare::Findings;
+use crate::compare::{Difference, Findings};
 use crate::document::Operation;
 use crate::reasons::{ABSENT, MINIMAL, REASONS};
 
@@ -23,21 +23,23 @@ pub(crate) struct Explained {
 /// Gives each finding its reason: the first that fits.
 pub(crate) fn explain(findings: &Findings) -> Explained {
     let mut explained = Explained { rows: Vec::new(), without_reason: Vec::new(), unused: Vec::new() };
-    let mut used = BTreeSet::new();
+    let mut by_reason: BTreeMap<(usize, Difference), (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for ((difference, owner), names) in findings {
-        let mut by_reason: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
         for name in names {
             match REASONS.iter().position(|reason| reason.fits(*difference, owner, name)) {
-                Some(number) => by_reason.entry(number).or_default().push(name),
+                Some(number) => {
+                    let (owners, which) = by_reason.entry((number, *difference)).or_default();
+                    owners.insert(owner);
+                    which.insert(name);
+                }
                 None => explained.without_reason.push(format!("{}: {owner}: {name}", difference.words())),
             }
         }
-        for (number, names) in by_reason {
-            used.insert(number);
-            let why = REASONS.get(number).map_or("", |reason| reason.why);
-            let words = difference.words().to_owned();
-            explained.rows.push([words, format!("`{owner}`"), shortened(&names), why.to_owned()]);
-        }
+    }
+    let used: BTreeSet<usize> = by_reason.keys().map(|(number, _)| *number).collect();
+    for ((number, difference), (owners, names)) in by_reason {
+        let why = REASONS.get(number).map_or("", |reason| reason.why);
+        explained.rows.push([difference.words().to_owned(), shortened(&owners), shortened(&names), why.to_owned()]);
     }
     let unused = REASONS.iter().enumerate().filter(|(number, _)| !used.contains(number));
     explained.unused = unused.map(|(_, reason)| format!("{:?} {}", reason.owners, reason.why)).collect();
@@ -45,7 +47,7 @@ pub(crate) fn explain(findings: &Findings) -> Explained {
 }
 
 /// Names a few, and how many more there are.
-fn shortened(names: &[&str]) -> String {
+fn shortened(names: &BTreeSet<&str>) -> String {
     const MOST: usize = 12;
     let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(MOST);
