@@ -67,6 +67,10 @@ const STEPS: &[Step] = &[
     // Counts nothing where there is no Go, or where its modules cannot be had; it says so then.
     Step { name: "atlas_sdk", work: Work::Script },
     Step { name: "py_atlas_sdk", work: Work::Script },
+    Step { name: "surroundings", work: Work::Script },
+    // Counts nothing where there is no npm, or where its packages cannot be had; it says so then.
+    Step { name: "node_clients", work: Work::Script },
+    Step { name: "terraform", work: Work::Script },
     Step { name: "private_endpoints", work: Work::Script },
     Step { name: "alerts", work: Work::Script },
     Step { name: "kmip_clients", work: Work::Script },
