@@ -66,6 +66,10 @@ static DELETE_API_KEYS: Sql =
 static DELETE_SERVICE_ACCOUNTS: Sql =
     Sql::same("delete the service accounts of an organization", "DELETE FROM service_accounts WHERE org_id = $1");
 
+static DELETE_TEAMS: Sql = Sql::same("delete the teams of an organization", "DELETE FROM teams WHERE org_id = $1");
+static DELETE_MEMBERS: Sql =
+    Sql::same("delete the members of an organization", "DELETE FROM org_members WHERE org_id = $1");
+
 /// What became of a change of an organization's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrgOutcome {
@@ -117,7 +121,7 @@ impl Store {
         transact!(self, "change the settings of an organization", &[], |tx| change_settings(tx, id, change, told).await)
     }
 
-    /// Deletes an organization that has no projects, its API keys and service accounts with it. "In use" means it has
+    /// Deletes an organization that has no projects, its API keys, service accounts, teams and memberships with it. "In use" means it has
     /// projects, a conflict that there is no such organization. Its row stays.
     /// Cancel: it took place or it did not.
     pub async fn delete_organization(&self, id: OrgId, at: Timestamp, told: &[Event]) -> Result<Outcome> {
@@ -156,8 +160,9 @@ async fn delete(tx: &mut Tx, id: OrgId, at: Timestamp, told: &[Event]) -> Result
     if !tx.fetch(&HAS_PROJECTS, values![id]).await?.is_empty() {
         return Ok(Outcome::InUse);
     }
-    tx.execute(&DELETE_API_KEYS, values![id]).await?;
-    tx.execute(&DELETE_SERVICE_ACCOUNTS, values![id]).await?;
+    for sql in [&DELETE_API_KEYS, &DELETE_SERVICE_ACCOUNTS, &DELETE_TEAMS, &DELETE_MEMBERS] {
+        tx.execute(sql, values![id]).await?;
+    }
     tx.execute(&DELETE, values![id, at]).await?;
     events::insert(tx, told).await?;
     Ok(Outcome::Saved)
