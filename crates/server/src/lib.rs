@@ -8,4 +8,3 @@ mod entrance;
 pub mod kmip;
 pub mod probes;
 pub mod tls;
-pub mod webhook_body;
