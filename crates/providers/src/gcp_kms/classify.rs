@@ -112,7 +112,7 @@ const TABLE: &[Row] = &[
     row(GRANT, On::Only(Operation::OperatorToken), transient(TransientReason::OperatorIdentity)),
     row(&["UNAUTHENTICATED"], On::Key, definite(DefiniteReason::CredentialRejected)),
     row(&["UNAUTHENTICATED"], IMPERSONATE, transient(TransientReason::OperatorIdentity)),
-    row(&["UNAUTHENTICATED", "NOT_FOUND"], MANAGE, transient(TransientReason::OperatorIdentity)),
+    row(&["UNAUTHENTICATED"], MANAGE, transient(TransientReason::OperatorIdentity)),
     // From where. Source: VPC Service Controls, "Troubleshooting".
     saying(
         DENIED,
@@ -141,13 +141,14 @@ const TABLE: &[Row] = &[
     saying(DENIED, On::Key, &["scope_insufficient"], transient(TransientReason::UnexpectedAnswer)),
     // What whoever asks may do.
     row(DENIED, MANAGE, transient(TransientReason::OperatorIdentity)),
-    row(STATE, MANAGE, transient(TransientReason::OperatorIdentity)),
+    saying(STATE, MANAGE, API_OFF, transient(TransientReason::OperatorIdentity)),
     row(DENIED, IMPERSONATE, definite(DefiniteReason::RoleNotAssumable)),
     row(DENIED, On::Key, definite(DefiniteReason::AccessDenied)),
     saying(STATE, On::Key, API_OFF, definite(DefiniteReason::AccessDenied)),
     saying(STATE, IMPERSONATE, &["disabled"], definite(DefiniteReason::RoleNotAssumable)),
     // An endpoint that is not the API at all.
     saying(&["NOT_FOUND"], On::Any, &["method not found"], transient(TransientReason::UnexpectedAnswer)),
+    row(&["NOT_FOUND"], MANAGE, transient(TransientReason::OperatorIdentity)),
     row(&["NOT_FOUND"], IMPERSONATE, definite(DefiniteReason::RoleNotAssumable)),
     // The key. A version's state is asked for where we may; these are the words Google uses beside it.
     row(&["NOT_FOUND"], On::Key, definite(DefiniteReason::KeyNotFound)),

@@ -47,6 +47,7 @@ enum What {
     TenantToken,
     OperatorToken,
     Impersonate,
+    Account,
     Version,
     Key,
     Permissions,
@@ -60,8 +61,10 @@ impl What {
         let path = line.split(' ').nth(1).unwrap();
         match path {
             "/token" if claims(request)["scope"] == "https://www.googleapis.com/auth/iam" => Self::OperatorToken,
+            "/token" if claims(request)["scope"] == token::PLATFORM_SCOPE => Self::OperatorToken,
             "/token" => Self::TenantToken,
             path if path.ends_with(":generateAccessToken") => Self::Impersonate,
+            path if path.contains("/serviceAccounts") => Self::Account,
             path if path.ends_with(":testIamPermissions") => Self::Permissions,
             path if path.ends_with(":encrypt") => Self::Encrypt,
             path if path.ends_with(":decrypt") => Self::Decrypt,
@@ -75,6 +78,7 @@ impl What {
             Operation::TenantToken => Self::TenantToken,
             Operation::OperatorToken => Self::OperatorToken,
             Operation::Impersonate => Self::Impersonate,
+            Operation::ManageAccount => Self::Account,
             Operation::LookAtVersion => Self::Version,
             Operation::LookAtKey => Self::Key,
             Operation::TestPermissions => Self::Permissions,
@@ -140,6 +144,7 @@ fn good(what: What, request: &str) -> Reply {
             ok(&json!({ "access_token": TOKEN, "expires_in": 3599, "token_type": "Bearer" }))
         }
         What::Impersonate => ok(&json!({ "accessToken": TOKEN, "expireTime": "2026-01-01T01:00:00Z" })),
+        What::Account => ok(&json!({ "name": "projects/p/serviceAccounts/a@p.iam.gserviceaccount.com" })),
         What::Version => version("ENABLED"),
         What::Key => ok(&json!({ "name": KEY, "purpose": "ENCRYPT_DECRYPT" })),
         What::Permissions => {
@@ -170,6 +175,7 @@ fn at(endpoint: &str, operator: OperatorIdentity) -> Arc<Google> {
     let config = Config {
         operator,
         kms_endpoint: Some(endpoint.to_owned()),
+        iam_endpoint: Some(endpoint.to_owned()),
         iam_credentials_endpoint: Some(endpoint.to_owned()),
         token_uri: Some(format!("{endpoint}/token")),
         ..Config::default()
@@ -264,6 +270,7 @@ async fn ask(google: &Google, operation: Operation) -> Option<Failure> {
         Operation::TenantToken => wire.exchange(operation, &key, token::KMS_SCOPE).await.err(),
         Operation::OperatorToken => google.operator.prove().await.err(),
         Operation::Impersonate => google.operator.impersonate(ROLE).await.err(),
+        Operation::ManageAccount => google.operator.make_account("p-operator", "atrest-1", "for a test").await.err(),
         Operation::LookAtVersion => client::look_at_version(wire, &token, &version).await.err(),
         Operation::LookAtKey => client::look_at_key(wire, &token, &version).await.err(),
         Operation::TestPermissions => client::permitted(wire, &token, &version, &[LOOK]).await.err(),
@@ -351,7 +358,7 @@ async fn what_is_sent_is_what_google_asks_for() {
                 let bound = STANDARD.decode(asked["additionalAuthenticatedData"].as_str().unwrap()).unwrap();
                 assert!(bound == binding::bound_to(&context()) || bound.ends_with(b"probe"));
             }
-            What::OperatorToken | What::Impersonate | What::Key | What::Permissions => panic!("{request}"),
+            What::OperatorToken | What::Impersonate | What::Account | What::Key | What::Permissions => panic!("{request}"),
         }
         None
     })

@@ -2,10 +2,11 @@
 
 use super::*;
 
-const ALL: [Operation; 8] = [
+const ALL: [Operation; 9] = [
     Operation::TenantToken,
     Operation::OperatorToken,
     Operation::Impersonate,
+    Operation::ManageAccount,
     Operation::LookAtVersion,
     Operation::LookAtKey,
     Operation::TestPermissions,

@@ -344,3 +344,44 @@ fn a_role_is_opened_only_where_it_belongs() {
     let settings = settings(GcpCredentials::Role(role().id));
     assert_eq!(GcpKmsKey::open(google, PROJECT, &settings, None).err(), Some(RoleFault::Missing));
 }
+
+#[tokio::test]
+async fn an_account_that_is_there_is_made_and_one_that_is_gone_is_deleted() {
+    let account = email("atrest-1@p-operator.iam.gserviceaccount.com");
+    for (status, made, removed) in
+        [("ALREADY_EXISTS", true, false), ("NOT_FOUND", false, true), ("PERMISSION_DENIED", false, false)]
+    {
+        let answer = Reply::Bytes(refusal(What::Account, status, "no"));
+        let stub = google_saying(What::Account, answer).await;
+        let google = at(&stub.endpoint(), operator());
+        assert_eq!(google.make_account(&account, "for a test").await.is_ok(), made, "{status}");
+        assert_eq!(google.remove_account(&account).await.is_ok(), removed, "{status}");
+    }
+    let asked = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let heard = asked.clone();
+    let stub = google(move |what, request| {
+        if what == What::Account {
+            heard.lock().unwrap().push((request.lines().next().unwrap().to_owned(), body(request).to_owned()));
+        }
+        None
+    })
+    .await;
+    let google = at(&stub.endpoint(), operator());
+    google.make_account(&account, "Atrest role 1").await.unwrap();
+    google.remove_account(&account).await.unwrap();
+    let heard = asked.lock().unwrap().clone();
+    assert_eq!(heard[0].0, "POST /v1/projects/p-operator/serviceAccounts HTTP/1.1");
+    let wanted: Value = serde_json::from_str(&heard[0].1).unwrap();
+    assert_eq!(wanted, json!({ "accountId": "atrest-1", "serviceAccount": { "displayName": "Atrest role 1" } }));
+    assert_eq!(heard[1].0, format!("DELETE /v1/projects/p-operator/serviceAccounts/{} HTTP/1.1", account.as_str()));
+}
+
+#[test]
+fn accounts_are_made_where_the_operator_is_or_says() {
+    let config = Config { operator: operator(), ..Config::default() };
+    assert_eq!(config.project().as_deref(), OPERATOR.split(['@', '.']).nth(1));
+    let config = Config { operator_project: Some("p-roles".to_owned()), ..config };
+    assert_eq!(config.project().as_deref(), Some("p-roles"));
+    let nobody = Config { operator: OperatorIdentity::None, ..config };
+    assert_eq!(nobody.project(), None);
+}

@@ -193,7 +193,9 @@ fn all_faults_of_the_settings_are_told_at_once() {
             private_key_id: PrivateKeyId::parse("0f").unwrap(),
             private_key: Arc::new(SecretText::new(secret.to_owned())),
         },
+        operator_project: Some("No/Project".to_owned()),
         kms_endpoint: Some("http://10.0.0.1".to_owned()),
+        iam_endpoint: Some("https://iam.example.com?x".to_owned()),
         iam_credentials_endpoint: Some("https://iam.example.com/path".to_owned()),
         token_uri: Some("https://127.0.0.1/token".to_owned()),
         trusted_roots: TrustedRoots::Only("no certificate".to_owned()),
@@ -207,9 +209,11 @@ fn all_faults_of_the_settings_are_told_at_once() {
         settings,
         [
             "gcp.kms_endpoint",
+            "gcp.iam_endpoint",
             "gcp.iam_credentials_endpoint",
             "gcp.token_uri",
             "gcp.operator_key_file",
+            "gcp.operator_project",
             "gcp.most_sessions",
             "gcp.trusted_roots",
         ]
