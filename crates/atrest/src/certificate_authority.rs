@@ -33,6 +33,7 @@ async fn succeed(file: &ConfigFile) -> anyhow::Result<()> {
         engine: config.storage.into_engine(),
         root_key,
         stamp: Stamp::Serve,
+        notifiers: control::notice::Notifiers::default(),
         providers: config.clouds.providers(),
         policy: config.policy,
         timings: config.timings,

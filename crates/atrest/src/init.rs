@@ -35,6 +35,7 @@ pub(crate) async fn run(arguments: &InitArguments) -> anyhow::Result<()> {
         engine: config.storage.into_engine(),
         root_key,
         stamp: Stamp::Serve,
+        notifiers: control::notice::Notifiers::default(),
         providers: config.clouds.providers(),
         policy: config.policy,
         timings: config.timings,
