@@ -100,10 +100,10 @@ pub(super) const LINES: &[Line] = &[
     Line::new("nodes list", "List a cluster's nodes and their certificates", "listNodes", NODE),
     Line::new("nodes describe", "Show a node", "getNode", NODE).named(&["nodeId"]),
     Line::new("nodes create", "Create a node of a cluster", "createNode", NODE).body(Body::Fields {
-        template: r#"{"role":"MONGOD"}"#,
+        template: r#"{"role":"mongod"}"#,
         fields: &[
             Field::new("name", "/name", FieldKind::Text, "The node's name").required().by_place(),
-            Field::new("role", "/role", FieldKind::Text, "What the node is; MONGOD if left out"),
+            Field::new("role", "/role", FieldKind::Text, "mongod, mongos or client; mongod if left out"),
             Field::new("region", "/region", FieldKind::Text, "Where the node is"),
         ],
     }),

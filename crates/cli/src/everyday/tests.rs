@@ -21,6 +21,24 @@ fn has(schema: &Schema, pointer: &str) -> bool {
     }
 }
 
+/// Says whether a value's names and words are those of a shape; what must be there may still come of flags.
+fn fits(schema: &Schema, value: &Value) -> bool {
+    match (&schema.kind, value) {
+        (Kind::Anything | Kind::Map { .. }, _) => true,
+        (Kind::Object { fields, open }, Value::Object(members)) => members.iter().all(|(name, value)| {
+            fields.iter().find(|field| field.name == name).map_or(*open, |field| fits(field.schema, value))
+        }),
+        (Kind::List { items, .. }, Value::Array(values)) => values.iter().all(|value| fits(items, value)),
+        (Kind::OneOf(words), Value::String(word)) => words.contains(&word.as_str()),
+        (Kind::Integer { min, max }, Value::Number(number)) => {
+            number.as_i64().is_some_and(|number| (*min..=*max).contains(&number))
+        }
+        (kind, value) => {
+            matches!((kind, value), (Kind::Boolean, Value::Bool(_)) | (Kind::Text(_), Value::String(_)))
+        }
+    }
+}
+
 #[test]
 fn every_line_has_its_operation_and_its_names() {
     for line in lines() {
@@ -80,4 +98,17 @@ fn every_field_is_in_the_request() {
             assert!(has(schema, field.pointer), "{} {}", line.words, field.pointer);
         }
     }
+}
+
+#[test]
+fn every_template_says_what_the_operation_knows() {
+    for line in lines() {
+        let Some(schema) = call::operation(line.operation).and_then(|one| one.newest()?.request) else { continue };
+        let (Body::Fields { template: text, .. } | Body::Fixed(text)) = line.body else { continue };
+        let body: Value = serde_json::from_str(text).unwrap();
+        assert!(fits(schema, &body), "{} {text}", line.words);
+    }
+    let role = call::operation("createNode").unwrap().newest().unwrap().request.unwrap();
+    assert!(!fits(role, &serde_json::json!({ "role": "MONGOD" })));
+    assert!(!fits(role, &serde_json::json!({ "rôle": "mongod" })));
 }
