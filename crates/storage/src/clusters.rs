@@ -64,14 +64,26 @@ static DELETE: Sql = Sql::same(
      WHERE project_id = $1 AND id = $2 AND revision = $4 AND deleted_at IS NULL",
 );
 static FIND: Sql = Sql::same("find a cluster", select!("project_id = $1 AND name = $2"));
-static LIST: Sql = Sql::same("list clusters", select!("project_id = $1 ORDER BY name LIMIT $2 OFFSET $3"));
-static COUNT: Sql =
-    Sql::same("count clusters", "SELECT COUNT(*) FROM clusters WHERE project_id = $1 AND deleted_at IS NULL");
+/// The rows before the page are passed by in the index alone.
+static LIST: Sql = Sql::same(
+    "list clusters",
+    select!(
+        "project_id = $1 AND name >= (
+             SELECT name FROM clusters WHERE project_id = $1 AND deleted_at IS NULL ORDER BY name LIMIT 1 OFFSET $3
+         ) ORDER BY name LIMIT $2"
+    ),
+);
+static COUNT: Sql = Sql::same("count clusters", "SELECT clusters FROM cluster_counts WHERE project_id = $1");
+static COUNT_ON: Sql = Sql::same(
+    "count on clusters",
+    "INSERT INTO cluster_counts (project_id, clusters) VALUES ($1, $2)
+     ON CONFLICT (project_id) DO UPDATE SET clusters = cluster_counts.clusters + excluded.clusters",
+);
 static COUNT_EACH: Sql = over_items!(
     "count the clusters of projects",
-    "SELECT project_id, COUNT(*) FROM clusters WHERE deleted_at IS NULL
+    "SELECT project_id, clusters FROM cluster_counts WHERE clusters > 0
      AND project_id IN (SELECT item.value ->> 'id' FROM",
-    ") GROUP BY project_id"
+    ")"
 );
 static LIST_OF_EACH: Sql = over_items!(
     "list the clusters of projects",
@@ -179,6 +191,7 @@ async fn create(tx: &mut Tx, cluster: &Cluster, told: &[Event]) -> Result<Cluste
     if tx.execute(&INSERT, values).await? == 0 {
         return Ok(ClusterOutcome::NameTaken);
     }
+    count_on(tx, *project, 1).await?;
     events::insert(tx, told).await?;
     Ok(ClusterOutcome::Saved)
 }
@@ -202,9 +215,15 @@ async fn delete(tx: &mut Tx, cluster: &Cluster, at: Timestamp, told: &[Event]) -
     let outcome =
         Outcome::of_rows(tx.execute(&DELETE, values![cluster.project, cluster.id, at, cluster.revision]).await?);
     if outcome == Outcome::Saved {
+        count_on(tx, cluster.project, -1).await?;
         events::insert(tx, told).await?;
     }
     Ok(outcome)
+}
+
+/// Counts a cluster that came or went. Whoever does so next in the project waits for the transaction to end.
+async fn count_on(tx: &mut Tx, project: ProjectId, by: i64) -> Result<()> {
+    tx.execute(&COUNT_ON, values![project, by]).await.map(drop)
 }
 
 /// Keeps the project alive, and the provider it needs enabled, until the transaction ends. Gives why not.

@@ -26,3 +26,11 @@ CREATE TABLE backup_compliance_policies (
 ) STRICT;
 CREATE INDEX clusters_unencrypted ON clusters (project_id, name)
     WHERE encryption_provider IS NULL AND deleted_at IS NULL;
+
+-- How many clusters each project has, so that a page of a long list need not count them.
+CREATE TABLE cluster_counts (
+    project_id TEXT NOT NULL PRIMARY KEY REFERENCES projects (id),
+    clusters   INTEGER NOT NULL
+) STRICT;
+INSERT INTO cluster_counts (project_id, clusters)
+    SELECT project_id, COUNT(*) FROM clusters WHERE deleted_at IS NULL GROUP BY project_id;

@@ -196,6 +196,7 @@ pub(super) const TABLES: &[Table] = &[
             ("deleted_at", Int),
         ],
     },
+    Table { name: "cluster_counts", key: "project_id", columns: &[("project_id", Text), ("clusters", Int)] },
     Table {
         name: "certificate_authorities",
         key: "id",

@@ -6,7 +6,7 @@ use domain::event::Event;
 use domain::id::{ClusterId, ProjectId};
 use domain::time::Timestamp;
 
-use super::{ClusterOutcome, hold_on, settings_text};
+use super::{ClusterOutcome, count_on, hold_on, settings_text};
 use crate::cache::Touched;
 use crate::engine::Tx;
 use crate::error::Result;
@@ -98,6 +98,7 @@ async fn bring_back(tx: &mut Tx, cluster: &Cluster, told: &[Event]) -> Result<Cl
     if tx.execute(&BRING_BACK, values).await? == 0 {
         return Ok(ClusterOutcome::Conflict);
     }
+    count_on(tx, cluster.project, 1).await?;
     events::insert(tx, told).await?;
     Ok(ClusterOutcome::Saved)
 }

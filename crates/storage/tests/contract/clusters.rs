@@ -13,6 +13,8 @@ use crate::on_both_engines;
 on_both_engines! {
     a_cluster_comes_back_as_it_was_saved
     lists_are_pages_by_name
+    clusters_are_counted_as_they_come_and_go
+    all_clusters_of_projects_are_listed_together
     a_name_is_taken_once_and_free_again
     a_change_is_made_from_the_revision_before_it
     a_deleted_cluster_keeps_its_row_and_lets_go
@@ -223,4 +225,48 @@ async fn the_database_itself_keeps_the_key_a_cluster_uses(db: Database) {
     let pragma = if db.is_sqlite() { "PRAGMA foreign_keys = ON; " } else { "" };
     let refused = db.try_tamper(&format!("{pragma}DELETE FROM customer_keys")).await.unwrap_err();
     assert!(refused.to_uppercase().contains("FOREIGN KEY"), "{refused}");
+}
+
+async fn clusters_are_counted_as_they_come_and_go(db: Database) {
+    let store = db.open().await;
+    seed_enabled(&store, 1).await;
+    let counted = async || {
+        let counts = store.cluster_counts(&[project_id(1), project_id(2)]).await.unwrap();
+        let (_, total) = store.clusters_of(project_id(1), 0, 9).await.unwrap();
+        assert_eq!(counts.get(&project_id(1)).copied().unwrap_or(0), total);
+        assert_eq!(counts.get(&project_id(2)), None);
+        total
+    };
+    assert_eq!(counted().await, 0);
+    let all: Vec<Cluster> = (1..=12).map(|number| cluster(number, 1, AWS)).collect();
+    let mut creating = tokio::task::JoinSet::new();
+    for cluster in all.clone() {
+        let store = store.clone();
+        creating.spawn(async move { made(&store, &cluster).await });
+    }
+    creating.join_all().await;
+    assert_eq!(counted().await, 12);
+    assert_eq!(store.create_cluster(&all[0], &[]).await.unwrap(), ClusterOutcome::NameTaken);
+    assert_eq!(counted().await, 12);
+    for cluster in &all[..3] {
+        assert_eq!(store.delete_cluster(cluster, T0, &[]).await.unwrap(), Outcome::Saved);
+        assert_eq!(store.delete_cluster(cluster, T0, &[]).await.unwrap(), Outcome::Conflict);
+    }
+    assert_eq!(counted().await, 9);
+    let deleted =
+        store.deleted_cluster(project_id(1), all[1].id, domain::time::Timestamp::EPOCH).await.unwrap().unwrap();
+    assert_eq!(store.bring_back_cluster(&deleted, &[]).await.unwrap(), ClusterOutcome::Saved);
+    assert_eq!(counted().await, 10);
+}
+
+async fn all_clusters_of_projects_are_listed_together(db: Database) {
+    let store = db.open().await;
+    seed_enabled(&store, 1).await;
+    let (first, second) = (cluster(2, 1, None), cluster(1, 1, AWS));
+    made(&store, &first).await;
+    made(&store, &second).await;
+    let found = store.clusters_of_each(&[project_id(1), project_id(7)]).await.unwrap();
+    assert_eq!(found, [second, first]);
+    assert_eq!(store.clusters_of_each(&[project_id(7)]).await.unwrap(), []);
+    assert_eq!(store.clusters_of_each(&[]).await.unwrap(), []);
 }
