@@ -1,6 +1,7 @@
 //! The one binary: reads the command line, wires the house up, runs one subcommand. Must not hold a
 //! rule of any room.
 
+mod admin;
 mod audit;
 mod backup;
 mod certificate_authority;
@@ -41,6 +42,11 @@ enum Command {
     Serve(config::ConfigFile),
     /// Make the root key, the database, the first organization and its owner's API key.
     Init(init::InitArguments),
+    /// Help when nobody can get in any more.
+    Admin {
+        #[command(subcommand)]
+        command: admin::AdminCommand,
+    },
     /// Look at the configuration.
     Config {
         #[command(subcommand)]
@@ -115,6 +121,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Dev(arguments) => dev::run(arguments).await,
         Command::Serve(file) => serve::run(&file).await,
         Command::Init(arguments) => init::run(&arguments).await,
+        Command::Admin { command } => admin::run(&command).await,
         Command::Config { command: ConfigCommand::Check(file) } => config::check(&file).await,
         Command::Backup(arguments) => backup::backup(&arguments).await,
         Command::Restore(arguments) => backup::restore(&arguments).await,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::{constant_time, digest};
 use domain::Bug;
-use domain::id::ServiceAccountId;
+use domain::id::{OrgId, ServiceAccountId};
 use domain::secret::SecretText;
 use domain::service_account::{CLIENT_ID_PREFIX, ServiceAccount};
 use domain::time::Timestamp;
@@ -25,6 +25,12 @@ impl Control {
     /// Errors: those of the store.
     pub async fn service_account(&self, id: ServiceAccountId) -> Result<Option<Arc<ServiceAccount>>, Error> {
         Ok(self.store().service_account(id).await?)
+    }
+
+    /// Tells whether an organization demands that its API keys and service accounts have access lists.
+    /// Errors: those of the store.
+    pub async fn demands_access_lists(&self, org: OrgId) -> Result<bool, Error> {
+        Ok(self.store().org_settings(org).await?.is_some_and(|settings| settings.api_access_list_required))
     }
 
     /// Finds the service account that a client id and a live secret of it belong to.

@@ -7,6 +7,7 @@ use domain::id::{ApiKeyId, OrgId, UserId};
 use domain::organization::Organization;
 use domain::secret::SecretText;
 use domain::user::{EmailAddress, Member, MemberState, User};
+use ipnet::IpNet;
 use storage::Outcome;
 
 use super::tokens::owns;
@@ -33,13 +34,14 @@ impl Control {
         Ok(self.store().all_organizations().await?)
     }
 
-    /// Makes a person an owner of an organization, or lets one in again who was shut out, and makes an API key for them.
+    /// Makes a person an owner of an organization, or lets one in again who was shut out, and makes an API key for them, which may come from `networks`, or from anywhere if there are none.
     /// Errors: `OrganizationNotFound`, `Conflict` if somebody else changes the same person at this moment.
     /// Cancel: each step took place or it did not; doing it again makes another key.
     pub async fn recover_owner(
         &self,
         org: OrgId,
         email: &EmailAddress,
+        networks: &[IpNet],
         hash: impl FnOnce(&str, &SecretText) -> Ha1,
     ) -> Result<Recovered, Error> {
         let org = self.store().organization(org).await?.ok_or(Error::OrganizationNotFound(org))?;
@@ -51,7 +53,7 @@ impl Control {
             public_key,
             description: format!("recovered owner {email}"),
             grants: Grants { org: org.id, org_roles: [OrgRole::Owner].into(), project_roles: [].into() },
-            access_list: AccessList::default(),
+            access_list: AccessList::of(networks.iter().map(IpNet::trunc), self.now()),
             created_at: self.now(),
         };
         let detail = format!("{email}, with API key {}", key.public_key);

@@ -8,14 +8,17 @@ pub mod digest;
 pub mod nonce;
 pub mod throttle;
 
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use control::{Caller, Control, Identity};
-use domain::api_key::Ha1;
+use domain::api_key::{AccessList, Ha1};
+use domain::id::OrgId;
 use domain::secret::{SecretBytes, SecretText};
 use domain::service_account::ServiceAccount;
+use domain::time::Timestamp;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
 
@@ -28,6 +31,11 @@ use self::throttle::{Attempt, Throttle};
 /// The longest public key that is looked up; ours have eight letters.
 const LONGEST_PUBLIC_KEY: usize = 64;
 
+/// How long what an organization demands is believed.
+const DEMAND_LASTS: Duration = Duration::from_secs(1);
+/// Of how many organizations it is kept.
+const DEMANDS_KEPT: usize = 10_000;
+
 /// Checks credentials.
 pub struct Authenticator {
     control: Control,
@@ -37,6 +45,8 @@ pub struct Authenticator {
     throttle: Throttle,
     /// What an unknown key is checked against, so that it takes as long as a known one.
     nobody: Ha1,
+    /// Which organizations demand access lists, and since when that is known.
+    demands: Mutex<HashMap<OrgId, (bool, Timestamp)>>,
 }
 
 /// What the operator decided about credentials.
@@ -84,6 +94,11 @@ pub enum AuthFailure {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// 403: the credentials are right, but have no access list, which their organization demands.
+    AccessListMissing {
+        /// The organization.
+        org: OrgId,
+    },
     /// 403: the credentials are right, but not from this address.
     AddressNotAllowed {
         /// The caller's address.
@@ -122,6 +137,7 @@ impl AuthFailure {
             Self::Challenge { why: Unproved::ExpiredToken, .. } => "expired_token",
             Self::Challenge { why: Unproved::RevokedToken, .. } => "revoked_token",
             Self::Throttled { .. } => "throttled",
+            Self::AccessListMissing { .. } => "access_list_missing",
             Self::AddressNotAllowed { .. } => "address_not_allowed",
             Self::Control(_) => "unknown",
         }
@@ -152,6 +168,7 @@ impl Authenticator {
             tokens: TokenSigner::new(&control.derive_key("access token")?),
             throttle: Throttle::new(settings.throttle),
             nobody: SecretBytes::fill(|place| control.random(place))?,
+            demands: Mutex::default(),
             control,
             settings,
         })
@@ -266,14 +283,40 @@ impl Authenticator {
             }
         }
         self.throttle.succeeded(attempt);
-        if !record.key.access_list.admits(request.address) {
-            return Err(AuthFailure::AddressNotAllowed { address: request.address });
-        }
+        self.admit(&record.key.access_list, record.key.grants.org, request.address).await?;
         Ok(Caller {
             identity: Identity::ApiKey { id: record.key.id, public_key: record.key.public_key.clone() },
             grants: record.key.grants.clone(),
             address: request.address,
         })
+    }
+
+    /// Tells whether a credential may be used from an address: its access list decides, and its organization, which may
+    /// demand that there is one.
+    async fn admit(&self, list: &AccessList, org: OrgId, address: IpAddr) -> Result<(), AuthFailure> {
+        if !list.admits(address) {
+            return Err(AuthFailure::AddressNotAllowed { address });
+        }
+        if list.0.is_empty() && self.demands_a_list(org).await.map_err(AuthFailure::Control)? {
+            return Err(AuthFailure::AccessListMissing { org });
+        }
+        Ok(())
+    }
+
+    /// Tells whether an organization demands access lists, as it was at most a second ago.
+    async fn demands_a_list(&self, org: OrgId) -> Result<bool, control::Error> {
+        let now = self.control.now();
+        let known = self.demands.lock().unwrap_or_else(PoisonError::into_inner).get(&org).copied();
+        if let Some((demands, _)) = known.filter(|(_, since)| *since <= now && now < *since + DEMAND_LASTS) {
+            return Ok(demands);
+        }
+        let demands = self.control.demands_access_lists(org).await?;
+        let mut kept = self.demands.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= DEMANDS_KEPT {
+            kept.clear();
+        }
+        kept.insert(org, (demands, now));
+        Ok(demands)
     }
 
     async fn by_bearer(&self, token: &str, address: IpAddr) -> Result<Caller, AuthFailure> {
@@ -296,9 +339,7 @@ impl Authenticator {
         let id = claims.service_account().ok_or(Unproved::Wrong)?;
         let account =
             self.control.service_account(id).await.map_err(AuthFailure::Control)?.ok_or(Unproved::RevokedToken)?;
-        if !account.access_list.admits(address) {
-            return Err(AuthFailure::AddressNotAllowed { address });
-        }
+        self.admit(&account.access_list, account.grants.org, address).await?;
         Ok(Caller { identity: Identity::ServiceAccount { id: account.id }, grants: account.grants.clone(), address })
     }
 }

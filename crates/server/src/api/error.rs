@@ -32,7 +32,7 @@ use axum::body::Body;
 use axum::response::Response;
 use domain::cluster::ClusterName;
 use domain::customer_key::ProviderKind;
-use domain::id::ProjectId;
+use domain::id::{OrgId, ProjectId};
 use domain::violation::{Violation, ViolationKind};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
@@ -52,6 +52,11 @@ pub enum Refused {
     SignInThrottled {
         /// When to try again.
         retry_after: Duration,
+    },
+    /// The credential has no access list, and its organization demands one.
+    AccessListMissing {
+        /// The organization.
+        org: OrgId,
     },
     /// The credential may not be used from there.
     AddressNotAllowed {
@@ -144,6 +149,7 @@ impl From<AuthFailure> for Refused {
         match failure {
             AuthFailure::Challenge { stale, .. } => Self::Unauthenticated { stale },
             AuthFailure::Throttled { retry_after } => Self::SignInThrottled { retry_after },
+            AuthFailure::AccessListMissing { org } => Self::AccessListMissing { org },
             AuthFailure::AddressNotAllowed { address } => Self::AddressNotAllowed { address },
             AuthFailure::Control(error) => Self::Control(error),
         }
@@ -245,6 +251,13 @@ fn row(refused: &Refused, request_id: &str) -> ErrorBody {
                 whole_seconds(*retry_after)
             ),
         ),
+        // published
+        Refused::AccessListMissing { org } => body(
+            FORBIDDEN,
+            "ORG_REQUIRES_WHITELIST",
+            format!("Organization {org} demands that every API key and service account has an access list, and this one has none. Have an owner add the networks it comes from."),
+        )
+        .with_parameters([org.to_string()]),
         // published
         Refused::AddressNotAllowed { address } => body(
             FORBIDDEN,

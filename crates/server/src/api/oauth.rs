@@ -120,7 +120,9 @@ async fn prove(
         match failure {
             AuthFailure::Challenge { .. } => Refusal::InvalidClient { from_header },
             AuthFailure::Control(error) => Refusal::Control(error),
-            throttled @ (AuthFailure::Throttled { .. } | AuthFailure::AddressNotAllowed { .. }) => {
+            throttled @ (AuthFailure::Throttled { .. }
+            | AuthFailure::AccessListMissing { .. }
+            | AuthFailure::AddressNotAllowed { .. }) => {
                 Refusal::Atlas(throttled.into())
             }
         }

@@ -56,6 +56,7 @@ fn every_refusal() -> Vec<Refused> {
     let mut all = vec![
         Refused::Unauthenticated { stale: false },
         Refused::SignInThrottled { retry_after: Duration::from_secs(5) },
+        Refused::AccessListMissing { org: OrgId::from_random([7; 12]) },
         Refused::AddressNotAllowed { address: "203.0.113.9".parse().unwrap() },
         Refused::RateLimited { path: "/api/atlas/v2/orgs".to_owned(), limited: limited() },
         Refused::TokenRequestsLimited { path: "/api/oauth/token", limited: limited() },
