@@ -77,10 +77,10 @@ pub(crate) static MINIMAL: &[(&[&str], &str)] = &[
 ];
 
 /// Operations that are not here, with a better reason than that they are another feature's.
-pub(crate) static ABSENT: &[(&[&str], &str)] = &[(
-    &["listDefaultGroupLimits", "getDefaultGroupLimit"],
-    "a preview that has ended; `limits` of a project tells them",
-)];
+pub(crate) static ABSENT: &[(&[&str], &str)] = &[
+    (&["listDefaultGroupLimits", "getDefaultGroupLimit"], "a preview that has ended; `limits` of a project tells them"),
+    (&["createOrg"], "the operator makes organizations, with `atrest init`"),
+];
 
 /// Fields and words of other features.
 const ELSEWHERE: &str = "belongs to a feature that is not here";
