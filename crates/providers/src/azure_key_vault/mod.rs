@@ -477,8 +477,11 @@ impl AzureKey {
             deletion_at: None,
             expires_at: None,
         };
+        // With a role nothing is asked of a key that does not say whose it is: it may be another customer's.
+        let mut may_use = !self.by_role();
         match vault.look(&self.settings.key).await {
             Ok(look) => {
+                may_use |= key_state::is_for(&look.key, self.project).is_ok();
                 description.expires_at = key_state::expires_at(&look.key);
                 let kid = look.key.key.and_then(|key| key.kid);
                 description.customer_key_version = kid.map(|key| CustomerKeyVersion { key, material: None });
@@ -488,16 +491,17 @@ impl AzureKey {
             }
             Err(refused) => return Err(refused),
         }
-        match self.round_trip(&vault).await {
-            Ok(key) => {
+        match if may_use { Some(self.round_trip(&vault).await) } else { None } {
+            None => {}
+            Some(Ok(key)) => {
                 description.customer_key_version.get_or_insert(CustomerKeyVersion { key, material: None });
             }
-            Err((permission, refused)) if refused.is(DefiniteReason::AccessDenied) => {
+            Some(Err((permission, refused))) if refused.is(DefiniteReason::AccessDenied) => {
                 description.missing_permissions.insert(permission);
             }
             // The key's state is no permission; a check tells it.
-            Err((_, Refused { failure: Failure { reason: Reason::Definite(_), .. }, .. })) => {}
-            Err((_, refused)) => return Err(refused),
+            Some(Err((_, Refused { failure: Failure { reason: Reason::Definite(_), .. }, .. }))) => {}
+            Some(Err((_, refused))) => return Err(refused),
         }
         let may_read = async {
             let turn = self.begin(Resource::Management, Freshness::Recent).await?;

@@ -158,6 +158,9 @@ async fn what_azure_refuses(database: Database) {
     let off = azure.new_key("off").await;
     azure.apply(AzureChange::DisableKey(version(&off))).await;
     fails(&house, &azure.payload_with(&off, &azure.user), "KEY_STATE", "AZURE_KEY_VAULT_KEY_NOT_ENABLED").await;
+    // Who may read no more than the vault hears that he may not, wherever he looks in vain.
+    let scope = format!("/subscriptions/{}", azure.subscription);
+    azure.azure.assign_role(&scope, &azure.user.object_id, simulators::azure::Role::Reader).await.unwrap();
     let mut elsewhere = azure.payload();
     elsewhere["azureKeyVault"]["resourceGroupName"] = json!("Elsewhere");
     fails(&house, &elsewhere, "RESOURCE_GROUP", "INVALID_AZURE_API_REQUEST").await;

@@ -10,13 +10,15 @@ use domain::access::{OrgRole, ProjectRole};
 use domain::id::{OrgId, ProjectId};
 use serde_json::{Value, json};
 
+use crate::access_ids::AccessIds;
+use crate::alert_configs::{configs_path, everybody};
 use crate::client::{Call, Got, Key};
 use crate::cloud::WIRE_REGION;
 use crate::clusters::cluster;
 use crate::database::Database;
 use crate::endpoints::{AWS, endpoints_in};
 use crate::external_authorities::{authority_and_identity, new_authority};
-use crate::house::House;
+use crate::house::{House, until};
 use crate::keys::{KeyNode, new_encrypted_cluster, ours};
 use crate::on_both_engines;
 
@@ -42,6 +44,12 @@ pub(crate) struct Ids {
     authority: String,
     identity: String,
     endpoint: String,
+    container: String,
+    role: String,
+    role_arn: String,
+    alert_config: String,
+    alert: String,
+    access: AccessIds,
 }
 
 impl Ids {
@@ -64,13 +72,19 @@ impl Ids {
             ("{authorityId}", &self.authority),
             ("{identityId}", &self.identity),
             ("{endpointId}", &self.endpoint),
+            ("{containerId}", &self.container),
+            ("{name}", &self.cluster),
+            ("{alertConfigId}", &self.alert_config),
+            ("{alertId}", &self.alert),
+            ("{roleId}", &self.role),
             ("{groupName}", &"first".to_owned()),
             ("{limitName}", &"atlas.project.deployment.clusters".to_owned()),
             ("{entryValue}", &ENTRY.to_owned()),
             ("{endpointSetId}", &"root".to_owned()),
             ("{cloudProvider}", &AWS.to_owned()),
         ];
-        known.into_iter().fold(path, |path, (name, id)| path.replace(name, id))
+        let path = known.into_iter().fold(path, |path, (name, id)| path.replace(name, id));
+        self.access.known().into_iter().fold(path, |path, (name, id)| path.replace(name, &id))
     }
 }
 
@@ -96,14 +110,43 @@ fn body(house: &House, operation: &Operation, ids: &Ids) -> Value {
         OperationId::CreateNode => json!({"name": new_name(), "role": "client"}),
         OperationId::UpdateCluster => json!({"backupEnabled": true}),
         OperationId::CreatePrivateEndpoint => json!({"regionName": WIRE_REGION}),
+        OperationId::CreateProviderRole => json!({"providerName": "AWS"}),
+        OperationId::AuthorizeProviderRole => json!({"providerName": "AWS", "iamAssumedRoleArn": ids.role_arn}),
+        OperationId::CreateAlertConfig | OperationId::UpdateAlertConfig => everybody("CLUSTER_DELETED"),
+        OperationId::ToggleAlertConfig => json!({"enabled": true}),
+        OperationId::AcknowledgeAlert => json!({"acknowledgedUntil": "2126-08-10T03:04:14Z"}),
+        OperationId::UpdateProcessArguments => json!({"oplogSizeMB": 1000}),
+        OperationId::CreateSearchDeployment | OperationId::UpdateSearchDeployment => search_nodes(),
+        OperationId::CreateFlexCluster => {
+            json!({"name": new_name(), "providerSettings": {"backingProviderName": "AWS", "regionName": "US_EAST_1"}})
+        }
+        OperationId::UpdateFlexCluster => json!({"tags": []}),
+        OperationId::UpgradeFlexCluster => json!({"name": ids.cluster}),
+        OperationId::UpdateCompliancePolicy => json!({
+            "authorizedEmail": "a@example.com", "authorizedUserFirstName": "A", "authorizedUserLastName": "B",
+        }),
+        OperationId::UpdateBackupSchedule => json!({"referenceHourOfDay": 3}),
+        OperationId::TakeBackupSnapshot => json!({"description": "nightly"}),
+        OperationId::UpdateBackupSnapshot => json!({"retentionUnit": "DAYS", "retentionValue": 3}),
         OperationId::CreateGrant => json!({"nodeId": ids.node, "expiresInHours": 1}),
         OperationId::CreateSnapshot => json!({"description": "nightly"}),
         OperationId::CreateExternalCertificateAuthority => new_authority(house),
         OperationId::CreateNodeIdentity => {
             json!({"externalCertificateAuthorityId": ids.authority, "kind": "SAN_DNS", "value": new_name()})
         }
-        _ => json!({"enabledForSearchNodes": true}),
+        _ => ids.access.body(operation).unwrap_or_else(|| json!({"enabledForSearchNodes": true})),
     }
+}
+
+fn search_nodes() -> Value {
+    json!({"specs": [{"instanceSize": "S20_HIGHCPU_NVME", "nodeCount": 2}]})
+}
+
+/// Gives a cluster of the first project nodes for search.
+async fn add_search_nodes(house: &House, cluster: &str) {
+    let path = format!("/api/atlas/v2/groups/{}/clusters/{cluster}/search/deployment", house.project);
+    let got = house.ask("POST", &path).json(&search_nodes()).send().await;
+    assert_eq!(got.status, 201, "{}", got.text());
 }
 
 fn new_name() -> String {
@@ -180,10 +223,27 @@ async fn new_deleted_cluster(house: &House) -> String {
     id
 }
 
+/// Makes an alert configuration in the first project.
+async fn new_alert_config(house: &House) -> String {
+    let got = house.ask("POST", &configs_path(house)).json(&everybody("CLUSTER_DELETED")).send().await;
+    assert_eq!(got.status, 201, "{}", got.text());
+    got.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// Waits for the alert about the cluster that was deleted.
+async fn first_alert(house: &House) -> String {
+    let path = format!("/api/atlas/v2/groups/{}/alerts", house.project);
+    until("an alert", || async { house.get(&path).await.ok()["totalCount"] != 0 }).await;
+    house.get(&path).await.ok()["results"][0]["id"].as_str().unwrap().to_owned()
+}
+
 /// The ids of something that an operation may take away.
 #[expect(clippy::wildcard_enum_match_arm, reason = "few operations take something away")]
 async fn expendable(house: &House, operation: &Operation, ids: &Ids) -> Ids {
     let mut ids = ids.clone();
+    if AccessIds::is_of(operation) && operation.method != Method::Get {
+        ids.access = AccessIds::new(house, &new_name()).await;
+    }
     match operation.id {
         OperationId::DeleteGroup => ids.project = house.new_project(&new_name()).await.to_string(),
         OperationId::DeleteAccessListEntry => new_entry(house).await,
@@ -195,7 +255,17 @@ async fn expendable(house: &House, operation: &Operation, ids: &Ids) -> Ids {
             node.destroy(house, key).await;
             ids.master_key = key.to_string();
         }
-        OperationId::ReleaseSnapshot => ids.snapshot = new_snapshot(house, &ids.cluster).await,
+        OperationId::ReleaseSnapshot | OperationId::DeleteBackupSnapshot => {
+            ids.snapshot = new_snapshot(house, &ids.cluster).await;
+        }
+        OperationId::CreateSearchDeployment => ids.cluster = new_cluster(house).await,
+        OperationId::UpdateSearchDeployment | OperationId::DeleteSearchDeployment => {
+            ids.cluster = new_cluster(house).await;
+            add_search_nodes(house, &ids.cluster).await;
+        }
+        OperationId::DeleteProviderRole => {
+            ids.role = house.control.create_aws_role(house.project).await.unwrap().id.to_string();
+        }
         OperationId::DeleteGrant => ids.grant = new_grant(house, &ids).await,
         OperationId::DeleteExternalCertificateAuthority | OperationId::DeleteNodeIdentity => {
             let node = format!("/api/atrest/v1/groups/{}/clusters/{}/nodes/{}", ids.project, ids.cluster, ids.node);
@@ -206,6 +276,7 @@ async fn expendable(house: &House, operation: &Operation, ids: &Ids) -> Ids {
             let project = new_private_project(house).await;
             (ids.project, ids.endpoint) = (project.to_string(), new_endpoint(house, project).await);
         }
+        OperationId::DeleteAlertConfig => ids.alert_config = new_alert_config(house).await,
         OperationId::ReturnGroup => ids.project = new_deleted_project(house).await,
         OperationId::ReturnCluster => ids.deleted_cluster = new_deleted_cluster(house).await,
         _ => {}
@@ -228,11 +299,14 @@ pub(crate) async fn own_ids(house: &House) -> Ids {
     let node = new_node(house, &cluster).await;
     let key = KeyNode::new(house, &cluster, &new_name(), "mongod").await.make(house, &[]).await;
     let snapshot = new_snapshot(house, &cluster).await;
+    add_search_nodes(house, &cluster).await;
+    let containers = house.get(&format!("/api/atlas/v2/groups/{}/containers/all", house.project)).await.ok();
     let second = house.cloud().new_key("second").await;
     house.patch(&json!({"awsKms": {"customerMasterKeyID": second.arn}})).await.ok();
     let rotations = house.get(&ours(house, "rotations")).await.ok();
     let address = format!("/api/atrest/v1/groups/{}/clusters/{cluster}/nodes/{node}", house.project);
     let (authority, identity) = authority_and_identity(house, &address, &new_name()).await;
+    let role = house.new_role(house.project, &new_name()).await;
     let mut ids = Ids {
         project: house.project.to_string(),
         org: house.org.to_string(),
@@ -247,7 +321,14 @@ pub(crate) async fn own_ids(house: &House) -> Ids {
         authority,
         identity,
         endpoint: String::new(),
+        container: containers["results"][0]["id"].as_str().unwrap().to_owned(),
+        role: role.id.to_string(),
+        role_arn: role.identity.aws_arn().unwrap().to_owned(),
+        alert_config: new_alert_config(house).await,
+        alert: String::new(),
+        access: AccessIds::new(house, &new_name()).await,
     };
+    ids.alert = first_alert(house).await;
     new_entry(house).await;
     house.set_required(AWS, true).await.ok();
     ids.endpoint = new_endpoint(house, house.project).await;
@@ -336,22 +417,41 @@ async fn a_reader_reads_and_is_told_which_role_writing_needs(database: Database)
     let before = house.read().await.body;
     for operation in OPERATIONS {
         for key in [&reader, &manager, &auditor] {
-            if [OperationId::EnrolNode, OperationId::RenewNodeCertificate].contains(&operation.id) {
+            let open = [OperationId::EnrolNode, OperationId::RenewNodeCertificate, OperationId::AcceptInvitation];
+            if open.contains(&operation.id) {
                 // Nobody signs in there: the token or the present key is the credential.
                 continue;
             }
             let got = call(&house, operation, &ids, &ids.path(operation)).by(key).send().await;
-            if operation.access == Access::Organization(NeededOrgRole::Owner) {
+            let as_reader = operation.access == Access::Organization(NeededOrgRole::ReadOnly);
+            if as_reader && !std::ptr::eq(key, &auditor) {
+                got.is(403, "USER_UNAUTHORIZED");
+                assert!(got.detail().contains("Organization Read Only (ORG_READ_ONLY)"), "{}", got.detail());
+                continue;
+            }
+            // Whose own list it is decides there, and the organization's owner here.
+            let by_owners = [
+                OperationId::CreateOrgAccessEntry,
+                OperationId::DeleteAccessEntry,
+                OperationId::InviteGroupServiceAccount,
+            ];
+            if operation.access == Access::Organization(NeededOrgRole::Owner) || by_owners.contains(&operation.id) {
                 got.is(403, "USER_UNAUTHORIZED");
                 assert!(got.detail().contains("Organization Owner (ORG_OWNER)"), "{}", got.detail());
                 continue;
             }
             if operation.method == Method::Get && operation.access != Access::Project(NeededRole::Owner) {
+                if operation.is_always_refused() {
+                    continue;
+                }
                 assert_eq!(got.status, 200, "{} {}", operation.operation_id, got.text());
                 continue;
             }
             let needed = match operation.access {
                 Access::Project(NeededRole::ClusterManager) if std::ptr::eq(key, &manager) => {
+                    if operation.is_always_refused() {
+                        continue;
+                    }
                     assert_eq!(got.status, success_of(operation), "{} {}", operation.operation_id, got.text());
                     continue;
                 }
@@ -400,6 +500,17 @@ async fn a_malformed_id_is_not_found(database: Database) {
             ("identityId", "NODE_IDENTITY_NOT_FOUND"),
             ("endpointId", "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_NOT_FOUND"),
             ("cloudProvider", "RESOURCE_NOT_FOUND"),
+            ("name", "CLUSTER_NOT_FOUND"),
+            ("containerId", "CLOUD_PROVIDER_CONTAINER_NOT_FOUND"),
+            ("alertConfigId", "ALERT_CONFIG_NOT_FOUND"),
+            ("alertId", "ALERT_NOT_FOUND"),
+            ("apiUserId", "API_KEY_NOT_FOUND"),
+            ("clientId", "SERVICE_ACCOUNT_NOT_FOUND"),
+            ("secretId", "SERVICE_ACCOUNT_SECRET_NOT_FOUND"),
+            ("teamId", "TEAM_NOT_FOUND"),
+            ("teamName", "TEAM_NOT_FOUND"),
+            ("userId", "USER_NOT_FOUND"),
+            ("ipAddress", "ACCESS_LIST_ENTRY_NOT_FOUND"),
             ("groupName", "GROUP_NAME_NOT_FOUND"),
             ("limitName", "GROUP_LIMIT_NOT_FOUND"),
             ("entryValue", "NETWORK_PERMISSION_ENTRY_NOT_FOUND"),
@@ -430,8 +541,14 @@ async fn knows_its_methods_slashes_and_types() {
     let house = House::open(Database::sqlite()).await;
     let ids = own_ids(&house).await;
     // These take a new token or signature each time, or the ground from under all others, and have tests of their own.
-    let credentials = [OperationId::EnrolNode, OperationId::RenewNodeCertificate, OperationId::DeleteOrg];
-    for operation in OPERATIONS.iter().filter(|operation| !credentials.contains(&operation.id)) {
+    let credentials = [
+        OperationId::EnrolNode,
+        OperationId::RenewNodeCertificate,
+        OperationId::DeleteOrg,
+        OperationId::AcceptInvitation,
+    ];
+    let answered = |operation: &&&Operation| !credentials.contains(&operation.id) && !operation.is_always_refused();
+    for operation in OPERATIONS.iter().filter(answered) {
         let name = operation.operation_id;
         let right = async |tail: &str| {
             let path = format!("{}{tail}", expendable(&house, operation, &ids).await.path(operation));
