@@ -186,7 +186,7 @@ def main():
                 a_receiver_with_a_bad_day(checks, watch, customers[0])
                 checks.section("what was sent")
                 checks.that(f"all {len(hooks.got)} webhooks are signed", all(map(hooks.is_signed, hooks.got)))
-                ids = [one["headers"]["X-Atrest-Delivery"] for one in hooks.got if one["answered"] == 200]
+                ids = [one["headers"]["x-atrest-delivery"] for one in hooks.got if one["answered"] == 200]
                 checks.equal("none was delivered twice", len(ids), len(set(ids)))
                 names = [mail["id"] for mail in mails.mails]
                 checks.equal("nor was a mail", len(names), len(set(names)))

@@ -9,6 +9,7 @@ import hmac
 import http.server
 import ipaddress
 import json
+import socket
 import ssl
 import threading
 
@@ -34,14 +35,21 @@ class MailServer:
 
     def __enter__(self):
         self.controller = Controller(self, hostname="127.0.0.1", port=0)
-        # Its own check of its port asks port 0.
-        self.controller._trigger_server = lambda: None
+        # It calls itself once to see that it listens, by the port it was told: 0.
+        self.controller._trigger_server = self.call
         self.controller.start()
-        self.address = "127.0.0.1:%d" % self.controller.server.sockets[0].getsockname()[1]
+        self.address = "127.0.0.1:%d" % self.port()
         return self
 
     def __exit__(self, *_):
         self.controller.stop(no_assert=True)
+
+    def port(self):
+        return self.controller.server.sockets[0].getsockname()[1]
+
+    def call(self):
+        with socket.create_connection(("127.0.0.1", self.port()), 5) as connection:
+            connection.recv(1024)
 
 
 class HookReceiver:
@@ -61,7 +69,7 @@ class HookReceiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with receiver.lock:
                     status = receiver.answer
-                    receiver.got.append({"path": self.path, "headers": dict(self.headers), "body": body, "answered": status})
+                    receiver.got.append({"path": self.path, "headers": {name.lower(): value for name, value in self.headers.items()}, "body": body, "answered": status})
                 self.send_response(status)
                 if status in (301, 302, 307, 308):
                     self.send_header("Location", f"https://127.0.0.1:{receiver.port}/elsewhere")
@@ -94,7 +102,7 @@ class HookReceiver:
 
     def is_signed(self, one):
         """Verifies both signatures as docs/notifications.md says."""
-        secret, headers = self.secret.encode(), {name.lower(): value for name, value in one["headers"].items()}
+        secret, headers = self.secret.encode(), one["headers"]
         mms = base64.b64encode(hmac.new(secret, one["body"], hashlib.sha1).digest()).decode()
         parts = dict(part.split("=", 1) for part in headers["x-atrest-signature"].split(","))
         ours = hmac.new(secret, parts["t"].encode() + b"." + one["body"], hashlib.sha256).hexdigest()
