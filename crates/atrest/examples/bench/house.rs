@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use control::boot_clock::BootClock;
 use control::bootstrap::NewApiKey;
+use control::notice::Notifiers;
 use control::task::Tasks;
 use control::{Control, Parts, Timings};
 use domain::access::{Grants, OrgRole};
@@ -53,6 +54,21 @@ impl House {
 
     /// Builds one that knows these clouds.
     pub(crate) async fn with(engine: Engine, config: ProvidersConfig, timings: Timings) -> anyhow::Result<Self> {
+        Self::whole(engine, config, Notifiers::default(), timings).await
+    }
+
+    /// Builds one that knows no cloud and tells by these.
+    pub(crate) async fn telling(engine: Engine, notifiers: Notifiers, timings: Timings) -> anyhow::Result<Self> {
+        let config = ProvidersConfig { clock: Clock::system(), ..ProvidersConfig::default() };
+        Self::whole(engine, config, notifiers, timings).await
+    }
+
+    async fn whole(
+        engine: Engine,
+        config: ProvidersConfig,
+        notifiers: Notifiers,
+        timings: Timings,
+    ) -> anyhow::Result<Self> {
         let root_key = RootKey::from_bytes(SecretBytes::fill(|place| {
             *place = [7; 32];
             anyhow::Ok(())
@@ -63,7 +79,7 @@ impl House {
         let control = Control::new(Parts {
             store: store.clone(),
             providers,
-            notifiers: control::notice::Notifiers::default(),
+            notifiers,
             policy: Policy::default(),
             timings,
             clock: Clock::system(),

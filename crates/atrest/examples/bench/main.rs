@@ -3,12 +3,15 @@
 //! Figures depend on the machine; the comparisons less so. Nothing here fails a build: a person reads it.
 
 mod endpoints;
+mod events;
 mod get;
 mod house;
 mod http;
 mod kmip;
 mod kmip_client;
 mod kmip_server;
+mod lists;
+mod outbox;
 mod patch;
 mod report;
 mod start;
@@ -40,15 +43,24 @@ fn main() -> anyhow::Result<()> {
         ["start"] => several(start::bench()),
         ["kmip"] => several(kmip::bench()),
         ["endpoints"] => several(endpoints::bench()),
+        ["lists"] => several(lists::bench()),
+        ["events"] => several(events::bench(events::SOME)),
+        ["events", "full"] => several(events::bench(events::MANY)),
+        ["outbox"] => several(outbox::bench()),
         [] => {
             several(get::bench())?;
             several(patch::bench())?;
             several(start::bench())?;
             several(kmip::bench())?;
             several(endpoints::bench())?;
+            several(lists::bench())?;
+            several(events::bench(events::MANY))?;
+            several(outbox::bench())?;
             several(sweep::bench())
         }
-        _ => anyhow::bail!("usage: cargo xtask bench [get | patch | start | kmip | endpoints | sweep]"),
+        _ => anyhow::bail!(
+            "usage: cargo xtask bench [get | patch | start | kmip | endpoints | lists | events [full] | outbox | sweep]"
+        ),
     }
 }
 

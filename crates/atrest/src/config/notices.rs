@@ -53,7 +53,11 @@ pub(crate) fn notifiers(
         agent: concat!("atrest/", env!("CARGO_PKG_VERSION")).to_owned(),
     });
     let sender = sender.map_err(|words| anyhow::anyhow!("webhooks: {words}"))?;
-    Ok(Notifiers { mailer, webhooks: Some((sender, server::api::atlas::webhook_body::write)), base_url: base_url.map(Arc::from) })
+    Ok(Notifiers {
+        mailer,
+        webhooks: Some((sender, server::api::atlas::webhook_body::write)),
+        base_url: base_url.map(Arc::from),
+    })
 }
 
 pub(super) fn read(root: &mut Section<'_>, faults: &Faults) -> NoticesConfig {
