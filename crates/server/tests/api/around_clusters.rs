@@ -87,7 +87,7 @@ async fn process_options_come_back_as_sent(database: Database) {
     // What the older date says more is kept for it, and not shown by the newer one.
     let old = json!({"defaultReadConcern": "local", "failIndexKeyTooLong": false});
     let got = house.ask("PATCH", &path).accept(OLD).json(&old).send().await;
-    assert_eq!(got.header("sunset"), Some("Thu, 01 Jul 2027 00:00:00 GMT"));
+    assert_eq!(got.header("sunset"), Some("Thu, 1 Jul 2027 00:00:00 GMT"));
     let shown = got.ok();
     assert_eq!((&shown["defaultReadConcern"], &shown["oplogSizeMB"]), (&json!("local"), &json!(1000)));
     assert_eq!(house.ask("GET", &path).accept(OLD).send().await.ok(), shown);
@@ -167,8 +167,9 @@ async fn of_process_options_and_a_cluster_sent_at_once_neither_is_lost(database:
     for answer in &got {
         assert!(answer.status == 200 || answer.code() == "CLUSTER_UPDATE_IN_PROGRESS", "{}", answer.text());
     }
-    let options = got.iter().step_by(2).any(|answer| answer.status == 200);
-    let tags = got.iter().skip(1).step_by(2).any(|answer| answer.status == 200);
+    let succeeded = |field: &str| got.iter().any(|answer| answer.status == 200 && answer.json().get(field).is_some());
+    let (options, tags) = (succeeded("javascriptEnabled"), succeeded("clusterType"));
+    assert!(options || tags);
     let cluster = house.get(&place(house.project, "clusters/c")).await.ok();
     assert_eq!(house.get(&path).await.ok().get("oplogSizeMB").is_some(), options);
     assert_eq!(cluster["tags"].as_array().unwrap().len(), usize::from(tags));
