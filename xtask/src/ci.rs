@@ -64,6 +64,7 @@ const STEPS: &[Step] = &[
     Step { name: "first_day", work: Work::Script },
     Step { name: "cli", work: Work::Script },
     Step { name: "customers", work: Work::Script },
+    Step { name: "provider_access", work: Work::Script },
     // Counts nothing where there is no Go, or where its modules cannot be had; it says so then.
     Step { name: "atlas_sdk", work: Work::Script },
     Step { name: "py_atlas_sdk", work: Work::Script },
