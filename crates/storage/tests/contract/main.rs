@@ -5,6 +5,7 @@
 // reason: a test may stop at the first surprise.
 
 mod accounts;
+mod alerts;
 mod backup;
 mod bare_keys;
 mod cache;
