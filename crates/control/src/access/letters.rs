@@ -38,9 +38,11 @@ impl Control {
                 format!("An owner of the organization {} on Atrest asks you to set a new password.", org.1),
             ),
         };
+        // The operator's own setting: what a caller sends as a host never gets into a letter.
+        let base = self.notifiers().base_url.as_deref().unwrap_or_default();
         let text = format!(
             "{first}\n\nYour token, which works once and until {}:\n\n    {}\n\nTo use it, send it with a password of at \
-             least 12 characters to your Atrest server:\n\n    POST /api/atrest/v1/invitations/accept\n    \
+             least 12 characters to your Atrest server:\n\n    POST {base}/api/atrest/v1/invitations/accept\n    \
              {{\"token\": \"…\", \"password\": \"…\", \"firstName\": \"…\", \"lastName\": \"…\"}}\n\nIf you did not expect \
              this letter, ignore it: nothing happens without the token.\n",
             shown(expires_at),

@@ -246,7 +246,7 @@ async fn expendable(house: &House, operation: &Operation, ids: &Ids) -> Ids {
     }
     match operation.id {
         OperationId::DeleteGroup => ids.project = house.new_project(&new_name()).await.to_string(),
-        OperationId::DeleteAccessListEntry => new_entry(house).await,
+        OperationId::DeleteAccessListEntry | OperationId::GetAccessListStatus => new_entry(house).await,
         OperationId::DeleteCluster => ids.cluster = new_cluster(house).await,
         OperationId::RevokeNode => ids.node = new_node(house, &ids.cluster).await,
         OperationId::ReturnMasterKey => {

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions)]
 // reason: a test may stop at the first surprise.
 
+mod access_ids;
 mod access_list;
 mod addresses;
 mod alert_configs;
