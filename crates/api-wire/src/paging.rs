@@ -54,7 +54,8 @@ impl Paging {
     pub fn of(query: &Query) -> Self {
         let number = |name| query.integer(name).and_then(|n| u32::try_from(n).ok());
         Self {
-            include_count: query.flag(INCLUDE_COUNT.name),
+            // A list that does not know the parameter tells its count always.
+            include_count: query.text(INCLUDE_COUNT.name) != Some("false"),
             items_per_page: number(ITEMS_PER_PAGE.name).unwrap_or(100),
             page_num: number(PAGE_NUM.name).unwrap_or(1),
         }
