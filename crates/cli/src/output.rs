@@ -29,7 +29,8 @@ impl Format {
     }
 }
 
-/// One column of a table: its heading, and where the value is, as a JSON pointer in which `*` is every member.
+/// One column of a table: its heading, and where the value is, as a JSON pointer in which `*` is every member. Where
+/// several places are named, with `|` between them, the first that has something counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
     pub(crate) heading: &'static str,
@@ -131,8 +132,11 @@ pub(crate) fn at<'v>(value: &'v Value, pointer: &str) -> Vec<&'v Value> {
     found
 }
 
-fn cell(row: &Value, pointer: &str) -> String {
-    at(row, pointer).into_iter().map(shown).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+fn cell(row: &Value, pointers: &str) -> String {
+    let text = |pointer: &str| {
+        at(row, pointer).into_iter().map(shown).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+    };
+    pointers.split('|').map(text).find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 /// Shows a value in a cell: texts without quotes, nothing for null.
@@ -169,9 +173,9 @@ mod tests {
         ] });
         let columns = [
             Column { heading: "ID", pointer: "/id" },
-            Column { heading: "NAME", pointer: "/name" },
+            Column { heading: "NAME", pointer: "/nothing|/name" },
             Column { heading: "ROLES", pointer: "/roles/*/roleName" },
-            Column { heading: "GONE", pointer: "/gone" },
+            Column { heading: "GONE", pointer: "/nothing|/gone" },
         ];
         let drawn = table(&columns, &rows(&answer)).drawn();
         assert_eq!(drawn, "ID   NAME     ROLES   GONE\n1    über     A, B\n22   x [2Jy");

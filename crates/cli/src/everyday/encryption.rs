@@ -10,9 +10,7 @@ const SETTINGS: Show = Show::Named(
         Column { heading: "VALID", pointer: "/valid" },
         Column { heading: "PRIVATE", pointer: "/requirePrivateNetworking" },
         Column { heading: "ROLE", pointer: "/roleId" },
-        Column { heading: "AWS KEY", pointer: "/customerMasterKeyID" },
-        Column { heading: "AZURE KEY", pointer: "/keyIdentifier" },
-        Column { heading: "GOOGLE KEY", pointer: "/keyVersionResourceID" },
+        Column { heading: "KEY", pointer: "/customerMasterKeyID|/keyIdentifier|/keyVersionResourceID" },
     ],
 );
 
@@ -40,11 +38,8 @@ const ENDPOINT: Show = Show::Table(&[
 const ROLES: Show = Show::Named(
     &[("AWS", "/awsIamRoles/*"), ("AZURE", "/azureServicePrincipals/*"), ("GCP", "/gcpServiceAccounts/*")],
     &[
-        Column { heading: "ID", pointer: "/roleId" },
-        Column { heading: "AZURE ID", pointer: "/_id" },
-        Column { heading: "IDENTITY", pointer: "/iamAssumedRoleArn" },
-        Column { heading: "PRINCIPAL", pointer: "/servicePrincipalId" },
-        Column { heading: "SERVICE ACCOUNT", pointer: "/gcpServiceAccountForAtlas" },
+        Column { heading: "ID", pointer: "/roleId|/_id" },
+        Column { heading: "IDENTITY", pointer: "/iamAssumedRoleArn|/servicePrincipalId|/gcpServiceAccountForAtlas" },
         Column { heading: "AUTHORIZED", pointer: "/authorizedDate" },
         Column { heading: "CREATED", pointer: "/createdDate" },
     ],

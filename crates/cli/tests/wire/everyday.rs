@@ -98,7 +98,7 @@ async fn shows_each_provider_in_a_row() {
     let ended = terminal(&server).run(&["encryption", "describe"]).await;
     assert_eq!(
         ended.out,
-        "PROVIDER   ENABLED   VALID   PRIVATE   ROLE   AWS KEY   AZURE KEY   GOOGLE KEY\n\
+        "PROVIDER   ENABLED   VALID   PRIVATE   ROLE   KEY\n\
          AWS        true      true    false     r      k\n\
          AZURE      false     false\n\
          GCP        false     false\n"
@@ -114,4 +114,35 @@ async fn a_completion_script_knows_the_commands() {
             assert!(ended.out.contains(word), "{shell} {word}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_dry_run_ends_with_2_when_the_candidate_does_not_pass() {
+    let answer = |passed: bool| {
+        let status = if passed { "PASSED" } else { "FAILED" };
+        format!(
+            r#"{{"passed":{passed},"providers":[{{"provider":"AWS","passed":{passed},"items":[{{"check":"KEY_STATE","status":"{status}","code":null,"detail":null}}]}}]}}"#
+        )
+    };
+    let refusal = r#"{"error":400,"errorCode":"VALIDATION_ERROR","detail":"No.","reason":"Bad Request"}"#;
+    let server = Server::start(vec![
+        told(200, &answer(true)),
+        told(200, &answer(false)),
+        told(200, &answer(false)),
+        told(200, "{}"),
+        told(400, refusal),
+    ]);
+    let terminal = terminal(&server);
+    let check = ["encryption", "check"];
+    let ended = terminal.pipe(&check, "{}").await;
+    assert!(ended.code == 0 && ended.out.contains("KEY_STATE   PASSED") && ended.err.is_empty(), "{ended:?}");
+    let ended = terminal.pipe(&check, "{}").await;
+    assert!(ended.code == 2 && ended.out.contains("KEY_STATE   FAILED") && ended.err.is_empty(), "{ended:?}");
+    let ended = terminal.pipe(&["encryption", "check", "-o", "json"], "{}").await;
+    assert_eq!((ended.code, ended.out), (2, answer(false)));
+    // An answer in other words is no pass.
+    assert_eq!(terminal.pipe(&check, "{}").await.code, 2);
+    let ended = terminal.pipe(&check, "{}").await;
+    assert_eq!((ended.code, ended.out.as_str()), (1, ""), "{ended:?}");
+    assert_eq!(server.asked()[0].line, "POST /api/atrest/v1/groups/p1/encryptionAtRest:check");
 }
