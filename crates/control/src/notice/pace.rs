@@ -9,9 +9,10 @@ use std::time::Duration;
 use domain::time::Timestamp;
 
 /// Calls to one host at once. Source: decision 0018.
-const PER_HOST: u32 = 4;
-/// How long a call is believed to take, as long as none ended.
-const FIRST_GUESS: Duration = Duration::from_secs(1);
+const PER_HOST: usize = 4;
+const CALLS: u32 = 4;
+/// How long a call is believed to take, as long as none ended and none has been under way for longer.
+const FIRST_GUESS: Duration = Duration::from_millis(20);
 /// The least and the most that a notice waits for room.
 const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -22,7 +23,8 @@ pub(crate) struct Hosts(Arc<Mutex<HashMap<String, Host>>>);
 
 #[derive(Debug, Default)]
 struct Host {
-    busy: u32,
+    /// When each of the calls under way began.
+    busy: Vec<Timestamp>,
     /// How long its calls took lately.
     took: Option<Duration>,
     /// When the last one that was put off comes back.
@@ -34,6 +36,7 @@ struct Host {
 pub(crate) struct Room {
     hosts: Hosts,
     name: String,
+    begun: Timestamp,
 }
 
 impl Hosts {
@@ -41,11 +44,13 @@ impl Hosts {
     pub(crate) fn enter(&self, name: &str, now: Timestamp) -> Result<Room, Timestamp> {
         let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let host = hosts.entry(name.to_owned()).or_default();
-        if host.busy < PER_HOST {
-            host.busy = host.busy.saturating_add(1);
-            return Ok(Room { hosts: self.clone(), name: name.to_owned() });
+        if host.busy.len() < PER_HOST {
+            host.busy.push(now);
+            return Ok(Room { hosts: self.clone(), name: name.to_owned(), begun: now });
         }
-        let step = host.took.unwrap_or(FIRST_GUESS).checked_div(PER_HOST).unwrap_or(FIRST_GUESS);
+        // What has been under way for long shows a slow host before its first call has ended.
+        let under_way = host.busy.iter().min().map(|begun| now.since(*begun)).unwrap_or_default();
+        let step = host.took.unwrap_or(FIRST_GUESS).max(under_way) / CALLS;
         let after = host.next.filter(|next| *next > now).unwrap_or(now);
         let next = (after + step).max(now + SHORTEST_WAIT).min(now + LONGEST_WAIT);
         host.next = Some(next);
@@ -68,11 +73,13 @@ impl Drop for Room {
     fn drop(&mut self) {
         let mut hosts = self.hosts.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(host) = hosts.get_mut(&self.name) else { return };
-        host.busy = host.busy.saturating_sub(1);
+        if let Some(place) = host.busy.iter().position(|begun| *begun == self.begun) {
+            host.busy.swap_remove(place);
+        }
         // What nobody calls is forgotten: tenants choose hosts, and could choose a new one each time.
-        if host.busy == 0 && host.next.is_none() {
+        if host.busy.is_empty() && host.next.is_none() {
             hosts.remove(&self.name);
-        } else if host.busy == 0 {
+        } else if host.busy.is_empty() {
             host.next = None;
         }
     }
@@ -103,6 +110,15 @@ mod tests {
         assert_eq!(waits, [1, 2, 3].map(Duration::from_secs));
         let last = (0..200).map(|_| hosts.enter("slow", NOW).unwrap_err().since(NOW)).last();
         assert_eq!(last, Some(LONGEST_WAIT));
+    }
+
+    #[test]
+    fn a_host_that_does_not_answer_shows_before_its_first_call_ends() {
+        let hosts = Hosts::default();
+        let _rooms: Vec<Room> = (0..4).map(|_| hosts.enter("silent", NOW).unwrap()).collect();
+        let later = NOW + Duration::from_secs(4);
+        let waits: Vec<Duration> = (0..3).map(|_| hosts.enter("silent", later).unwrap_err().since(later)).collect();
+        assert_eq!(waits, [1, 2, 3].map(Duration::from_secs));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! GET `/groups/{groupId}/events` and GET `/groups/{groupId}/events/{eventId}`.
+//! Events of a project and of an organization, one by one and listed, and which types there are.
 
 use domain::access::OrgRole;
 use serde_json::json;
@@ -86,8 +86,70 @@ async fn an_event_of_another_project_does_not_exist(database: Database) {
     house.end().await;
 }
 
+async fn an_organization_has_events_of_its_own(database: Database) {
+    let house = House::open(database).await;
+    furnish(&house).await;
+    let groups = "/api/atlas/v2/groups";
+    let body = json!({"name": "born", "orgId": house.org.to_string()});
+    let born = house.ask("POST", groups).json(&body).send().await;
+    let born = born.is(201, "").json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/atlas/v2/orgs/{}/events", house.org);
+    let page = house.get(&path).await.ok();
+    let kinds: Vec<_> =
+        page["results"].as_array().unwrap().iter().map(|event| event["eventTypeName"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"GROUP_CREATED") && !kinds.contains(&UPDATED), "{kinds:?}");
+    let only = house.get(&format!("{path}?eventType=GROUP_CREATED&includeCount=false")).await.ok();
+    let event = &only["results"][0];
+    assert_eq!((&event["groupId"], &event["orgId"]), (&born.into(), &house.org.to_string().into()));
+    assert!(only.get("totalCount").is_none());
+    let id = event["id"].as_str().unwrap();
+    assert_eq!(event["links"][0]["href"], format!("http://{}{path}/{id}", house.address));
+    assert_eq!(&house.get(&format!("{path}/{id}")).await.ok(), event);
+    assert_eq!(house.get(&format!("{path}?maxDate=2001-01-01T00:00:00Z")).await.ok()["totalCount"], 0);
+    assert_eq!(house.get(&format!("{path}?eventType={UPDATED}")).await.ok()["totalCount"], 0);
+    let raw = house.get(&format!("{path}/{id}?includeRaw=true")).await.ok();
+    assert_eq!(raw["raw"]["eventTypeName"], "GROUP_CREATED");
+    // What happened inside a project is the project's business.
+    let inside = house.get(&format!("/api/atlas/v2/groups/{}/events", house.project)).await.ok();
+    let inside = inside["results"][0]["id"].as_str().unwrap();
+    house.get(&format!("{path}/{inside}")).await.is(404, "ORG_EVENT_NOT_FOUND");
+    house.get(&format!("{path}/nonsense")).await.is(404, "ORG_EVENT_NOT_FOUND");
+    for query in
+        ["eventType=NOPE", "clusterNames=a", "excludedEventType=GROUP_CREATED", "itemsPerPage=501", "pageNum=0"]
+    {
+        house.get(&format!("{path}?{query}")).await.is(400, "INVALID_QUERY_PARAMETER");
+    }
+    let beyond = house.get(&format!("{path}?pageNum=1000&itemsPerPage=500")).await.ok();
+    assert_eq!(beyond["results"], json!([]));
+    let other = house.control.create_organization("Other").await.unwrap();
+    house.get(&format!("/api/atlas/v2/orgs/{}/events", other.id)).await.is(404, "ORG_NOT_FOUND");
+    house.get(&format!("/api/atlas/v2/orgs/{}/events/{id}", other.id)).await.is(404, "ORG_NOT_FOUND");
+    let member = house.new_key(house.grants(OrgRole::Member, &[])).await;
+    house.nobody("GET", &path).by(&member).send().await.ok();
+    house.end().await;
+}
+
+async fn says_which_types_of_events_there_are(database: Database) {
+    let house = House::open(database).await;
+    let reader = house.new_reader().await;
+    let page = house.nobody("GET", "/api/atlas/v2/eventTypes?itemsPerPage=500").by(&reader).send().await.ok();
+    let all = page["results"].as_array().unwrap();
+    assert_eq!(page["totalCount"], all.len());
+    let found =
+        |name: &str| all.iter().find(|one| one["eventType"] == name).unwrap_or_else(|| panic!("{name} is there"));
+    assert_eq!(found("AWS_ENCRYPTION_KEY_INVALID")["alertable"], true);
+    assert_eq!(found("AWS_ENCRYPTION_KEY_VALID")["alertable"], false);
+    assert!(all.iter().all(|one| one["description"].as_str().unwrap().ends_with('.')));
+    let second = house.get("/api/atlas/v2/eventTypes?itemsPerPage=2&pageNum=2").await.ok();
+    assert_eq!(second["results"], json!([all[2], all[3]]));
+    assert_eq!(house.nobody("GET", "/api/atlas/v2/eventTypes").send().await.status, 401);
+    house.end().await;
+}
+
 on_both_engines! {
     tells_who_did_what_from_where_newest_first
     filters_by_type_and_time_and_pages
     an_event_of_another_project_does_not_exist
+    an_organization_has_events_of_its_own
+    says_which_types_of_events_there_are
 }
