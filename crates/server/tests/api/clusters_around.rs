@@ -209,7 +209,7 @@ async fn hosts_that_enrolled_make_the_connection_string(database: Database) {
     assert_eq!(list["results"][0]["connectionStrings"]["standard"], expected);
     let oldest = house.ask("GET", &place_of(&house, "c0")).accept("application/vnd.atlas.2023-01-01+json").send().await;
     assert_eq!(oldest.ok()["mongoURI"], expected);
-    assert_eq!(house.ask("DELETE", &second).send().await.status, 204);
+    house.ask("DELETE", &second).send().await.ok();
     assert_eq!(shown(&house, "c0").await["connectionStrings"]["standard"], "mongodb://db1.example.com/");
     // Whoever connects to a sharded cluster connects to its routers.
     made(&house, &with(cluster("c1"), &json!({"clusterType": "SHARDED"}))).await;

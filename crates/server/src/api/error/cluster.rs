@@ -33,7 +33,9 @@ pub(super) fn conflict(name: &ClusterName) -> ErrorBody {
 /// Published.
 pub(super) fn unsupported(name: &ClusterName, what: Unsupported) -> ErrorBody {
     let what = match what {
-        Unsupported::RestartPrimaries => "Primaries are not restarted from here: nodes get no commands. Step them down yourself.",
+        Unsupported::RestartPrimaries => {
+            "Primaries are not restarted from here: nodes get no commands. Step them down yourself."
+        }
         Unsupported::PinFeatureCompatibilityVersion => {
             "The feature compatibility version is not pinned from here: nodes get no commands. Set it in the database."
         }

@@ -27,6 +27,7 @@ pub(in crate::api::atlas::clusters) fn from_wire(body: ClusterBody) -> Result<Cl
         replication_specs,
         same,
     } = body;
+    let has_settings = provider_settings.as_ref().value().is_some();
     let ProviderSettingsBody {
         backing_provider_name: _of_shared_machines,
         disk_iops,
@@ -65,7 +66,7 @@ pub(in crate::api::atlas::clusters) fn from_wire(body: ClusterBody) -> Result<Cl
     };
     Ok(ClusterChange {
         grain: Grain::Cluster,
-        shards: (wanted != AlikeChange::default()).then_some(WantedShards::Alike(wanted)),
+        shards: (has_settings || wanted != AlikeChange::default()).then_some(WantedShards::Alike(wanted)),
         disk_size_gb: disk(number(disk_size_gb)?, disk_type_name.value().as_deref())?,
         backup: provider_backup_enabled.value(),
         legacy_backup: backup_enabled.value(),
