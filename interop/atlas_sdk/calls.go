@@ -100,6 +100,9 @@ func within(small, large any) bool {
 			}
 		}
 		return true
+	case nil:
+		// A field that was not set.
+		return true
 	default:
 		return small == large
 	}

@@ -14,7 +14,7 @@ func clusters(a api, project string) {
 	wanted := of[admin.ClusterDescription20240805](a, cluster0, "one", "AWS")
 	made := got(clusters.CreateCluster(a.ctx, project, wanted).Execute()).status(a, "CreateCluster", 201)
 	same(a, "what was sent comes back", wanted, made)
-	got(clusters.CreateCluster(a.ctx, project, wanted).Execute()).refused(a, "a second one of that name", 409, "DUPLICATE_CLUSTER_NAME")
+	got(clusters.CreateCluster(a.ctx, project, wanted).Execute()).refused(a, "a second one of that name", 400, "DUPLICATE_CLUSTER_NAME")
 	read := got(clusters.GetCluster(a.ctx, project, "one").Execute()).must(a, "GetCluster")
 	same(a, "and is read", wanted, read)
 	got(clusters.ListClusters(a.ctx, project).Execute()).must(a, "ListClusters")
@@ -42,6 +42,7 @@ func clusters(a api, project string) {
 	a.Equal("there are none", none.GetTotalCount(), 0)
 	got(flex.GetFlexCluster(a.ctx, project, "one").Execute()).refused(a, "a cluster as a flex cluster", 400, "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API")
 	got(a.ServerlessInstancesApi.ListServerlessInstances(a.ctx, project).Execute()).must(a, "ListServerlessInstances")
+	notOffered(a, project)
 
 	search := a.AtlasSearchApi
 	nodes := of[admin.ApiSearchDeploymentRequest](a, `{"specs": [{"instanceSize": "S20_HIGHCPU_NVME", "nodeCount": 2}]}`)
@@ -59,10 +60,33 @@ func clusters(a api, project string) {
 	same(a, "then it is changed", tags, got(clusters.UpdateCluster(a.ctx, project, "one", tags).Execute()).must(a, "UpdateCluster"))
 }
 
+// notOffered is answered, and refused: nothing here could do it.
+func notOffered(a api, project string) {
+	const code = "FEATURE_UNSUPPORTED"
+	flex, clusters := a.FlexClustersApi, a.ClustersApi
+	small := of[admin.FlexClusterDescriptionCreate20241113](a, `{"name": "small", "providerSettings": {"backingProviderName": "AWS", "regionName": "US_EAST_1"}}`)
+	got(flex.CreateFlexCluster(a.ctx, project, small).Execute()).refused(a, "CreateFlexCluster", 403, code)
+	got(flex.UpdateFlexCluster(a.ctx, project, "small", of[admin.FlexClusterDescriptionUpdate20241113](a, `{}`)).Execute()).refused(a, "UpdateFlexCluster", 404, "CLUSTER_NOT_FOUND")
+	done(flex.DeleteFlexCluster(a.ctx, project, "small").Execute()).refused(a, "DeleteFlexCluster", 404, "CLUSTER_NOT_FOUND")
+	got(flex.TenantUpgrade(a.ctx, project, of[admin.AtlasTenantClusterUpgradeRequest20240805](a, `{"name": "small"}`)).Execute()).refused(a, "TenantUpgrade", 403, code)
+	got(clusters.UpgradeTenantUpgrade(a.ctx, project, of[admin.LegacyAtlasTenantClusterUpgradeRequest](a, `{"name": "small"}`)).Execute()).refused(a, "UpgradeTenantUpgrade", 404, "CLUSTER_NOT_FOUND")
+	done(clusters.RestartPrimaries(a.ctx, project, "one").Execute()).refused(a, "RestartPrimaries", 403, code)
+	done(clusters.PinFeatureCompatibilityVersion(a.ctx, project, "one", of[admin.PinFCV](a, `{}`)).Execute()).refused(a, "PinFeatureCompatibilityVersion", 403, code)
+	done(clusters.UnpinFeatureCompatibilityVersion(a.ctx, project, "one").Execute()).refused(a, "UnpinFeatureCompatibilityVersion", 403, code)
+}
+
 func backups(a api, project string) {
 	backups := a.CloudBackupsApi
 	got(backups.ListBackupSnapshots(a.ctx, project, "one").Execute()).must(a, "ListBackupSnapshots")
 	got(backups.ListBackupShardedClusters(a.ctx, project, "one").Execute()).must(a, "ListBackupShardedClusters")
+	got(backups.GetClusterBackupSnapshot(a.ctx, project, "one", nobody).Execute()).refused(a, "GetClusterBackupSnapshot", 404, "SNAPSHOT_NOT_FOUND")
+	got(backups.TakeSnapshots(a.ctx, project, "one", of[admin.DiskBackupOnDemandSnapshotRequest](a, `{"description": "d", "retentionInDays": 1}`)).Execute()).
+		refused(a, "TakeSnapshots", 403, "FEATURE_UNSUPPORTED")
+	got(backups.UpdateBackupSnapshot(a.ctx, project, "one", nobody, of[admin.BackupSnapshotRetention](a, `{"retentionUnit": "DAYS", "retentionValue": 5}`)).Execute()).
+		refused(a, "UpdateBackupSnapshot", 404, "SNAPSHOT_NOT_FOUND")
+	done(backups.DeleteClusterBackupSnapshot(a.ctx, project, "one", nobody).Execute()).refused(a, "DeleteClusterBackupSnapshot", 404, "SNAPSHOT_NOT_FOUND")
+	got(backups.GetBackupShardedCluster(a.ctx, project, "one", nobody).Execute()).refused(a, "GetBackupShardedCluster", 404, "SNAPSHOT_NOT_FOUND")
+	done(backups.DeleteBackupShardedCluster(a.ctx, project, "one", nobody).Execute()).refused(a, "DeleteBackupShardedCluster", 404, "SNAPSHOT_NOT_FOUND")
 	got(backups.GetBackupSchedule(a.ctx, project, "one").Execute()).must(a, "GetBackupSchedule")
 	hours := of[admin.DiskBackupSnapshotSchedule20240805](a, `{"referenceHourOfDay": 4, "referenceMinuteOfHour": 30}`)
 	same(a, "the schedule comes back", hours, got(backups.UpdateBackupSchedule(a.ctx, project, "one", hours).Execute()).must(a, "UpdateBackupSchedule"))
@@ -71,10 +95,6 @@ func backups(a api, project string) {
 	got(backups.UpdateCompliancePolicy(a.ctx, project, policy).Execute()).must(a, "UpdateCompliancePolicy")
 	kept := got(backups.GetCompliancePolicy(a.ctx, project).Execute()).must(a, "GetCompliancePolicy")
 	a.That("it demands encryption", kept.GetEncryptionAtRestEnabled(), plain(a, kept))
-	settings := a.EncryptionAtRestUsingCustomerKeyManagementApi
-	off := of[admin.EncryptionAtRest](a, `{"awsKms": {"enabled": false}, "azureKeyVault": {"enabled": false}}`)
-	got(settings.UpdateEncryptionAtRest(a.ctx, project, off).Execute()).
-		refused(a, "disabling against the policy", 400, "CAN_NOT_DISABLE_ALL_ENCRYPTION_AT_REST_SETTINGS_WHILE_BACKUP_COMPLIANCE_POLICY_ENCRYPTION_ENABLED")
 	done(backups.DisableCompliancePolicy(a.ctx, project).Execute()).must(a, "DisableCompliancePolicy")
 }
 

@@ -65,6 +65,7 @@ func ofProject(a api, project string) {
 	got(projects.GetGroupIpAddresses(a.ctx, project).Execute()).must(a, "GetGroupIpAddresses")
 	got(projects.GetMongoDbVersions(a.ctx, project).Execute()).must(a, "GetMongoDbVersions")
 	slow := a.PerformanceAdvisorApi
+	nothingThere(a, project)
 	got(slow.GetManagedSlowMs(a.ctx, project).Execute()).must(a, "GetManagedSlowMs")
 	done(slow.DisableManagedSlowMs(a.ctx, project).Execute()).must(a, "DisableManagedSlowMs")
 	off := got(slow.GetManagedSlowMs(a.ctx, project).Execute()).must(a, "GetManagedSlowMs")
@@ -78,6 +79,19 @@ func ofProject(a api, project string) {
 	got(list.GetAccessListEntry(a.ctx, project, "203.0.113.7").Execute()).must(a, "GetAccessListEntry")
 	got(list.GetAccessListStatus(a.ctx, project, "203.0.113.7").Execute()).must(a, "GetAccessListStatus")
 	done(list.DeleteAccessListEntry(a.ctx, project, "203.0.113.7").Execute()).must(a, "DeleteAccessListEntry")
+}
+
+// nothingThere is what people ask of a project that cannot have it here.
+func nothingThere(a api, project string) {
+	got(a.AuditingApi.GetGroupAuditLog(a.ctx, project).Execute()).must(a, "GetGroupAuditLog")
+	got(a.CustomDatabaseRolesApi.ListCustomDbRoles(a.ctx, project).Execute()).must(a, "ListCustomDbRoles")
+	got(a.DatabaseUsersApi.ListDatabaseUsers(a.ctx, project).Execute()).must(a, "ListDatabaseUsers")
+	got(a.ThirdPartyIntegrationsApi.ListGroupIntegrations(a.ctx, project).Execute()).must(a, "ListGroupIntegrations")
+	got(a.MaintenanceWindowsApi.GetMaintenanceWindow(a.ctx, project).Execute()).must(a, "GetMaintenanceWindow")
+	got(a.PrivateEndpointServicesApi.GetRegionalEndpointMode(a.ctx, project).Execute()).must(a, "GetRegionalEndpointMode")
+	got(a.PrivateEndpointServicesApi.ListPrivateEndpointService(a.ctx, project, "AWS").Execute()).must(a, "ListPrivateEndpointService")
+	got(a.LDAPConfigurationApi.GetUserSecurity(a.ctx, project).Execute()).must(a, "GetUserSecurity")
+	got(a.NetworkPeeringApi.ListGroupPeers(a.ctx, project).Execute()).must(a, "ListGroupPeers")
 }
 
 func accessTo(a api, project string) {
@@ -128,6 +142,17 @@ func accessTo(a api, project string) {
 		a.suffix, project)).Execute()).must(a, "a person with a role in the project")
 	got(users.ListGroupUsers(a.ctx, project).Execute()).must(a, "ListGroupUsers")
 	got(users.GetGroupUser(a.ctx, project, invited.Id).Execute()).must(a, "GetGroupUser")
+	owner := of[admin.AddOrRemoveGroupRole](a, `{"groupRole": "GROUP_OWNER"}`)
+	got(users.AddGroupUserRole(a.ctx, project, invited.Id, owner).Execute()).must(a, "AddGroupUserRole")
+	got(users.RemoveGroupUserRole(a.ctx, project, invited.Id, owner).Execute()).must(a, "RemoveGroupUserRole")
+	got(users.AddGroupUsers(a.ctx, project, of[admin.GroupUserRequest](a, `{"username": "ann-%s@example.org", "roles": ["GROUP_READ_ONLY"]}`, a.suffix)).Execute()).
+		must(a, "AddGroupUsers")
+	listed := got(users.ListGroupUsers(a.ctx, project).Execute()).must(a, "ListGroupUsers")
+	for _, person := range listed.GetResults() {
+		if person.GetUsername() == "ann-"+a.suffix+"@example.org" {
+			done(users.RemoveGroupUser(a.ctx, project, person.GetId()).Execute()).must(a, "RemoveGroupUser")
+		}
+	}
 	team := got(teams.CreateOrgTeam(a.ctx, org, of[admin.Team](a, `{"name": "of project %s", "usernames": ["eve-%s@example.org"]}`, a.suffix, a.suffix)).Execute()).
 		must(a, "a team")
 	id = team.GetId()
