@@ -1,5 +1,6 @@
 //! Rows of the table for access roles. Must not know what a cloud said: it comes as our reasons with its words.
 
+use api_wire::atlas::cloud_provider_access::v2023_01_01::FeatureType;
 use api_wire::error_body::ErrorBody;
 use control::provider_role::{NotProved, ProviderRoleError};
 use domain::customer_key::ProviderKind;
@@ -53,10 +54,11 @@ pub(super) fn row(error: &ProviderRoleError) -> ErrorBody {
             BAD_REQUEST,
             "CANNOT_DELETE_CLOUD_PROVIDER_ACCESS_ROLE_IN_USE",
             format!(
-                "The Cloud Provider Access role {id} is used by ENCRYPTION_AT_REST. Have encryptionAtRest use another role, or disable it there, and wait until nothing is wrapped by that key any more; then delete the role."
+                "The Cloud Provider Access role {id} is used by {}. Have encryptionAtRest use another role, or disable it there, and wait until nothing is wrapped by that key any more; then delete the role.",
+                FeatureType::EncryptionAtRest.as_str()
             ),
         )
-        .with_parameters([id.to_string(), "ENCRYPTION_AT_REST".to_owned()]),
+        .with_parameters([id.to_string(), FeatureType::EncryptionAtRest.as_str().to_owned()]),
         // ours
         ProviderRoleError::Conflict(id) => body(
             CONFLICT,

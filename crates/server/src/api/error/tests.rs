@@ -49,6 +49,44 @@ fn candidate(provider: ProviderKind, reason: Reason) -> Refused {
     Refused::Control(control::Error::CandidateRefused(Box::new(refused)))
 }
 
+/// Whatever can be wrong with an access role.
+fn of_provider_roles() -> Vec<control::Error> {
+    use control::provider_role::{NotProved, ProviderRoleError as E};
+    use domain::customer_key::azure_key_vault::AzureGuid;
+    use domain::customer_key::gcp_kms::ServiceAccountEmail;
+    use domain::provider_role::RoleIdentity;
+    let (id, project) = (ProviderRoleId::from_random([2; 12]), ProjectId::from_random([1; 12]));
+    let guid = || AzureGuid::parse("11111111-2222-3333-4444-555555555555").unwrap();
+    let arn = "arn:aws:iam::444455556666:role/atrest".to_owned();
+    let identities = [
+        RoleIdentity::Aws { role_arn: Some(arn.clone()), external_id: "external".to_owned() },
+        RoleIdentity::Azure { tenant: guid(), service_principal: guid() },
+        RoleIdentity::Gcp { service_account: ServiceAccountEmail::of_role(id, "p-operator").unwrap(), made: true },
+    ];
+    let transient = |reason| Failure::silent(Reason::Transient(reason));
+    let mut all = vec![
+        E::NotFound { project, id: "x\r\ny".to_owned() },
+        E::Elsewhere { id, provider: ProviderKind::AwsKms, named: ProviderKind::GcpKms },
+        E::NotConfigured(ProviderKind::AzureKeyVault),
+        E::TooMany,
+        E::InUse(id),
+        E::Conflict(id),
+        E::NoneOfThatArn(arn),
+        E::Account(Box::new(transient(TransientReason::OperatorIdentity))),
+        E::Account(Box::new(transient(TransientReason::ProviderFault))),
+    ];
+    for identity in identities {
+        let not_proved = |failure| E::NotProved(Box::new(NotProved { role: id, identity: identity.clone(), failure }));
+        let code = Some(ForeignText::tame("SomeException", &[]));
+        let refused = Failure::silent(Reason::Definite(DefiniteReason::RoleNotAssumable));
+        all.push(not_proved(Failure { provider_code: code, ..refused.clone() }));
+        all.push(not_proved(refused));
+        all.push(not_proved(Failure::silent(Reason::Definite(DefiniteReason::RoleNotSafe))));
+        all.push(not_proved(transient(TransientReason::Connect)));
+    }
+    all.into_iter().map(Into::into).collect()
+}
+
 fn every_refusal() -> Vec<Refused> {
     let fault = |kind| vec![Fault::at("awsKms.region", kind)];
     let limited = || Limited { retry_after_secs: 55, capacity: 10, refill: 5 };
@@ -121,6 +159,7 @@ fn every_refusal() -> Vec<Refused> {
     all.extend(of_external_authorities().into_iter().map(|error| control(error.into())));
     all.extend(of_what_is_kept().into_iter().map(control));
     all.extend(of_private_endpoints().into_iter().map(control));
+    all.extend(of_provider_roles().into_iter().map(control));
     all.push(Refused::NoSuchMasterKey("x\r\ny".to_owned()));
     all.extend(of_master_keys().into_iter().map(|error| control(error.into())));
     all

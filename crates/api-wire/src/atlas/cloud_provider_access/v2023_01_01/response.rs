@@ -120,6 +120,16 @@ pub enum FeatureType {
     EncryptionAtRest,
 }
 
+impl FeatureType {
+    /// Returns the name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EncryptionAtRest => "ENCRYPTION_AT_REST",
+        }
+    }
+}
+
 /// All access roles of a project; no page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
