@@ -358,7 +358,9 @@ async fn what_is_sent_is_what_google_asks_for() {
                 let bound = STANDARD.decode(asked["additionalAuthenticatedData"].as_str().unwrap()).unwrap();
                 assert!(bound == binding::bound_to(&context()) || bound.ends_with(b"probe"));
             }
-            What::OperatorToken | What::Impersonate | What::Account | What::Key | What::Permissions => panic!("{request}"),
+            What::OperatorToken | What::Impersonate | What::Account | What::Key | What::Permissions => {
+                panic!("{request}")
+            }
         }
         None
     })
