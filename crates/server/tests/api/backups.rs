@@ -205,7 +205,8 @@ async fn a_policy_and_a_bare_cluster_never_both_stand(database: Database) {
         let demanded = house.get(&path).await.ok()["encryptionAtRestEnabled"] == true;
         let there = house.get(&format!("{clusters}/{name}")).await.status == 200;
         assert!(demanded != there, "{} {}", got[0].text(), got[1].text());
-        assert_eq!((got[0].status == 200, got[1].status == 201), (demanded, there));
+        let answered = |status: u16| got.iter().any(|answer| answer.status == status);
+        assert_eq!((answered(200), answered(201)), (demanded, there));
         if there {
             assert_eq!(house.ask("DELETE", &format!("{clusters}/{name}")).send().await.status, 202);
         }
