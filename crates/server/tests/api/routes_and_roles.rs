@@ -75,15 +75,21 @@ async fn each_role_comes_past_exactly_where_the_table_says() {
                     (grants.allow_in_org(org, wanted), true, format!("{} ({})", wanted.title(), wanted.name()))
                 }
             };
-            // A media type that nobody answers with: whoever comes past is stopped there, before anything happens.
+            if may && [OperationId::DeleteGroup, OperationId::DeleteOrg].contains(&operation.id) {
+                // The ground that the others stand on.
+                continue;
+            }
+            // A body that nobody reads, and ids of nobody: whoever comes past the roles changes nothing.
             let call = house.nobody(operation.method.as_str(), &path(&house, operation)).bearer(&bearer);
-            let got = call.accept("text/nothing").send().await;
-            let what = format!("{name}: {} {}", operation.method.as_str(), operation.full_path());
+            let call = if operation.takes_body() { call.header("Content-Type", "text/plain").body("x") } else { call };
+            let got = call.send().await;
+            let what = format!("{name}: {} {}: {}", operation.method.as_str(), operation.full_path(), got.text());
+            let refusals = ["USER_UNAUTHORIZED", "GROUP_NOT_FOUND", "ORG_NOT_FOUND", "UNEXPECTED_ERROR"];
             match (may, sees) {
-                (true, _) => assert_eq!(got.status, 406, "{what}: {}", got.text()),
+                (true, _) => assert!(got.status < 300 || !refusals.contains(&got.code().as_str()), "{what}"),
                 (false, true) => {
-                    got.is(403, "USER_UNAUTHORIZED");
-                    assert!(got.detail().contains(&needed), "{what} names {needed}: {}", got.detail());
+                    assert_eq!((got.status, got.code().as_str()), (403, "USER_UNAUTHORIZED"), "{what}");
+                    assert!(got.detail().contains(&needed), "{needed}: {what}");
                 }
                 (false, false) => assert_eq!((got.status, got.code().as_str()), (404, "GROUP_NOT_FOUND"), "{what}"),
             }
