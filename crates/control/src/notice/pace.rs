@@ -108,7 +108,7 @@ mod tests {
         rooms[0].took(Duration::from_secs(4));
         let waits: Vec<Duration> = (0..3).map(|_| hosts.enter("slow", NOW).unwrap_err().since(NOW)).collect();
         assert_eq!(waits, [1, 2, 3].map(Duration::from_secs));
-        let last = (0..200).map(|_| hosts.enter("slow", NOW).unwrap_err().since(NOW)).last();
+        let last = (0..200).map(|_| hosts.enter("slow", NOW).unwrap_err().since(NOW)).max();
         assert_eq!(last, Some(LONGEST_WAIT));
     }
 

@@ -115,7 +115,7 @@ async fn an_organization_has_events_of_its_own(database: Database) {
     house.get(&format!("{path}/{inside}")).await.is(404, "ORG_EVENT_NOT_FOUND");
     house.get(&format!("{path}/nonsense")).await.is(404, "ORG_EVENT_NOT_FOUND");
     for query in
-        ["eventType=NOPE", "clusterNames=a", "excludedEventType=GROUP_CREATED", "itemsPerPage=501", "pageNum=0"]
+        ["eventType=NOPE", "minDate=yesterday", "includeRaw=1", "itemsPerPage=501", "pageNum=0"]
     {
         house.get(&format!("{path}?{query}")).await.is(400, "INVALID_QUERY_PARAMETER");
     }
