@@ -27,6 +27,8 @@ const GROUP_FILES: &[(&str, &str)] = &[
     ("crates/server/src/api/error/kept.rs", "a code in Atlas's style about a project"),
     ("crates/server/src/api/error/private_endpoint.rs", "Atlas's own codes and sentences"),
     ("crates/server/src/api/error/provider_role.rs", "Atlas's own codes and sentences"),
+    ("crates/domain/src/project/limit.rs", "the names of Atlas's own limits"),
+    ("crates/server/src/api/error/project.rs", "Atlas's own codes and sentences"),
     ("crates/server/src/api/pipeline.rs", "finds out whose a path is before anybody handles it"),
     ("crates/server/src/api/router.rs", "lists the operations by the wire's names"),
     ("xtask/src/tidy/words.rs", "this rule"),

@@ -20,9 +20,7 @@ mod service_accounts;
 mod teams;
 mod users;
 
-use super::rate_limit::{
-    CERTIFICATE_AUTHORITIES, DOCUMENT, ENCRYPTION_AT_REST, ENROLMENTS, EVENTS, NODES, ORGANIZATIONS, PROJECTS, ROOT,
-};
+use super::rate_limit::{CERTIFICATE_AUTHORITIES, DOCUMENT, ENCRYPTION_AT_REST, ENROLMENTS, EVENTS, NODES};
 use node_credentials::{
     CREATE_EXTERNAL_CERTIFICATE_AUTHORITY, CREATE_NODE_IDENTITY, DELETE_EXTERNAL_CERTIFICATE_AUTHORITY,
     DELETE_NODE_IDENTITY, GET_EXTERNAL_CERTIFICATE_AUTHORITY, LIST_EXTERNAL_CERTIFICATE_AUTHORITIES,
@@ -30,9 +28,9 @@ use node_credentials::{
 };
 use time::Date;
 
-use super::{Access, Api, Method, Operation, OperationId, OrgRole, ProjectRole, VersionEntry};
+use super::{Access, Api, Method, Operation, OperationId, ProjectRole, VersionEntry};
+use crate::atlas::encryption_at_rest;
 use crate::atlas::version::ApiVersion;
-use crate::atlas::{encryption_at_rest, groups, orgs, system_status};
 use crate::atrest::{certificate_authorities, enrolments, nodes, validity};
 use crate::openapi;
 use crate::paging::{INCLUDE_COUNT, ITEMS_PER_PAGE, PAGE_NUM};
@@ -41,13 +39,13 @@ use crate::schema::{Kind, Schema};
 
 /// Every operation, once.
 pub static OPERATIONS: &[&Operation] = &[
-    &GET_SYSTEM_STATUS,
-    &LIST_ORGS,
-    &GET_ORG,
-    &LIST_GROUPS,
-    &CREATE_GROUP,
-    &GET_GROUP,
-    &DELETE_GROUP,
+    &surroundings::GET_SYSTEM_STATUS,
+    &organizations::LIST_ORGS,
+    &organizations::GET_ORG,
+    &projects::LIST_GROUPS,
+    &projects::CREATE_GROUP,
+    &projects::GET_GROUP,
+    &projects::DELETE_GROUP,
     &projects::UPDATE_GROUP,
     &projects::GET_GROUP_BY_NAME,
     &projects::GET_GROUP_SETTINGS,
@@ -268,13 +266,13 @@ impl OperationId {
     /// Returns the operation's entry.
     pub const fn operation(self) -> &'static Operation {
         match self {
-            Self::GetSystemStatus => &GET_SYSTEM_STATUS,
-            Self::ListOrgs => &LIST_ORGS,
-            Self::GetOrg => &GET_ORG,
-            Self::ListGroups => &LIST_GROUPS,
-            Self::CreateGroup => &CREATE_GROUP,
-            Self::GetGroup => &GET_GROUP,
-            Self::DeleteGroup => &DELETE_GROUP,
+            Self::GetSystemStatus => &surroundings::GET_SYSTEM_STATUS,
+            Self::ListOrgs => &organizations::LIST_ORGS,
+            Self::GetOrg => &organizations::GET_ORG,
+            Self::ListGroups => &projects::LIST_GROUPS,
+            Self::CreateGroup => &projects::CREATE_GROUP,
+            Self::GetGroup => &projects::GET_GROUP,
+            Self::DeleteGroup => &projects::DELETE_GROUP,
             Self::UpdateGroup => &projects::UPDATE_GROUP,
             Self::GetGroupByName => &projects::GET_GROUP_BY_NAME,
             Self::GetGroupSettings => &projects::GET_GROUP_SETTINGS,
@@ -496,7 +494,6 @@ impl OperationId {
 const TAG_ENCRYPTION_AT_REST: &str = "Encryption at Rest using Customer Key Management";
 
 static ONE: &[&QueryParameter] = &[&ENVELOPE, &PRETTY];
-static GROUP_CREATION: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &groups::PROJECT_OWNER_ID];
 static LIST: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &INCLUDE_COUNT, &ITEMS_PER_PAGE, &PAGE_NUM];
 
 /// What any call with credentials can run into.
@@ -532,143 +529,6 @@ const fn own(response: &'static Schema) -> VersionEntry {
 const fn own_from(request: &'static Schema, response: &'static Schema) -> VersionEntry {
     VersionEntry { request: Some(request), ..own(response) }
 }
-
-static GET_SYSTEM_STATUS: Operation = Operation {
-    id: OperationId::GetSystemStatus,
-    method: Method::Get,
-    api: Api::Atlas,
-    path: "",
-    versions: &[dated(ApiVersion::V2023_01_01, None, &system_status::v2023_01_01::SCHEMA)],
-    list: false,
-    access: Access::Authenticated,
-    success: 200,
-    query: ONE,
-    headers: &[],
-    errors: SIGNED_IN,
-    rate_limit: &ROOT,
-    tag: "Root",
-    operation_id: "getSystemStatus",
-    alias: None,
-    summary: "Show the service and the key that asks",
-};
-
-static LIST_ORGS: Operation = Operation {
-    id: OperationId::ListOrgs,
-    method: Method::Get,
-    api: Api::Atlas,
-    path: "/orgs",
-    versions: &[dated(ApiVersion::V2023_01_01, None, &orgs::v2023_01_01::SCHEMA)],
-    list: true,
-    access: Access::Authenticated,
-    success: 200,
-    query: organizations::BY_NAME,
-    headers: &[],
-    errors: SIGNED_IN,
-    rate_limit: &ORGANIZATIONS,
-    tag: "Organizations",
-    operation_id: "listOrgs",
-    alias: None,
-    summary: "List the organizations you can see",
-};
-
-static GET_ORG: Operation = Operation {
-    id: OperationId::GetOrg,
-    method: Method::Get,
-    api: Api::Atlas,
-    path: "/orgs/{orgId}",
-    versions: &[dated(ApiVersion::V2023_01_01, None, &orgs::v2023_01_01::SCHEMA)],
-    list: false,
-    access: Access::Organization(OrgRole::Member),
-    success: 200,
-    query: ONE,
-    headers: &[],
-    errors: NAMED,
-    rate_limit: &ORGANIZATIONS,
-    tag: "Organizations",
-    operation_id: "getOrg",
-    alias: None,
-    summary: "Show one organization",
-};
-
-static LIST_GROUPS: Operation = Operation {
-    id: OperationId::ListGroups,
-    method: Method::Get,
-    api: Api::Atlas,
-    path: "/groups",
-    versions: &[dated(ApiVersion::V2023_01_01, None, &groups::v2023_01_01::SCHEMA)],
-    list: true,
-    access: Access::Authenticated,
-    success: 200,
-    query: LIST,
-    headers: &[],
-    errors: SIGNED_IN,
-    rate_limit: &PROJECTS,
-    tag: "Projects",
-    operation_id: "listGroups",
-    alias: None,
-    summary: "List the projects you can see",
-};
-
-static GET_GROUP: Operation = Operation {
-    id: OperationId::GetGroup,
-    method: Method::Get,
-    api: Api::Atlas,
-    path: "/groups/{groupId}",
-    versions: &[dated(ApiVersion::V2023_01_01, None, &groups::v2023_01_01::SCHEMA)],
-    list: false,
-    access: Access::Project(ProjectRole::ReadOnly),
-    success: 200,
-    query: ONE,
-    headers: &[],
-    errors: NAMED,
-    rate_limit: &PROJECTS,
-    tag: "Projects",
-    operation_id: "getGroup",
-    alias: None,
-    summary: "Show one project",
-};
-
-static CREATE_GROUP: Operation = Operation {
-    id: OperationId::CreateGroup,
-    method: Method::Post,
-    api: Api::Atlas,
-    path: "/groups",
-    versions: &[dated(
-        ApiVersion::V2023_01_01,
-        Some(&groups::v2023_01_01::CREATE_SCHEMA),
-        &groups::v2023_01_01::SCHEMA,
-    )],
-    list: false,
-    access: Access::Authenticated,
-    success: 201,
-    query: GROUP_CREATION,
-    headers: &[],
-    errors: WRITE,
-    rate_limit: &PROJECTS,
-    tag: "Projects",
-    operation_id: "createGroup",
-    alias: None,
-    summary: "Create a project, which you then own",
-};
-
-static DELETE_GROUP: Operation = Operation {
-    id: OperationId::DeleteGroup,
-    method: Method::Delete,
-    api: Api::Atlas,
-    path: "/groups/{groupId}",
-    versions: &[dated(ApiVersion::V2023_01_01, None, &NOTHING)],
-    list: false,
-    access: Access::Project(ProjectRole::Owner),
-    success: 202,
-    query: ONE,
-    headers: &[],
-    errors: DELETION,
-    rate_limit: &PROJECTS,
-    tag: "Projects",
-    operation_id: "deleteGroup",
-    alias: None,
-    summary: "Delete a project that has no clusters",
-};
 
 /// The answer to a deletion, which says nothing.
 pub(in crate::operations::table) static NOTHING: Schema = Schema {

@@ -1,6 +1,6 @@
-//! The entries for organizations beside the first ones. It must not hold anything but data.
+//! The entries for organizations. It must not hold anything but data.
 
-use super::{DELETION, NAMED, NOTHING, ONE, WRITE, dated};
+use super::{DELETION, NAMED, NOTHING, ONE, SIGNED_IN, WRITE, dated};
 use crate::atlas::version::ApiVersion;
 use crate::atlas::{groups, orgs};
 use crate::operations::rate_limit::ORGANIZATIONS;
@@ -10,8 +10,7 @@ use crate::query::{ENVELOPE, PRETTY, QueryParameter};
 
 const TAG_ORGANIZATIONS: &str = "Organizations";
 
-pub(super) static BY_NAME: &[&QueryParameter] =
-    &[&ENVELOPE, &PRETTY, &INCLUDE_COUNT, &ITEMS_PER_PAGE, &PAGE_NUM, &groups::NAME];
+static BY_NAME: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &INCLUDE_COUNT, &ITEMS_PER_PAGE, &PAGE_NUM, &groups::NAME];
 
 pub(super) static UPDATE_ORG: Operation = Operation {
     id: OperationId::UpdateOrg,
@@ -106,4 +105,42 @@ pub(super) static UPDATE_ORG_SETTINGS: Operation = Operation {
     operation_id: "updateOrgSettings",
     alias: None,
     summary: "Set what holds for all who belong to an organization",
+};
+
+pub(super) static LIST_ORGS: Operation = Operation {
+    id: OperationId::ListOrgs,
+    method: Method::Get,
+    api: Api::Atlas,
+    path: "/orgs",
+    versions: &[dated(ApiVersion::V2023_01_01, None, &orgs::v2023_01_01::SCHEMA)],
+    list: true,
+    access: Access::Authenticated,
+    success: 200,
+    query: BY_NAME,
+    headers: &[],
+    errors: SIGNED_IN,
+    rate_limit: &ORGANIZATIONS,
+    tag: "Organizations",
+    operation_id: "listOrgs",
+    alias: None,
+    summary: "List the organizations you can see",
+};
+
+pub(super) static GET_ORG: Operation = Operation {
+    id: OperationId::GetOrg,
+    method: Method::Get,
+    api: Api::Atlas,
+    path: "/orgs/{orgId}",
+    versions: &[dated(ApiVersion::V2023_01_01, None, &orgs::v2023_01_01::SCHEMA)],
+    list: false,
+    access: Access::Organization(OrgRole::Member),
+    success: 200,
+    query: ONE,
+    headers: &[],
+    errors: NAMED,
+    rate_limit: &ORGANIZATIONS,
+    tag: "Organizations",
+    operation_id: "getOrg",
+    alias: None,
+    summary: "Show one organization",
 };

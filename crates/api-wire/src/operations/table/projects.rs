@@ -1,6 +1,6 @@
-//! The entries for projects beside the first ones. It must not hold anything but data.
+//! The entries for projects. It must not hold anything but data.
 
-use super::{DELETION, NAMED, NOTHING, ONE, WRITE, dated, own, own_from};
+use super::{DELETION, LIST, NAMED, NOTHING, ONE, SIGNED_IN, WRITE, dated, own, own_from};
 use crate::atlas::groups;
 use crate::atlas::version::ApiVersion;
 use crate::atrest::groups as activity;
@@ -12,6 +12,7 @@ use crate::schema::FLAG;
 
 const TAG_PROJECTS: &str = "Projects";
 
+static GROUP_CREATION: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &groups::PROJECT_OWNER_ID];
 static VERSIONS: &[&QueryParameter] = &[
     &ENVELOPE,
     &PRETTY,
@@ -309,4 +310,84 @@ pub(super) static UPDATE_GROUP_ACTIVITY: Operation = Operation {
     operation_id: "updateGroupActivity",
     alias: None,
     summary: "Set a project aside, or take it up again",
+};
+
+pub(super) static LIST_GROUPS: Operation = Operation {
+    id: OperationId::ListGroups,
+    method: Method::Get,
+    api: Api::Atlas,
+    path: "/groups",
+    versions: &[dated(ApiVersion::V2023_01_01, None, &groups::v2023_01_01::SCHEMA)],
+    list: true,
+    access: Access::Authenticated,
+    success: 200,
+    query: LIST,
+    headers: &[],
+    errors: SIGNED_IN,
+    rate_limit: &PROJECTS,
+    tag: "Projects",
+    operation_id: "listGroups",
+    alias: None,
+    summary: "List the projects you can see",
+};
+
+pub(super) static GET_GROUP: Operation = Operation {
+    id: OperationId::GetGroup,
+    method: Method::Get,
+    api: Api::Atlas,
+    path: "/groups/{groupId}",
+    versions: &[dated(ApiVersion::V2023_01_01, None, &groups::v2023_01_01::SCHEMA)],
+    list: false,
+    access: Access::Project(ProjectRole::ReadOnly),
+    success: 200,
+    query: ONE,
+    headers: &[],
+    errors: NAMED,
+    rate_limit: &PROJECTS,
+    tag: "Projects",
+    operation_id: "getGroup",
+    alias: None,
+    summary: "Show one project",
+};
+
+pub(super) static CREATE_GROUP: Operation = Operation {
+    id: OperationId::CreateGroup,
+    method: Method::Post,
+    api: Api::Atlas,
+    path: "/groups",
+    versions: &[dated(
+        ApiVersion::V2023_01_01,
+        Some(&groups::v2023_01_01::CREATE_SCHEMA),
+        &groups::v2023_01_01::SCHEMA,
+    )],
+    list: false,
+    access: Access::Authenticated,
+    success: 201,
+    query: GROUP_CREATION,
+    headers: &[],
+    errors: WRITE,
+    rate_limit: &PROJECTS,
+    tag: "Projects",
+    operation_id: "createGroup",
+    alias: None,
+    summary: "Create a project, which you then own",
+};
+
+pub(super) static DELETE_GROUP: Operation = Operation {
+    id: OperationId::DeleteGroup,
+    method: Method::Delete,
+    api: Api::Atlas,
+    path: "/groups/{groupId}",
+    versions: &[dated(ApiVersion::V2023_01_01, None, &NOTHING)],
+    list: false,
+    access: Access::Project(ProjectRole::Owner),
+    success: 202,
+    query: ONE,
+    headers: &[],
+    errors: DELETION,
+    rate_limit: &PROJECTS,
+    tag: "Projects",
+    operation_id: "deleteGroup",
+    alias: None,
+    summary: "Delete a project that has no clusters",
 };

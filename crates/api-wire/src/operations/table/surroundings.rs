@@ -3,7 +3,7 @@
 
 use super::{LIST, NAMED, ONE, SIGNED_IN, dated};
 use crate::atlas::version::ApiVersion;
-use crate::atlas::{control_plane_addresses, not_offered, rate_limits};
+use crate::atlas::{control_plane_addresses, not_offered, rate_limits, system_status};
 use crate::operations::rate_limit::{DOCUMENT, PROJECTS, ROOT};
 use crate::operations::{Access, Api, Method, Operation, OperationId, ProjectRole};
 use crate::paging::{ITEMS_PER_PAGE, PAGE_NUM};
@@ -240,4 +240,23 @@ pub(super) static GET_USER_SECURITY: Operation = Operation {
     operation_id: "getUserSecurity",
     alias: Some("getGroupUserSecurity"),
     summary: "Show how database users sign in otherwise: not at all",
+};
+
+pub(super) static GET_SYSTEM_STATUS: Operation = Operation {
+    id: OperationId::GetSystemStatus,
+    method: Method::Get,
+    api: Api::Atlas,
+    path: "",
+    versions: &[dated(ApiVersion::V2023_01_01, None, &system_status::v2023_01_01::SCHEMA)],
+    list: false,
+    access: Access::Authenticated,
+    success: 200,
+    query: ONE,
+    headers: &[],
+    errors: SIGNED_IN,
+    rate_limit: &ROOT,
+    tag: "Root",
+    operation_id: "getSystemStatus",
+    alias: None,
+    summary: "Show the service and the key that asks",
 };
