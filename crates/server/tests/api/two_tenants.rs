@@ -15,7 +15,7 @@ use crate::database::Database;
 use crate::dry_runs::check_of;
 use crate::house::{House, path_of};
 use crate::on_both_engines;
-use crate::provider_roles::{azure_body, make, roles_of, text};
+use crate::provider_roles::{azure_body, roles_of, text};
 
 const OTHERS_ACCOUNT: &str = "999988887777";
 
