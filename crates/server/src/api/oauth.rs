@@ -122,9 +122,7 @@ async fn prove(
             AuthFailure::Control(error) => Refusal::Control(error),
             throttled @ (AuthFailure::Throttled { .. }
             | AuthFailure::AccessListMissing { .. }
-            | AuthFailure::AddressNotAllowed { .. }) => {
-                Refusal::Atlas(throttled.into())
-            }
+            | AuthFailure::AddressNotAllowed { .. }) => Refusal::Atlas(throttled.into()),
         }
     })
 }
