@@ -17,12 +17,15 @@ const GROUP_ROOMS: &[&str] = &[
 /// Single files that must spell the wire's word, each with its reason.
 const GROUP_FILES: &[(&str, &str)] = &[
     ("crates/cli/src/flags.rs", "a flag has the name that the wire gives its parameter"),
+    ("crates/control/src/alert_config/draft.rs", "ways of telling have the names people know them by"),
+    ("crates/domain/src/alert/kind.rs", "an alert is kept under the name people know it by"),
     ("crates/domain/src/event.rs", "an event is recorded under the name people know it by"),
     ("crates/domain/src/access.rs", "a role is granted and stored under the name people know it by"),
     ("crates/server/src/api/call.rs", "reads the wire's path parameters and turns them into our ids"),
     ("crates/server/src/api/error.rs", "Atlas's own codes and sentences"),
     ("crates/server/src/api/error/backup.rs", "Atlas's own codes and sentences"),
     ("crates/server/src/api/error/candidate.rs", "Atlas's own codes and sentences"),
+    ("crates/server/src/api/error/alert.rs", "Atlas's own codes and sentences"),
     ("crates/server/src/api/error/cluster.rs", "Atlas's own codes and sentences"),
     ("crates/server/src/api/error/kept.rs", "a code in Atlas's style about a project"),
     ("crates/server/src/api/error/private_endpoint.rs", "Atlas's own codes and sentences"),
