@@ -338,7 +338,7 @@ async fn another_process_goes_on_telling(database: Database) {
     next.end().await;
 }
 
-/// Two hundred alerts each for a receiver that never answers and for one that does.
+/// Forty alerts each for a receiver that never answers and for one that does.
 #[tokio::test]
 async fn a_slow_receiver_holds_up_nobody_else() {
     let receiver = Receiver::open(|_, _| StatusCode::OK).await;
@@ -347,7 +347,7 @@ async fn a_slow_receiver_holds_up_nobody_else() {
     let silent = format!("https://127.0.0.1:{}/silent", slow.local_addr().unwrap().port());
     let silent = webhook(&house, "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED", &silent).await;
     let quick = webhook(&house, "ENCRYPTION_AT_REST_CONFIG_NO_LONGER_VALID", &receiver.url("quick")).await;
-    let many = 200_u8;
+    let many = 40_u8;
     let all: Vec<NewNotice> = (0..many).map(|n| notice(&house, n, n, 1, NoticeKind::Opened, &silent)).collect();
     house.store.enqueue_notices(&all).await.unwrap();
     let all: Vec<NewNotice> = (0..many)
