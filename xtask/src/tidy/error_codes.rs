@@ -7,7 +7,10 @@ use super::source::{RustFile, Tree};
 const TABLE: &str = "crates/server/src/api/error";
 
 /// Files whose names for other things coincide with codes, each with its reason.
-const NAMESAKES: &[(&str, &str)] = &[("event", "names of events are part of the contract and some equal a code")];
+const NAMESAKES: &[(&str, &str)] = &[
+    ("event", "names of events are part of the contract and some equal a code"),
+    ("alert", "names of alerts are, likewise"),
+];
 
 pub(super) fn check(tree: &Tree) -> anyhow::Result<Vec<Finding>> {
     let codes = codes(tree);
