@@ -116,7 +116,8 @@ impl Database<'_> {
                 let copy = COPY.replace("{numbers}", &numbers).replace("{id}", "lower(hex(randomblob(12)))");
                 let copy = copy.replace("{number}", "substr('000000' || n.number, -6)");
                 sqlx::raw_sql(sqlx::AssertSqlSafe(format!("{copy}; {COUNT}; ANALYZE"))).execute(&pool).await?;
-                let plan = sqlx::raw_sql(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {list}"))).fetch_all(&pool).await?;
+                let plan =
+                    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {list}"))).fetch_all(&pool).await?;
                 for row in plan {
                     line(&format!("    {}", row.try_get::<String, _>("detail")?));
                 }

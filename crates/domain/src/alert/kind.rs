@@ -280,6 +280,7 @@ impl AlertKind {
 
 /// Tells which alerts an event begins or ends. What is so only for a moment is seen in no look, so its events count.
 #[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "of two hundred kinds of events, eleven are about alerts")]
 pub const fn edge_of(event: EventKind) -> Option<(AlertKind, Edge)> {
     use EventKind as E;
     Some(match event {

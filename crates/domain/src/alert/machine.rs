@@ -45,8 +45,8 @@ pub struct Step {
     pub next_at: Option<Timestamp>,
 }
 
-const fn minutes(number: u32) -> Duration {
-    Duration::from_secs(number as u64 * 60)
+fn minutes(number: u32) -> Duration {
+    Duration::from_secs(u64::from(number) * 60)
 }
 
 /// When a rule is to be used next. None: never again, as far as time alone goes.

@@ -257,7 +257,7 @@ impl Hardware {
         path: &str,
         broken: &mut Vec<Violation>,
     ) -> Vec<WantedPlacement> {
-        let present = before.map_or(&[] as &[Placement], |zone| zone.first.placements.as_slice());
+        let present = before.map(|zone| zone.first.placements.as_slice()).unwrap_or_default();
         let rank = |region: &RegionName| present.iter().position(|placement| placement.region == *region);
         places.sort_by_key(|place| rank(&place.region).unwrap_or(usize::MAX));
         let alone = places.len() == 1;

@@ -114,9 +114,7 @@ async fn an_organization_has_events_of_its_own(database: Database) {
     let inside = inside["results"][0]["id"].as_str().unwrap();
     house.get(&format!("{path}/{inside}")).await.is(404, "ORG_EVENT_NOT_FOUND");
     house.get(&format!("{path}/nonsense")).await.is(404, "ORG_EVENT_NOT_FOUND");
-    for query in
-        ["eventType=NOPE", "minDate=yesterday", "includeRaw=1", "itemsPerPage=501", "pageNum=0"]
-    {
+    for query in ["eventType=NOPE", "minDate=yesterday", "includeRaw=1", "itemsPerPage=501", "pageNum=0"] {
         house.get(&format!("{path}?{query}")).await.is(400, "INVALID_QUERY_PARAMETER");
     }
     let beyond = house.get(&format!("{path}?pageNum=1000&itemsPerPage=500")).await.ok();
