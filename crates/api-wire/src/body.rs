@@ -29,19 +29,18 @@ impl Default for Limits {
 /// read-only fields are dropped, whatever they hold. Every text it copied is wiped on drop.
 /// Errors: all faults found, at least one; a body that is not JSON has just that one.
 pub fn parse(bytes: &[u8], schema: &Schema, limits: Limits) -> Result<Object, Vec<Fault>> {
-    read(bytes, schema, limits, JsonType::Object, |node| match node {
-        Node::Object(members) => Ok(Object::root(members)),
+    read(bytes, schema, limits, JsonType::Object, |node| {
         // A schema that is no object: nothing could be taken out of such a body by name.
-        other => Err(other),
+        if let Node::Object(members) = node { Ok(Object::root(members)) } else { Err(node) }
     })
 }
 
 /// Reads a body that is a bare list of objects, as [`parse`] reads an object. Paths in faults begin with the index.
 /// Errors: as `parse`.
 pub fn parse_list(bytes: &[u8], schema: &Schema, limits: Limits) -> Result<Vec<Object>, Vec<Fault>> {
-    read(bytes, schema, limits, JsonType::List, |node| match node {
-        Node::List(items) => items.into_iter().enumerate().map(|(index, item)| Object::item(index, item)).collect(),
-        other => Err(other),
+    read(bytes, schema, limits, JsonType::List, |node| {
+        let Node::List(items) = node else { return Err(node) };
+        items.into_iter().enumerate().map(|(index, item)| Object::item(index, item)).collect()
     })
 }
 

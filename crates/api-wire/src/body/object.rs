@@ -19,10 +19,8 @@ impl Object {
     }
 
     pub(super) fn item(index: usize, node: Node) -> Result<Self, Node> {
-        match node {
-            Node::Object(members) => Ok(Self { path: format!("[{index}]"), members }),
-            other => Err(other),
-        }
+        let Node::Object(members) = node else { return Err(node) };
+        Ok(Self { path: format!("[{index}]"), members })
     }
 
     /// Takes a text.
@@ -95,9 +93,10 @@ impl Object {
     /// Errors: `WrongType`, only if the schema allowed another type.
     pub fn named_objects(&mut self, name: &str) -> Result<Patch<Vec<(String, Self)>>, Fault> {
         let path = self.path_of(name);
-        let read = |Member { name, value }: Member| match value {
-            Node::Object(members) => Ok((name.clone(), Self { path: format!("{path}.{name}"), members })),
-            other => Err(other),
+        let read = |Member { name, value }: Member| {
+            let Node::Object(members) = value else { return Err(value) };
+            let path = format!("{path}.{name}");
+            Ok((name, Self { path, members }))
         };
         self.take(name, JsonType::Object, |node| {
             if let Node::Object(members) = node { members.into_iter().map(read).collect() } else { Err(node) }
