@@ -20,10 +20,13 @@ pub(crate) struct Explained {
     pub(crate) unused: Vec<String>,
 }
 
+/// Where something differs, and what it is.
+type WhereAndWhich<'f> = (BTreeSet<&'f str>, BTreeSet<&'f str>);
+
 /// Gives each finding its reason: the first that fits.
 pub(crate) fn explain(findings: &Findings) -> Explained {
     let mut explained = Explained { rows: Vec::new(), without_reason: Vec::new(), unused: Vec::new() };
-    let mut by_reason: BTreeMap<(usize, Difference), (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    let mut by_reason: BTreeMap<(usize, Difference), WhereAndWhich<'_>> = BTreeMap::new();
     for ((difference, owner), names) in findings {
         for name in names {
             match REASONS.iter().position(|reason| reason.fits(*difference, owner, name)) {

@@ -129,9 +129,9 @@ const fn event_of(kind: AlertKind) -> Option<EventKind> {
 
 /// Tells which clocks of rotation events start anew.
 fn clocks(events: &[Event]) -> Vec<(ProviderKind, Timestamp)> {
-    let clock = |event: &Event| match event.kind {
-        EventKind::KeyRotated(provider) => Some((provider, event.created_at)),
-        _ => None,
+    let clock = |event: &Event| {
+        let EventKind::KeyRotated(provider) = event.kind else { return None };
+        Some((provider, event.created_at))
     };
     events.iter().filter_map(clock).collect()
 }
@@ -140,16 +140,16 @@ fn clocks(events: &[Event]) -> Vec<(ProviderKind, Timestamp)> {
 fn edge_seen(event: &Event) -> Option<EdgeSeen> {
     let (kind, edge) = edge_of(event.kind)?;
     let told = event.detail.as_deref().unwrap_or_default();
-    let subject = match kind {
-        AlertKind::NodeCertificatesOverlap | AlertKind::NodeAddressChanged => match event.actor {
-            Actor::Node { id } => Subject::Node(id),
-            _ => return None,
-        },
-        _ => Subject::Provider(kind.provider().or_else(|| provider_of(told))?),
+    let subject = if matches!(kind, AlertKind::NodeCertificatesOverlap | AlertKind::NodeAddressChanged) {
+        let Actor::Node { id } = event.actor else { return None };
+        Subject::Node(id)
+    } else {
+        Subject::Provider(kind.provider().or_else(|| provider_of(told))?)
     };
-    let why = match subject {
-        Subject::Provider(_) => Why { reason: reason_of(told), ..Why::default() },
-        _ => Why { detail: event.detail.clone(), ..Why::default() },
+    let why = if matches!(subject, Subject::Provider(_)) {
+        Why { reason: reason_of(told), ..Why::default() }
+    } else {
+        Why { detail: event.detail.clone(), ..Why::default() }
     };
     let cluster = event.cluster.clone();
     Some(EdgeSeen { kind, subject, cluster, edge, at: event.created_at, why })

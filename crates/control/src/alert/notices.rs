@@ -1,6 +1,7 @@
 //! From what is to be told to notices: whom they go to, and what they say. Must not know how they are sent.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use domain::alert::{Alert, AlertConfig, Channel, Subject, Tell, Weighed};
 use domain::cluster::ClusterName;
@@ -29,11 +30,11 @@ impl Control {
             for tell in &changed.tell {
                 let clusters = match tell.alert.subject {
                     Subject::Provider(provider) => {
-                        if !suffering.contains_key(&provider) {
-                            let using = self.store().clusters_using(project, provider).await?;
-                            suffering.insert(provider, using);
-                        }
-                        suffering.get(&provider).cloned().unwrap_or_default()
+                        let known = match suffering.entry(provider) {
+                            Entry::Occupied(known) => known.into_mut(),
+                            Entry::Vacant(place) => place.insert(self.store().clusters_using(project, provider).await?),
+                        };
+                        known.clone()
                     }
                     Subject::Project
                     | Subject::Cluster(_)

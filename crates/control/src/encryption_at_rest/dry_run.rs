@@ -208,6 +208,7 @@ impl Control {
 
 /// Reads an error as a refusal of the settings themselves.
 /// Errors: the error, if it is none.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other error is no refusal of settings")]
 fn settings_refused(error: Error) -> Result<Vec<CheckItem>, Error> {
     let failed = |error| CheckItem { check: CheckKind::Settings, outcome: CheckOutcome::Failed(error) };
     match error {
