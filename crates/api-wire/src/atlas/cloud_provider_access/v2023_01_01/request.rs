@@ -262,7 +262,8 @@ mod tests {
     fn tells_every_fault_at_once() {
         let created = |body: &str| fields(RoleCreate::read(body.as_bytes()).unwrap_err());
         let updated = |body: &str| fields(RoleUpdate::read(body.as_bytes()).unwrap_err());
-        for read in [&created as &dyn Fn(&str) -> Vec<String>, &updated] {
+        let both: [&dyn Fn(&str) -> Vec<String>; 2] = [&created, &updated];
+        for read in both {
             assert_eq!(read("{}"), ["providerName"]);
             assert_eq!(read(r#"{"providerName":null}"#), ["providerName"]);
             assert_eq!(read(r#"{"providerName":"aws"}"#), ["providerName"]);
