@@ -56,7 +56,7 @@ impl Control {
                 return self.write_down(claim, notice, &superseded, tried).await;
             }
         };
-        let room = match hosts.enter(&host, self.now()) {
+        let room = match hosts.enter(&host, || self.now()).await {
             Ok(room) => room,
             Err(next) => {
                 self.store().finish_work(claim, next).await?;
