@@ -258,11 +258,14 @@ mod tests {
         assert_eq!(RoleUpdate::read(br#"{"providerName":"GCP"}"#), Ok(RoleUpdate::Gcp));
     }
 
+    /// Names the faulty fields of a body.
+    type Read<'r> = &'r dyn Fn(&str) -> Vec<String>;
+
     #[test]
     fn tells_every_fault_at_once() {
         let created = |body: &str| fields(RoleCreate::read(body.as_bytes()).unwrap_err());
         let updated = |body: &str| fields(RoleUpdate::read(body.as_bytes()).unwrap_err());
-        let both: [&dyn Fn(&str) -> Vec<String>; 2] = [&created, &updated];
+        let both: [Read<'_>; 2] = [&created, &updated];
         for read in both {
             assert_eq!(read("{}"), ["providerName"]);
             assert_eq!(read(r#"{"providerName":null}"#), ["providerName"]);

@@ -124,7 +124,7 @@ fn key_file(patch: WirePatch<WireSecret>) -> Option<KeyFile> {
 fn role_or_arn(patch: WirePatch<String>) -> Result<(Patch<ProviderRoleId>, Option<String>), Refused> {
     match patch {
         WirePatch::Value(arn) if is_role_arn(&arn) => Ok((Patch::Absent, Some(arn))),
-        id => Ok((role(id)?, None)),
+        WirePatch::Absent | WirePatch::Null | WirePatch::Value(_) => Ok((role(patch)?, None)),
     }
 }
 
