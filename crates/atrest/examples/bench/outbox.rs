@@ -43,7 +43,8 @@ async fn measure(name: &str, engine: Engine) -> anyhow::Result<()> {
     let sender =
         WebhookSender::new(WebhookConfig { roots, refusal: Arc::new(|_| None), agent: "atrest/bench".to_owned() });
     let sender = sender.map_err(|words| anyhow::anyhow!(words))?;
-    let webhooks = Some((sender, server::api::atlas::webhook_body::write as control::notice::WriteAlert));
+    let write: control::notice::WriteAlert = server::api::atlas::webhook_body::write;
+    let webhooks = Some((sender, write));
     let notifiers = Notifiers { mailer: None, webhooks, base_url: None };
     let house = House::telling(engine, notifiers, Timings::default()).await?;
     let (project, key) = house.furnish().await?;
@@ -61,8 +62,9 @@ async fn measure(name: &str, engine: Engine) -> anyhow::Result<()> {
         let (status, answer) = client.send(&bytes).await?;
         anyhow::ensure!(status == 201, "POST answered {status}: {}", String::from_utf8_lossy(&answer));
         let made: Value = serde_json::from_slice(&answer)?;
-        let config: AlertConfigId = made["id"].as_str().unwrap_or_default().parse()?;
-        let notifier: NotifierId = made["notifications"][0]["notifierId"].as_str().unwrap_or_default().parse()?;
+        let text = |pointer| made.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let config: AlertConfigId = text("/id").parse()?;
+        let notifier: NotifierId = text("/notifications/0/notifierId").parse()?;
         targets.push(Target::Webhook { config, notifier });
     }
     let org = house.store.org_of_project(project).await?.unwrap_or(OrgId::from_random([0; 12]));
@@ -78,7 +80,8 @@ async fn measure(name: &str, engine: Engine) -> anyhow::Result<()> {
         look.tick().await;
     }
     let took = begun.elapsed();
-    let rate = count.load(Ordering::SeqCst) as f64 / took.as_secs_f64() * 60.0;
+    let heard = u32::try_from(count.load(Ordering::SeqCst))?;
+    let rate = f64::from(heard) / took.as_secs_f64() * 60.0;
     figure(
         &format!("{name}: webhooks to the one that answers"),
         &format!("{rate:.0}/min"),
