@@ -95,6 +95,8 @@ pub enum OperationId {
     ListDatabaseUsers,
     /// GET `/groups/{groupId}/integrations`
     ListGroupIntegrations,
+    /// GET `/groups/{groupId}/peers`
+    ListGroupPeers,
     /// GET `/groups/{groupId}/maintenanceWindow`
     GetMaintenanceWindow,
     /// GET `/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService`
@@ -687,7 +689,11 @@ impl Operation {
         use OperationId as Id;
         matches!(
             self.id,
-            Id::CreateFlexCluster
+            Id::RestartPrimaries
+                | Id::PinFeatureCompatibilityVersion
+                | Id::UnpinFeatureCompatibilityVersion
+                | Id::UpgradeTenantCluster
+                | Id::CreateFlexCluster
                 | Id::GetFlexCluster
                 | Id::UpdateFlexCluster
                 | Id::DeleteFlexCluster

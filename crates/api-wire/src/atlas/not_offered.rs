@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::query::QueryParameter;
 use crate::schema::{COUNT, FLAG, Field, Kind, Schema, TEXT};
 
 /// How the audit log of databases is set: not at all.
@@ -129,6 +130,16 @@ pub fn part_of(path: &str) -> Option<&'static Part> {
     let (_project, word) = (words.next()?, words.next()?);
     PARTS.iter().find(|part| part.path == word)
 }
+
+/// The cloud whose network peerings are listed.
+pub static PEERING_PROVIDER_NAME: QueryParameter = QueryParameter {
+    name: "providerName",
+    schema: &PEERING_PROVIDER,
+    repeated: false,
+    default: Some("AWS"),
+    description: "The cloud whose network peerings are listed: none has any here.",
+};
+static PEERING_PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 
 /// One thing of which there is none.
 pub static NOTHING_LIKE_IT: Schema = Schema {

@@ -1,9 +1,10 @@
 //! All routes of the Admin API: one line per operation, read off the registry. Must not know what a
 //! handler does.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 
-use api_wire::atlas::not_offered::{AuditLog, MaintenanceWindow, RegionalMode, UserSecurity};
+use api_wire::atlas::not_offered::{AuditLog, MaintenanceWindow, PEERING_PROVIDER_NAME, RegionalMode, UserSecurity};
 use api_wire::operations::{Method, OPERATIONS, Operation, OperationId, parameter_of};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -97,7 +98,10 @@ pub(super) fn dispatch(api: &Api, call: Call) -> Handling<'_> {
         OperationId::GetAuditLog => later(move || async move { not_offered::one(api, &call, &AuditLog::NONE).await }),
         OperationId::ListCustomDbRoles => later(move || async move { not_offered::list(api, &call).await }),
         OperationId::ListDatabaseUsers | OperationId::ListGroupIntegrations => {
-            later(move || async move { not_offered::page(api, &call).await })
+            later(move || async move { not_offered::page(api, &call, &[]).await })
+        }
+        OperationId::ListGroupPeers => {
+            later(move || async move { not_offered::page(api, &call, &[&PEERING_PROVIDER_NAME]).await })
         }
         OperationId::GetMaintenanceWindow => {
             later(move || async move { not_offered::one(api, &call, &MaintenanceWindow::NONE).await })
@@ -459,6 +463,10 @@ pub fn router(api: Api) -> Router {
         let handler = move |State(api): State<Api>, request: Request| serve(api, operation, request);
         router = router.route(&path, on(filter(operation.method), handler));
     }
+    for (path, operation) in hidden() {
+        let handler = move |State(api): State<Api>, request: Request| serve(api, operation, request);
+        router = router.route(&path, on(filter(operation.method), handler));
+    }
     let router = router
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(readyz))
@@ -472,6 +480,20 @@ pub fn router(api: Api) -> Router {
     // Around the router and not within it, where a path is chosen before any layer can mend it.
     let around = axum::middleware::from_fn_with_state(api, pipeline::around_every_request);
     Router::new().fallback_service(around.layer(router))
+}
+
+/// Finds the operations on a cluster that another path's literal word hides from the router, and that path:
+/// `clusters/tenantUpgrade` is also the path of a cluster of that name, for the methods that it does not have itself.
+fn hidden() -> impl Iterator<Item = (String, &'static Operation)> {
+    let plain = || OPERATIONS.iter().copied().filter(|operation| !has_verb(operation));
+    let paths: BTreeSet<_> = plain().map(Operation::full_path).collect();
+    paths.into_iter().flat_map(move |path| {
+        let own: Vec<_> = plain().filter(|operation| operation.full_path() == path).map(|own| own.method).collect();
+        let others = plain().filter(|other| other.path.ends_with("/{clusterName}") && is_of(other, &path));
+        let others = others.filter(|other| other.full_path() != path);
+        let others = others.filter(|other| !own.contains(&other.method)).collect::<Vec<_>>();
+        others.into_iter().map(move |other| (path.clone(), other))
+    })
 }
 
 async fn serve(api: Api, operation: &'static Operation, request: Request) -> Response {

@@ -64,6 +64,12 @@ impl AccessIds {
         }
     }
 
+    /// Takes the team out of the first project.
+    pub(crate) async fn leave_group(&self, house: &House) {
+        let path = format!("/api/atlas/v2/groups/{}/teams/{}", house.project, self.team);
+        assert_eq!(house.ask("DELETE", &path).send().await.status, 204);
+    }
+
     /// What stands for what in a path.
     pub(crate) fn known(&self) -> [(&'static str, String); 7] {
         [

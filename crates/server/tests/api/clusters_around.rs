@@ -179,6 +179,17 @@ async fn what_nobody_can_do_from_here_is_refused() {
     let upgrade = format!("{list}/tenantUpgrade");
     house.ask("POST", &upgrade).json(&json!({"name": "nobody"})).send().await.is(404, "CLUSTER_NOT_FOUND");
     house.ask("POST", &upgrade).json(&json!({})).send().await.is(400, "MISSING_ATTRIBUTE");
+    // A cluster may be called as that path ends.
+    made(&house, &cluster("tenantUpgrade")).await;
+    assert_eq!(shown(&house, "tenantUpgrade").await["name"], "tenantUpgrade");
+    assert_eq!(patch(&house, "tenantUpgrade", &json!({"backupEnabled": true})).await.ok()["backupEnabled"], true);
+    house.get(&format!("{upgrade}/processArgs")).await.ok();
+    assert_eq!(house.ask("DELETE", &upgrade).send().await.status, 202);
+    let wrong = house.ask("PUT", &upgrade).send().await;
+    let allow = wrong.is(405, "METHOD_NOT_ALLOWED").header("allow").unwrap_or_default().to_owned();
+    for method in ["GET", "PATCH", "DELETE", "POST"] {
+        assert!(allow.split(',').any(|one| one.trim() == method), "{allow}");
+    }
     let wrong =
         house.ask("POST", &format!("{place}:pinFeatureCompatibilityVersion")).json(&json!({"expirationDate": 4}));
     wrong.send().await.is(400, "INVALID_JSON_ATTRIBUTE");

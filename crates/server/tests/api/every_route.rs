@@ -21,6 +21,7 @@ use crate::external_authorities::{authority_and_identity, new_authority};
 use crate::house::{House, until};
 use crate::keys::{KeyNode, new_encrypted_cluster, ours};
 use crate::on_both_engines;
+use crate::walk::Walk;
 
 const NOBODYS_ID: &str = "0123456789abcdef01234567";
 const CHALLENGE: &str = "{\n  \"error\" : 401,\n  \"reason\" : \"Unauthorized\",\n  \"detail\" : \"You are not authorized for this resource.\",\n  \"errorCode\" : \"UNEXPECTED_ERROR\"\n}";
@@ -34,6 +35,7 @@ pub(crate) struct Ids {
     project: String,
     org: String,
     event: String,
+    org_event: String,
     cluster: String,
     node: String,
     rotation: String,
@@ -61,7 +63,7 @@ impl Ids {
         let known = [
             ("{groupId}", &self.project),
             ("{orgId}", &self.org),
-            ("{eventId}", &self.event),
+            ("{eventId}", if path.contains("/orgs/") { &self.org_event } else { &self.event }),
             ("{clusterName}", &self.cluster),
             ("{nodeId}", &self.node),
             ("{rotationId}", &self.rotation),
@@ -107,6 +109,11 @@ fn body(house: &House, operation: &Operation, ids: &Ids) -> Value {
         OperationId::UpdateOrg => json!({"name": "Acme"}),
         OperationId::UpdateOrgSettings => json!({"genAIFeaturesEnabled": false}),
         OperationId::CreateCluster => cluster(&new_name()),
+        OperationId::ValidateClusterConfigurations => {
+            json!({"clusterDescription": {"backupEnabled": true}, "clusterName": ids.cluster, "editing": true})
+        }
+        OperationId::PinFeatureCompatibilityVersion => json!({"expirationDate": "2126-08-10T03:04:14Z"}),
+        OperationId::UpgradeTenantCluster => json!({"name": ids.cluster}),
         OperationId::CreateNode => json!({"name": new_name(), "role": "client"}),
         OperationId::UpdateCluster => json!({"backupEnabled": true}),
         OperationId::CreatePrivateEndpoint => json!({"regionName": WIRE_REGION}),
@@ -276,6 +283,7 @@ async fn expendable(house: &House, operation: &Operation, ids: &Ids) -> Ids {
             let project = new_private_project(house).await;
             (ids.project, ids.endpoint) = (project.to_string(), new_endpoint(house, project).await);
         }
+        OperationId::DeleteOrgTeam => ids.access.leave_group(house).await,
         OperationId::DeleteAlertConfig => ids.alert_config = new_alert_config(house).await,
         OperationId::ReturnGroup => ids.project = new_deleted_project(house).await,
         OperationId::ReturnCluster => ids.deleted_cluster = new_deleted_cluster(house).await,
@@ -311,6 +319,7 @@ pub(crate) async fn own_ids(house: &House) -> Ids {
         project: house.project.to_string(),
         org: house.org.to_string(),
         event,
+        org_event: String::new(),
         cluster,
         node,
         rotation: rotations["results"][0]["id"].as_str().unwrap().to_owned(),
@@ -329,6 +338,8 @@ pub(crate) async fn own_ids(house: &House) -> Ids {
         access: AccessIds::new(house, &new_name()).await,
     };
     ids.alert = first_alert(house).await;
+    let events = house.get(&format!("/api/atlas/v2/orgs/{}/events", house.org)).await.ok();
+    ids.org_event = events["results"][0]["id"].as_str().unwrap().to_owned();
     new_entry(house).await;
     house.set_required(AWS, true).await.ok();
     ids.endpoint = new_endpoint(house, house.project).await;
@@ -342,25 +353,31 @@ async fn nobody_gets_in_without_good_credentials(database: Database) {
     let stranger = Key { public: house.owner.public.clone(), private: "00000000-0000-4000-8000-000000000000".into() };
     let unknown = Key { public: "zzzzzzzz".into(), private: house.owner.private.clone() };
     let before = house.read().await.body;
+    let mut walk = Walk::default();
     for operation in OPERATIONS.iter().filter(|operation| operation.access != Access::Public) {
-        let call = call(&house, operation, &ids, &ids.path(operation));
-        let name = operation.operation_id;
-        let mut answers = vec![call.send().await];
-        for key in [&stranger, &unknown] {
-            answers.push(call.clone().by(key).send().await);
-        }
-        for credentials in ["Bearer nonsense", "Bearer", "Basic YTpi", "Digest", "Digest username=\"x\"", "  ", "x"] {
-            answers.push(call.send_with(Some(credentials)).await);
-            // The throttle has tests of its own.
-            house.pass(std::time::Duration::from_secs(60));
-        }
-        for got in &answers {
-            assert_eq!((got.status, got.text()), (401, CHALLENGE), "{name}");
-            assert_eq!(got.code(), "UNEXPECTED_ERROR", "{name}");
-            assert!(got.header("ratelimit-limit").is_none(), "{name}");
-            got.nonce();
-        }
+        let step = async {
+            let call = call(&house, operation, &ids, &ids.path(operation));
+            let name = operation.operation_id;
+            let mut answers = vec![call.send().await];
+            for key in [&stranger, &unknown] {
+                answers.push(call.clone().by(key).send().await);
+            }
+            for credentials in ["Bearer nonsense", "Bearer", "Basic YTpi", "Digest", "Digest username=\"x\"", "  ", "x"]
+            {
+                answers.push(call.send_with(Some(credentials)).await);
+                // The throttle has tests of its own.
+                house.pass(std::time::Duration::from_secs(60));
+            }
+            for got in &answers {
+                assert_eq!((got.status, got.text()), (401, CHALLENGE), "{name}");
+                assert_eq!(got.code(), "UNEXPECTED_ERROR", "{name}");
+                assert!(got.header("ratelimit-limit").is_none(), "{name}");
+                got.nonce();
+            }
+        };
+        walk.step(operation, Box::pin(step)).await;
     }
+    walk.end();
     house.pass(std::time::Duration::from_secs(600));
     assert_eq!(house.read().await.body, before);
     house.end().await;
@@ -382,27 +399,32 @@ async fn what_the_caller_cannot_see_does_not_exist(database: Database) {
     ];
     let nobodys = Ids { project: NOBODYS_ID.into(), org: NOBODYS_ID.into(), ..ids.clone() };
     let before = house.read().await.body;
+    let mut walk = Walk::default();
     for operation in OPERATIONS {
-        let (code, id) = match operation.access {
-            Access::Public | Access::Authenticated => continue,
-            Access::Project(_) => ("GROUP_NOT_FOUND", &ids.project),
-            Access::Organization(_) => ("ORG_NOT_FOUND", &ids.org),
-        };
-        for (stranger, of_another_org) in &strangers {
-            if matches!(operation.access, Access::Organization(_)) && !of_another_org {
-                continue;
+        let step = async {
+            let (code, id) = match operation.access {
+                Access::Public | Access::Authenticated => return,
+                Access::Project(_) => ("GROUP_NOT_FOUND", &ids.project),
+                Access::Organization(_) => ("ORG_NOT_FOUND", &ids.org),
+            };
+            for (stranger, of_another_org) in &strangers {
+                if matches!(operation.access, Access::Organization(_)) && !of_another_org {
+                    continue;
+                }
+                let foreign = call(&house, operation, &ids, &ids.path(operation)).by(stranger).send().await;
+                let absent = call(&house, operation, &ids, &nobodys.path(operation)).by(stranger).send().await;
+                absent.is(404, code);
+                assert_eq!(absent.json()["parameters"], json!([NOBODYS_ID]));
+                assert_eq!((foreign.status, about_nobody(&foreign, id)), (404, absent.text().to_owned()));
+                let names = |got: &Got| got.headers.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+                assert_eq!(names(&foreign), names(&absent), "the headers tell no more");
             }
-            let foreign = call(&house, operation, &ids, &ids.path(operation)).by(stranger).send().await;
-            let absent = call(&house, operation, &ids, &nobodys.path(operation)).by(stranger).send().await;
-            absent.is(404, code);
-            assert_eq!(absent.json()["parameters"], json!([NOBODYS_ID]));
-            assert_eq!((foreign.status, about_nobody(&foreign, id)), (404, absent.text().to_owned()));
-            let names = |got: &Got| got.headers.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-            assert_eq!(names(&foreign), names(&absent), "the headers tell no more");
-        }
-        // The owner, for whom it exists, hears the same of what does not.
-        call(&house, operation, &ids, &nobodys.path(operation)).by(&house.owner).send().await.is(404, code);
+            // The owner, for whom it exists, hears the same of what does not.
+            call(&house, operation, &ids, &nobodys.path(operation)).by(&house.owner).send().await.is(404, code);
+        };
+        walk.step(operation, Box::pin(step)).await;
     }
+    walk.end();
     assert_eq!(house.read().await.body, before);
     house.end().await;
 }
@@ -415,54 +437,59 @@ async fn a_reader_reads_and_is_told_which_role_writing_needs(database: Database)
     let manager = house.new_key(house.grants(OrgRole::Member, &manager)).await;
     let auditor = house.new_key(house.grants(OrgRole::ReadOnly, &[])).await;
     let before = house.read().await.body;
+    let mut walk = Walk::default();
     for operation in OPERATIONS {
-        for key in [&reader, &manager, &auditor] {
-            let open = [OperationId::EnrolNode, OperationId::RenewNodeCertificate, OperationId::AcceptInvitation];
-            if open.contains(&operation.id) {
-                // Nobody signs in there: the token or the present key is the credential.
-                continue;
-            }
-            let got = call(&house, operation, &ids, &ids.path(operation)).by(key).send().await;
-            let as_reader = operation.access == Access::Organization(NeededOrgRole::ReadOnly);
-            if as_reader && !std::ptr::eq(key, &auditor) {
-                got.is(403, "USER_UNAUTHORIZED");
-                assert!(got.detail().contains("Organization Read Only (ORG_READ_ONLY)"), "{}", got.detail());
-                continue;
-            }
-            // Whose own list it is decides there, and the organization's owner here.
-            let by_owners = [
-                OperationId::CreateOrgAccessEntry,
-                OperationId::DeleteAccessEntry,
-                OperationId::InviteGroupServiceAccount,
-            ];
-            if operation.access == Access::Organization(NeededOrgRole::Owner) || by_owners.contains(&operation.id) {
-                got.is(403, "USER_UNAUTHORIZED");
-                assert!(got.detail().contains("Organization Owner (ORG_OWNER)"), "{}", got.detail());
-                continue;
-            }
-            if operation.method == Method::Get && operation.access != Access::Project(NeededRole::Owner) {
-                if operation.is_always_refused() {
+        let step = async {
+            for key in [&reader, &manager, &auditor] {
+                let open = [OperationId::EnrolNode, OperationId::RenewNodeCertificate, OperationId::AcceptInvitation];
+                if open.contains(&operation.id) {
+                    // Nobody signs in there: the token or the present key is the credential.
                     continue;
                 }
-                assert_eq!(got.status, 200, "{} {}", operation.operation_id, got.text());
-                continue;
-            }
-            let needed = match operation.access {
-                Access::Project(NeededRole::ClusterManager) if std::ptr::eq(key, &manager) => {
+                let got = call(&house, operation, &ids, &ids.path(operation)).by(key).send().await;
+                let as_reader = operation.access == Access::Organization(NeededOrgRole::ReadOnly);
+                if as_reader && !std::ptr::eq(key, &auditor) {
+                    got.is(403, "USER_UNAUTHORIZED");
+                    assert!(got.detail().contains("Organization Read Only (ORG_READ_ONLY)"), "{}", got.detail());
+                    continue;
+                }
+                // Whose own list it is decides there, and the organization's owner here.
+                let by_owners = [
+                    OperationId::CreateOrgAccessEntry,
+                    OperationId::DeleteAccessEntry,
+                    OperationId::InviteGroupServiceAccount,
+                ];
+                if operation.access == Access::Organization(NeededOrgRole::Owner) || by_owners.contains(&operation.id) {
+                    got.is(403, "USER_UNAUTHORIZED");
+                    assert!(got.detail().contains("Organization Owner (ORG_OWNER)"), "{}", got.detail());
+                    continue;
+                }
+                if operation.method == Method::Get && operation.access != Access::Project(NeededRole::Owner) {
                     if operation.is_always_refused() {
                         continue;
                     }
-                    assert_eq!(got.status, success_of(operation), "{} {}", operation.operation_id, got.text());
+                    assert_eq!(got.status, 200, "{} {}", operation.operation_id, got.text());
                     continue;
                 }
-                Access::Project(role) => format!("{} ({})", role.title(), role.as_str()),
-                Access::Authenticated => "Organization Project Creator (ORG_GROUP_CREATOR)".to_owned(),
-                Access::Public | Access::Organization(_) => panic!("{}", operation.operation_id),
-            };
-            got.is(403, "USER_UNAUTHORIZED");
-            assert!(got.detail().contains(&needed), "{}", got.detail());
-        }
+                let needed = match operation.access {
+                    Access::Project(NeededRole::ClusterManager) if std::ptr::eq(key, &manager) => {
+                        if operation.is_always_refused() {
+                            continue;
+                        }
+                        assert_eq!(got.status, success_of(operation), "{} {}", operation.operation_id, got.text());
+                        continue;
+                    }
+                    Access::Project(role) => format!("{} ({})", role.title(), role.as_str()),
+                    Access::Authenticated => "Organization Project Creator (ORG_GROUP_CREATOR)".to_owned(),
+                    Access::Public | Access::Organization(_) => panic!("{}", operation.operation_id),
+                };
+                got.is(403, "USER_UNAUTHORIZED");
+                assert!(got.detail().contains(&needed), "{}", got.detail());
+            }
+        };
+        walk.step(operation, Box::pin(step)).await;
     }
+    walk.end();
     assert_eq!(house.read().await.body, before);
     let owner = house.new_key(house.grants(OrgRole::Member, &[(house.project, ProjectRole::Owner)])).await;
     let body = json!({"enabledForSearchNodes": true});
@@ -484,50 +511,57 @@ async fn a_malformed_id_is_not_found(database: Database) {
         "%ff",
         "%",
     ];
+    let mut walk = Walk::default();
     for operation in OPERATIONS {
-        for (parameter, code) in [
-            ("groupId", "GROUP_NOT_FOUND"),
-            ("orgId", "ORG_NOT_FOUND"),
-            ("eventId", "EVENT_NOT_FOUND"),
-            ("clusterName", "CLUSTER_NOT_FOUND"),
-            ("nodeId", "NODE_NOT_FOUND"),
-            ("rotationId", "ROTATION_NOT_FOUND"),
-            ("masterKeyId", "MASTER_KEY_NOT_FOUND"),
-            ("grantId", "GRANT_NOT_FOUND"),
-            ("snapshotId", "SNAPSHOT_NOT_FOUND"),
-            ("clusterId", "DELETED_CLUSTER_NOT_FOUND"),
-            ("authorityId", "EXTERNAL_CERTIFICATE_AUTHORITY_NOT_FOUND"),
-            ("identityId", "NODE_IDENTITY_NOT_FOUND"),
-            ("endpointId", "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_NOT_FOUND"),
-            ("cloudProvider", "RESOURCE_NOT_FOUND"),
-            ("name", "CLUSTER_NOT_FOUND"),
-            ("containerId", "CLOUD_PROVIDER_CONTAINER_NOT_FOUND"),
-            ("alertConfigId", "ALERT_CONFIG_NOT_FOUND"),
-            ("alertId", "ALERT_NOT_FOUND"),
-            ("apiUserId", "API_KEY_NOT_FOUND"),
-            ("clientId", "SERVICE_ACCOUNT_NOT_FOUND"),
-            ("secretId", "SERVICE_ACCOUNT_SECRET_NOT_FOUND"),
-            ("teamId", "TEAM_NOT_FOUND"),
-            ("teamName", "TEAM_NOT_FOUND"),
-            ("userId", "USER_NOT_FOUND"),
-            ("ipAddress", "ACCESS_LIST_ENTRY_NOT_FOUND"),
-            ("groupName", "GROUP_NAME_NOT_FOUND"),
-            ("limitName", "GROUP_LIMIT_NOT_FOUND"),
-            ("entryValue", "NETWORK_PERMISSION_ENTRY_NOT_FOUND"),
-            ("endpointSetId", "RESOURCE_NOT_FOUND"),
-        ] {
-            if !operation.path_parameters().any(|known| known == parameter) {
-                continue;
+        let step = async {
+            for (parameter, code) in [
+                ("groupId", "GROUP_NOT_FOUND"),
+                ("orgId", "ORG_NOT_FOUND"),
+                ("eventId", "EVENT_NOT_FOUND"),
+                ("clusterName", "CLUSTER_NOT_FOUND"),
+                ("nodeId", "NODE_NOT_FOUND"),
+                ("rotationId", "ROTATION_NOT_FOUND"),
+                ("masterKeyId", "MASTER_KEY_NOT_FOUND"),
+                ("grantId", "GRANT_NOT_FOUND"),
+                ("snapshotId", "SNAPSHOT_NOT_FOUND"),
+                ("clusterId", "DELETED_CLUSTER_NOT_FOUND"),
+                ("authorityId", "EXTERNAL_CERTIFICATE_AUTHORITY_NOT_FOUND"),
+                ("identityId", "NODE_IDENTITY_NOT_FOUND"),
+                ("endpointId", "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_NOT_FOUND"),
+                ("cloudProvider", "RESOURCE_NOT_FOUND"),
+                ("name", "CLUSTER_NOT_FOUND"),
+                ("containerId", "CLOUD_PROVIDER_CONTAINER_NOT_FOUND"),
+                ("alertConfigId", "ALERT_CONFIG_NOT_FOUND"),
+                ("alertId", "ALERT_NOT_FOUND"),
+                ("apiUserId", "API_KEY_NOT_FOUND"),
+                ("clientId", "SERVICE_ACCOUNT_NOT_FOUND"),
+                ("secretId", "SERVICE_ACCOUNT_SECRET_NOT_FOUND"),
+                ("teamId", "TEAM_NOT_FOUND"),
+                ("teamName", "TEAM_NOT_FOUND"),
+                ("userId", "USER_NOT_FOUND"),
+                ("ipAddress", "ACCESS_LIST_ENTRY_NOT_FOUND"),
+                ("groupName", "GROUP_NAME_NOT_FOUND"),
+                ("limitName", "GROUP_LIMIT_NOT_FOUND"),
+                ("entryValue", "NETWORK_PERMISSION_ENTRY_NOT_FOUND"),
+                ("endpointSetId", "RESOURCE_NOT_FOUND"),
+            ] {
+                if !operation.path_parameters().any(|known| known == parameter) {
+                    continue;
+                }
+                let of_what_is_deleted = operation.id == OperationId::ReturnGroup && parameter == "groupId";
+                let code = if of_what_is_deleted { "DELETED_GROUP_NOT_FOUND" } else { code };
+                let of_org = parameter == "eventId" && operation.path.starts_with("/orgs/");
+                let code = if of_org { "ORG_EVENT_NOT_FOUND" } else { code };
+                for id in malformed {
+                    let path = operation.full_path().replace(&format!("{{{parameter}}}"), id);
+                    let path = ids.fill(path);
+                    call(&house, operation, &ids, &path).by(&house.owner).send().await.is(404, code);
+                }
             }
-            let of_what_is_deleted = operation.id == OperationId::ReturnGroup && parameter == "groupId";
-            let code = if of_what_is_deleted { "DELETED_GROUP_NOT_FOUND" } else { code };
-            for id in malformed {
-                let path = operation.full_path().replace(&format!("{{{parameter}}}"), id);
-                let path = ids.fill(path);
-                call(&house, operation, &ids, &path).by(&house.owner).send().await.is(404, code);
-            }
-        }
+        };
+        walk.step(operation, Box::pin(step)).await;
     }
+    walk.end();
     house.end().await;
 }
 
@@ -548,50 +582,56 @@ async fn knows_its_methods_slashes_and_types() {
         OperationId::AcceptInvitation,
     ];
     let answered = |operation: &&&Operation| !credentials.contains(&operation.id) && !operation.is_always_refused();
+    let mut walk = Walk::default();
     for operation in OPERATIONS.iter().filter(answered) {
-        let name = operation.operation_id;
-        let right = async |tail: &str| {
-            let path = format!("{}{tail}", expendable(&house, operation, &ids).await.path(operation));
-            call(&house, operation, &ids, &path).by(&house.owner)
-        };
-        let bare = right("").await.send().await;
-        assert_eq!(bare.status, success_of(operation), "{name} {}", bare.text());
+        let step = async {
+            let name = operation.operation_id;
+            let right = async |tail: &str| {
+                let ids = expendable(&house, operation, &ids).await;
+                let path = format!("{}{tail}", ids.path(operation));
+                call(&house, operation, &ids, &path).by(&house.owner)
+            };
+            let bare = right("").await.send().await;
+            assert_eq!(bare.status, success_of(operation), "{name} {}", bare.text());
 
-        let path = ids.path(operation);
-        let known = |method: &str| {
-            let same = |other: &&&Operation| other.full_path() == operation.full_path();
-            OPERATIONS.iter().filter(same).any(|other| other.method.as_str() == method)
-        };
-        for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FROB"] {
-            if known(method) {
-                continue;
+            let path = ids.path(operation);
+            let known = |method: &str| {
+                let same = |other: &&&Operation| other.full_path() == operation.full_path();
+                OPERATIONS.iter().filter(same).any(|other| other.method.as_str() == method)
+            };
+            for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FROB"] {
+                if known(method) {
+                    continue;
+                }
+                let got = house.nobody(method, &path).by(&house.owner).send().await;
+                if part_of(&path).is_some() && matches!(method, "POST" | "PUT" | "PATCH" | "DELETE") {
+                    got.is(403, "FEATURE_UNSUPPORTED");
+                    continue;
+                }
+                got.is(405, "METHOD_NOT_ALLOWED");
+                let allow = got.header("allow").unwrap_or_default();
+                assert!(allow.split(',').any(|one| one.trim() == operation.method.as_str()), "{name}: Allow {allow:?}");
             }
-            let got = house.nobody(method, &path).by(&house.owner).send().await;
-            if part_of(&path).is_some() && matches!(method, "POST" | "PUT" | "PATCH" | "DELETE") {
-                got.is(403, "FEATURE_UNSUPPORTED");
-                continue;
-            }
-            got.is(405, "METHOD_NOT_ALLOWED");
-            let allow = got.header("allow").unwrap_or_default();
-            assert!(allow.split(',').any(|one| one.trim() == operation.method.as_str()), "{name}: Allow {allow:?}");
-        }
-        let slashed = right("/").await.send().await;
-        assert_eq!(slashed.status, success_of(operation), "{name} with a slash: {}", slashed.text());
-        let slashed = right("/?pretty=true").await.send().await;
-        assert_eq!(slashed.status, success_of(operation), "{name} with a slash and a query: {}", slashed.text());
+            let slashed = right("/").await.send().await;
+            assert_eq!(slashed.status, success_of(operation), "{name} with a slash: {}", slashed.text());
+            let slashed = right("/?pretty=true").await.send().await;
+            assert_eq!(slashed.status, success_of(operation), "{name} with a slash and a query: {}", slashed.text());
 
-        if operation.method == Method::Get {
-            let right = right("").await;
-            let typed = right.clone().header("Content-Type", "application/vnd.atlas.2024-05-30+json").send().await;
-            assert_eq!(typed.status, 200, "{name} with a type");
-            let typed = right.clone().header("Content-Type", "text/plain").body("not read").send().await;
-            assert_eq!(typed.status, 200, "{name} with a body");
-            let head = Call { method: "HEAD".into(), ..right.clone() }.send().await;
-            assert_eq!((head.status, head.body.len()), (200, 0), "{name} HEAD");
-            assert_eq!(head.header("content-type"), bare.header("content-type"), "{name} HEAD");
-            assert!(head.header("content-length") > Some("0"), "{name} HEAD");
-        }
+            if operation.method == Method::Get {
+                let right = right("").await;
+                let typed = right.clone().header("Content-Type", "application/vnd.atlas.2024-05-30+json").send().await;
+                assert_eq!(typed.status, 200, "{name} with a type");
+                let typed = right.clone().header("Content-Type", "text/plain").body("not read").send().await;
+                assert_eq!(typed.status, 200, "{name} with a body");
+                let head = Call { method: "HEAD".into(), ..right.clone() }.send().await;
+                assert_eq!((head.status, head.body.len()), (200, 0), "{name} HEAD");
+                assert_eq!(head.header("content-type"), bare.header("content-type"), "{name} HEAD");
+                assert!(head.header("content-length") > Some("0"), "{name} HEAD");
+            }
+        };
+        walk.step(operation, Box::pin(step)).await;
     }
+    walk.end();
     for path in [
         "/",
         "/api",

@@ -10,6 +10,7 @@
 mod access_ids;
 mod access_list;
 mod addresses;
+mod alert_causes;
 mod alert_configs;
 mod alerts;
 mod api_keys;
@@ -89,6 +90,7 @@ mod update_others;
 mod validity;
 mod validity_elsewhere;
 mod versions;
+mod walk;
 
 /// Runs each named case on both engines.
 macro_rules! on_both_engines {

@@ -239,7 +239,7 @@ async fn clients_find_what_surrounds_a_project(database: Database) {
     }
     assert_eq!(house.get(&path(&house, "/auditLog")).await.ok()["enabled"], false);
     assert_eq!(house.get(&path(&house, "/maintenanceWindow")).await.ok()["dayOfWeek"], 0);
-    for rest in ["/databaseUsers", "/integrations"] {
+    for rest in ["/databaseUsers", "/integrations", "/peers", "/peers?providerName=GCP&itemsPerPage=5"] {
         let page = house.get(&path(&house, rest)).await.ok();
         assert_eq!((&page["results"], &page["totalCount"]), (&json!([]), &0.into()), "{rest}");
     }
@@ -254,6 +254,9 @@ async fn clients_find_what_surrounds_a_project(database: Database) {
         let got = house.ask(method, &path(&house, rest)).json(&json!({})).send().await;
         got.is(403, "FEATURE_UNSUPPORTED");
     }
+    let links = house.get(&path(&house, "/peers?providerName=AZURE&itemsPerPage=5")).await.ok()["links"].clone();
+    assert!(links[0]["href"].as_str().unwrap().contains("providerName=AZURE"), "{links}");
+    house.get(&path(&house, "/peers?providerName=MOON")).await.is(400, "INVALID_QUERY_PARAMETER");
     house.get(&path(&house, "/databaseUsers/admin/me")).await.is(404, "RESOURCE_NOT_FOUND");
     house.get(&path(&house, "/privateEndpoint/MOON/endpointService")).await.is(404, "RESOURCE_NOT_FOUND");
     house.end().await;

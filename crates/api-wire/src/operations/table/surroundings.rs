@@ -6,7 +6,7 @@ use crate::atlas::version::ApiVersion;
 use crate::atlas::{control_plane_addresses, not_offered, rate_limits, system_status};
 use crate::operations::rate_limit::{DOCUMENT, PROJECTS, ROOT};
 use crate::operations::{Access, Api, Method, Operation, OperationId, ProjectRole};
-use crate::paging::{ITEMS_PER_PAGE, PAGE_NUM};
+use crate::paging::{INCLUDE_COUNT, ITEMS_PER_PAGE, PAGE_NUM};
 use crate::query::{ENVELOPE, PRETTY, QueryParameter};
 
 /// What anybody can run into.
@@ -24,6 +24,8 @@ static RATE_LIMITS: &[&QueryParameter] = &[
     &rate_limits::NAME,
     &rate_limits::ENDPOINT_PATH,
 ];
+static PEERS: &[&QueryParameter] =
+    &[&ENVELOPE, &PRETTY, &INCLUDE_COUNT, &ITEMS_PER_PAGE, &PAGE_NUM, &not_offered::PEERING_PROVIDER_NAME];
 static RATE_LIMIT: &[&QueryParameter] = &[
     &ENVELOPE,
     &PRETTY,
@@ -164,6 +166,25 @@ pub(super) static LIST_GROUP_INTEGRATIONS: Operation = Operation {
     operation_id: "listGroupIntegrations",
     alias: None,
     summary: "List third-party integrations: there are none",
+};
+
+pub(super) static LIST_GROUP_PEERS: Operation = Operation {
+    id: OperationId::ListGroupPeers,
+    method: Method::Get,
+    api: Api::Atlas,
+    path: "/groups/{groupId}/peers",
+    versions: &[dated(ApiVersion::V2023_01_01, None, &not_offered::NOTHING_LIKE_IT)],
+    list: true,
+    access: Access::Project(ProjectRole::ReadOnly),
+    success: 200,
+    query: PEERS,
+    headers: &[],
+    errors: NAMED,
+    rate_limit: &PROJECTS,
+    tag: "Network Peering",
+    operation_id: "listGroupPeers",
+    alias: None,
+    summary: "List network peerings: there are none",
 };
 
 pub(super) static GET_MAINTENANCE_WINDOW: Operation = Operation {

@@ -1,5 +1,6 @@
 //! Parts of Atlas that are not offered: reading them answers that there is nothing, in Atlas's shape.
 
+use api_wire::query::QueryParameter;
 use serde::Serialize;
 
 use crate::api::Api;
@@ -13,11 +14,12 @@ pub async fn one<T: Serialize + Sync>(api: &Api, call: &Call, answer: &T) -> Res
     call.single(answer)
 }
 
-/// Answers with a page of nothing.
+/// Answers with a page of nothing; its links keep what was asked for by the filters.
 /// Errors: those of finding the project.
-pub async fn page(api: &Api, call: &Call) -> Result<Answer, Refused> {
+pub async fn page(api: &Api, call: &Call, filters: &[&QueryParameter]) -> Result<Answer, Refused> {
     api.control().project(call.caller()?, call.project()?).await?;
-    call.page(Vec::<()>::new(), 0, &[])
+    let asked = filters.iter().filter_map(|filter| Some((filter.name, call.query.text(filter.name)?.to_owned())));
+    call.page(Vec::<()>::new(), 0, &asked.collect::<Vec<_>>())
 }
 
 /// Answers with a bare list of nothing.
