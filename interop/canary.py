@@ -1,6 +1,8 @@
 """Secrets that went in must not come out: not in answers, the log at its most talkative, /metrics, the database files or a backup.
 Keys that went in over KMIP come out there and nowhere else, in no spelling.
 
+Secrets of access, and those by which people are told, are fed by `canary_access`.
+
 Every secret is a canary: a text found nowhere else. dev.json, the simulated clouds' own files and the greeting are left out,
 because they are there to show secrets to the person at the terminal.
 """
@@ -8,8 +10,10 @@ import base64
 import hashlib
 import json
 import os
+import pathlib
 import secrets
 import subprocess
+import tempfile
 
 import requests
 from kmip.core.enums import CryptographicAlgorithm, CryptographicUsageMask, KMIPVersion, OpaqueDataType, SecretDataType
@@ -17,7 +21,9 @@ from kmip.pie.client import ProxyKmipClient
 from kmip.pie.exceptions import KmipOperationFailure
 from kmip.pie.objects import OpaqueObject, SecretData, SymmetricKey
 
+from canary_access import Access, Installation
 from dev_server import DevServer, program
+from receivers import HookReceiver, MailServer
 from tally import Checks
 
 REALM = "MMS Public API"
@@ -202,34 +208,63 @@ def secrets_in(tree, name, path=""):
             yield from secrets_in(value, name, f"{path}/{number}")
 
 
-def backup(server):
-    """Makes a backup of the stopped server's database, as its operator would."""
-    configuration, to = server.folder.parent / "atrest.toml", server.folder.parent / "atrest.backup"
-    data, root_key = json.dumps(str(server.folder / "data")), json.dumps(str(server.folder / "root.key"))
-    configuration.write_text(f"[storage]\nsqlite_dir = {data}\n[root_key]\nfile = {root_key}\n")
+def backup(configuration, to):
+    """Makes a backup of a stopped server's database, as its operator would."""
     command = [program("atrest"), "backup", "--config", str(configuration), "--to", str(to)]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return to.read_bytes()
 
 
-with Checks("canary", 180) as checks, DevServer(environment={"RUST_LOG": "trace", "ATREST_LOG": "trace"}) as server:
-    canaries = Canaries(server)
-    feed(canaries)
-    metrics = server.metrics().encode()
-    server.stop()
-    log = server.log.read_bytes()
-    files = {path: path.read_bytes() for path in (server.folder / "data").iterdir() if path.is_file()}
-    backup_file = backup(server)
-    checks.that("a backup was made", len(backup_file) > 1000, len(backup_file))
-    checks.that("the log is at its most talkative", b"TRACE" in log.upper(), log[:500])
-    checks.that("database files were read", files, list(server.folder.rglob("*"))[:20])
+def backup_of_dev(server):
+    configuration, to = server.folder.parent / "atrest.toml", server.folder.parent / "atrest.backup"
+    data, root_key = json.dumps(str(server.folder / "data")), json.dumps(str(server.folder / "root.key"))
+    configuration.write_text(f"[storage]\nsqlite_dir = {data}\n[root_key]\nfile = {root_key}\n")
+    return backup(configuration, to)
+
+
+def files_of(folder):
+    return {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def looked_for(checks, canaries, metrics, files, backups, logs):
+    """Looks for every canary, everywhere."""
     answers = [(what, text.encode()) for what, text in canaries.answers]
     for name, secret in canaries.known.items():
         secret = secret if isinstance(secret, bytes) else secret.encode()
-        checks.that(f"{name}: in no answer", not [what for what, text in answers if secret in text], "found")
+        checks.that(f"{name}: in no answer", not (found := [what for what, text in answers if secret in text]), found)
         checks.that(f"{name}: not in /metrics", secret not in metrics, "found")
         held = [path.name for path, data in files.items() if secret in data]
         checks.that(f"{name}: not in the database files", not held, held)
-        checks.that(f"{name}: not in the backup", secret not in backup_file, "found")
-        at = log.find(secret)
-        checks.that(f"{name}: not in the log", at < 0, log[max(0, at - 200):at])
+        checks.that(f"{name}: not in a backup", not any(secret in one for one in backups), "found")
+        seen = [(log, log.find(secret)) for log in logs if secret in log]
+        checks.that(f"{name}: not in the log", not seen, [log[max(0, at - 200):at] for log, at in seen])
+
+
+def main():
+    trace = {"RUST_LOG": "trace", "ATREST_LOG": "trace"}
+    with Checks("canary", 300) as checks, tempfile.TemporaryDirectory(prefix="atrest-canary-") as place, MailServer() as mails:
+        place = pathlib.Path(place)
+        password = f"canary-{secrets.token_hex(12)}"
+        with HookReceiver(place) as hooks, MailServer("atrest", password) as strict:
+            hooks.secret = f"canary-{secrets.token_hex(12)}"
+            options = ("--smtp", mails.address, "--webhooks-ca", str(hooks.certificate))
+            with DevServer(*options, environment=trace) as server:
+                canaries = Canaries(server)
+                feed(canaries)
+                Access(checks, canaries, mails, hooks, canaries.known["access token"]).run()
+                metrics = server.metrics().encode()
+                server.stop()
+                folder = place / "serve"
+                folder.mkdir()
+                serving = Installation(checks, canaries, folder, strict, password).run()
+                logs = [server.log.read_bytes(), serving.log.read_bytes()]
+                files = files_of(server.folder / "data") | files_of(folder / "data")
+                backups = [backup_of_dev(server), backup(serving.configuration, folder / "atrest.backup")]
+                checks.that("backups were made", all(len(one) > 1000 for one in backups), list(map(len, backups)))
+                checks.that("the log is at its most talkative", b"TRACE" in logs[0].upper(), logs[0][:500])
+                checks.that("the log of what signs in to a mail server tells of its requests", b"answered" in logs[1], logs[1][:500])
+                checks.that("database files were read", files, list(server.folder.rglob("*"))[:20])
+                looked_for(checks, canaries, metrics + serving.metrics, files, backups, logs)
+
+
+main()

@@ -14,6 +14,7 @@ import ssl
 import threading
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,10 +22,18 @@ from cryptography.x509.oid import NameOID
 
 
 class MailServer:
-    """A mail server that takes everything. Use as a context; `mails` is what it got."""
+    """A mail server that takes everything, from whoever has the login if there is one. Use as a context; `mails` is what it got,
+    `refused` counts who was not let in."""
 
-    def __init__(self):
-        self.mails, self.controller = [], None
+    def __init__(self, user=None, password=None):
+        self.mails, self.controller, self.refused = [], None, 0
+        self.login = (user.encode(), password.encode()) if user else None
+
+    def authenticate(self, _server, _session, _envelope, _mechanism, given):
+        if (given.login, given.password) == self.login:
+            return AuthResult(success=True)
+        self.refused += 1
+        return AuthResult(success=False, handled=False)
 
     async def handle_DATA(self, _server, _session, envelope):
         mail = email.message_from_bytes(envelope.content)
@@ -34,7 +43,8 @@ class MailServer:
         return "250 OK"
 
     def __enter__(self):
-        self.controller = Controller(self, hostname="127.0.0.1", port=0)
+        demands = {"authenticator": self.authenticate, "auth_required": True, "auth_require_tls": False} if self.login else {}
+        self.controller = Controller(self, hostname="127.0.0.1", port=0, **demands)
         # It calls itself once to see that it listens, by the port it was told: 0.
         self.controller._trigger_server = self.call
         self.controller.start()
