@@ -19,12 +19,12 @@ use crate::house::{House, Plan, until};
 use crate::keys::{KeyNode, new_encrypted_cluster, ours};
 use crate::on_both_engines;
 
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
 
 const KEY_INVALID: &str = "AWS_ENCRYPTION_KEY_INVALID";
 const NO_LONGER_VALID: &str = "ENCRYPTION_AT_REST_CONFIG_NO_LONGER_VALID";
-const DENIED: &str = "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED";
+pub(crate) const DENIED: &str = "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED";
 const NEEDS_ROTATION: &str = "AWS_ENCRYPTION_KEY_NEEDS_ROTATION";
 
 fn alerts_path(house: &House) -> String {
@@ -32,14 +32,14 @@ fn alerts_path(house: &House) -> String {
 }
 
 /// The alerts of the first project of a type, newest first.
-async fn alerts(house: &House, kind: &str) -> Vec<Value> {
+pub(crate) async fn alerts(house: &House, kind: &str) -> Vec<Value> {
     let got = house.get(&format!("{}?itemsPerPage=500", alerts_path(house))).await.ok();
     let all = got["results"].as_array().unwrap().clone();
     all.into_iter().filter(|alert| alert["eventTypeName"] == kind).collect()
 }
 
 /// Waits until the newest alert of a type stands so, and gives it.
-async fn until_stands(house: &House, kind: &str, status: &str) -> Value {
+pub(crate) async fn until_stands(house: &House, kind: &str, status: &str) -> Value {
     let what = format!("{kind} is {status}");
     until(&what, || async { alerts(house, kind).await.first().is_some_and(|alert| alert["status"] == status) }).await;
     alerts(house, kind).await.swap_remove(0)
@@ -51,12 +51,12 @@ async fn notices(house: &House) -> i64 {
 }
 
 /// Waits until nothing is due to be looked at.
-async fn until_looked(house: &House) {
+pub(crate) async fn until_looked(house: &House) {
     let looked = || async { house.store.next_due(WorkKind::Alerts).await.unwrap() > Some(house.control.now()) };
     until("somebody looked", looked).await;
 }
 
-async fn add(house: &House, kind: &str, more: Value) -> String {
+pub(crate) async fn add(house: &House, kind: &str, more: Value) -> String {
     let mut body = everybody(kind);
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
