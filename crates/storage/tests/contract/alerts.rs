@@ -161,7 +161,8 @@ async fn webhooks_open_in_their_row_and_under_another_root_key(db: Database) {
     assert!(store.webhook(AlertConfigId::from_random([2; 12]), notifier).await.unwrap().is_none());
     // In another row it opens nothing.
     let (from, to) = (made.id, config(2).id);
-    store.create_alert_config(&config(2), &Webhooks::new(), 9, &[]).await.unwrap();
+    let second = store.create_alert_config(&config(2), &Webhooks::new(), 9, &[]).await.unwrap();
+    assert_eq!(second, AlertConfigOutcome::Saved);
     db.tamper(&format!(
         "UPDATE alert_configs SET sealed_webhooks = (SELECT sealed_webhooks FROM alert_configs WHERE id = '{from}') WHERE id = '{to}'"
     ))

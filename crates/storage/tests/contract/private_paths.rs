@@ -279,7 +279,8 @@ async fn a_project_with_endpoints_stays(db: Database) {
     stepped(&store, &now, None).await;
     assert_eq!(store.delete_project(project_id(1), T0, &[]).await.unwrap(), Outcome::Saved);
     assert!(db.peek("SELECT project_id FROM private_paths").await.is_empty());
-    assert!(db.peek("SELECT id FROM work").await.is_empty());
+    let work = db.peek("SELECT kind || ' ' || id FROM work").await;
+    assert_eq!(work, [format!("alerts {}", project_id(1))], "its alerts are ended, and nothing else is done");
     let late = endpoint(2, 1, AZURE, "US_EAST_2");
     assert_eq!(store.create_private_endpoint(&late, 2, 20, &[]).await.unwrap(), EndpointOutcome::Conflict);
 }
