@@ -79,6 +79,12 @@ fn uses(house: &House) -> [u64; 6] {
     ]
 }
 
+/// How often keys at AWS and Google did what was asked of them, rather than refuse. (That of Azure is not even asked.)
+fn done(house: &House) -> [u64; 4] {
+    let (aws, gcp) = (house.cloud().clouds.aws(), house.cloud().clouds.gcp());
+    [aws.done("Encrypt"), aws.done("Decrypt"), gcp.done("Encrypt"), gcp.done("Decrypt")]
+}
+
 /// The first customer: a role in each cloud, and all three providers enabled with them.
 async fn settled(database: Database) -> (House, [String; 3]) {
     let house = House::open_everywhere(database).await;
@@ -160,10 +166,14 @@ async fn anothers_key_does_not_open_with_ones_own_identity(database: Database) {
     let arn = aws.create_role(OTHERS_ACCOUNT, "mine", &trusting, Some(&allow(USE_KEY))).await.unwrap();
     let tell = json!({"providerName": "AWS", "iamAssumedRoleArn": arn});
     stranger.authorize(&house, text(&made, "roleId"), &tell).await.ok();
+    let settings = house.read().await.body;
+    let served = done(&house);
+    assert!(served[0] > 0 && served[1] > 0 && served[2] > 0 && served[3] > 0, "{served:?}");
     let got = stranger
         .ask(&house, "PATCH", &path_of(stranger.project), Some(&cloud.role_payload(text(&made, "roleId"))))
         .await;
     assert!(["NO_PERMISSION_TO_ENCRYPT_DECRYPT", "AWS_CUSTOMER_MASTER_KEY_NOT_FOUND"].contains(&got.code().as_str()));
+    assert_eq!(done(&house), served, "the key let nobody in");
 
     // At Azure everybody's role is the same application; the key says whose it is, before it is used.
     let made = stranger.make_role(&house, &azure_body(&house)).await;
@@ -178,7 +188,9 @@ async fn anothers_key_does_not_open_with_ones_own_identity(database: Database) {
     stranger.authorize(&house, text(&made, "roleId"), &json!({"providerName": "GCP"})).await.ok();
     let body = cloud.google().role_payload(text(&made, "roleId"));
     stranger.refused(&house, &body, 400, "NO_PERMISSION_TO_ENCRYPT_DECRYPT").await;
+    assert_eq!(done(&house), served, "the key let nobody in");
     stranger.has_nothing(&house).await;
+    assert_eq!(house.read().await.body, settings);
     house.end().await;
 }
 

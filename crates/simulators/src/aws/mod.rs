@@ -57,6 +57,8 @@ struct Inner {
     kept: Kept<State>,
     faults: Faults,
     requests: Tally,
+    /// Those of KMS that were let in and done.
+    done: Tally,
     subnets: Subnets,
     pace: Mutex<ec2::Pace>,
     echo: bool,
@@ -127,7 +129,15 @@ impl Aws {
     ) -> Result<Self, Error> {
         let kept = Kept::load(folder, FILE)?;
         Ok(Self {
-            inner: Arc::new(Inner { kept, faults, requests: Tally::default(), subnets, pace: Mutex::default(), echo }),
+            inner: Arc::new(Inner {
+                kept,
+                faults,
+                requests: Tally::default(),
+                done: Tally::default(),
+                subnets,
+                pace: Mutex::default(),
+                echo,
+            }),
         })
     }
 
@@ -139,6 +149,11 @@ impl Aws {
     /// The same for one way that they came; `*` is every operation.
     pub fn requests_via(&self, via: &Via, operation: &str) -> u64 {
         self.inner.requests.of_via(via, operation)
+    }
+
+    /// How many requests for an operation of KMS were let in and done.
+    pub fn done(&self, operation: &str) -> u64 {
+        self.inner.done.of(operation)
     }
 
     /// How many requests have come in all.
@@ -224,7 +239,10 @@ impl Aws {
                     },
                 );
                 match ran {
-                    Ok(value) => json_protocol::answer(&value, request_id),
+                    Ok(value) => {
+                        self.inner.done.count(&request.via, target.name());
+                        json_protocol::answer(&value, request_id)
+                    }
                     Err(error) => json_protocol::error(&error, request_id),
                 }
             }

@@ -65,6 +65,8 @@ struct Inner {
     kept: Kept<State>,
     faults: Faults,
     requests: Mutex<BTreeMap<&'static str, u64>>,
+    /// Those that were let in and done.
+    done: Mutex<BTreeMap<&'static str, u64>>,
     /// What the next answers are bent by. It does not outlive a restart, as armed faults do not.
     corruptions: Mutex<Vec<Corruption>>,
     /// What our own URLs begin with.
@@ -203,7 +205,14 @@ fn unknown_account(name: &Name) -> Status {
 impl Gcp {
     pub(crate) fn load(folder: Option<Arc<Folder>>, faults: Faults, endpoint: String) -> Result<Self, Error> {
         let kept = Kept::load(folder, FILE)?;
-        let inner = Inner { kept, faults, requests: Mutex::default(), corruptions: Mutex::default(), endpoint };
+        let inner = Inner {
+            kept,
+            faults,
+            requests: Mutex::default(),
+            done: Mutex::default(),
+            corruptions: Mutex::default(),
+            endpoint,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -211,6 +220,11 @@ impl Gcp {
     /// `unknown` counts those for none.
     pub fn requests(&self, operation: &str) -> u64 {
         lock(&self.inner.requests).get(operation).copied().unwrap_or(0)
+    }
+
+    /// How many requests for an operation were let in and done.
+    pub fn done(&self, operation: &str) -> u64 {
+        lock(&self.inner.done).get(operation).copied().unwrap_or(0)
     }
 
     /// How many requests have come in all.
@@ -276,7 +290,10 @@ impl Gcp {
                 Err(refusal) => refusal.to_answer(),
             },
             Target::Method(route) => match self.call(&mut state, route, request, fresh_key, now) {
-                Ok(value) => answer::json(StatusCode::OK, &value),
+                Ok(value) => {
+                    *lock(&self.inner.done).entry(target.name()).or_default() += 1;
+                    answer::json(StatusCode::OK, &value)
+                }
                 Err(status) => status.to_answer(),
             },
         };
