@@ -487,7 +487,7 @@ mod tests {
 
     #[test]
     fn a_threshold_is_what_its_kind_says() {
-        let mut with = |kind, comparison, value, unit, expected: &[&str]| {
+        let with = |kind, comparison, value, unit, expected: &[&str]| {
             let mut made = draft(kind, vec![by("GROUP")]);
             made.threshold = Some(ThresholdDraft { comparison, value, unit });
             fields(made, expected);
