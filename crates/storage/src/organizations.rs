@@ -65,7 +65,17 @@ static DELETE_API_KEYS: Sql =
     Sql::same("delete the api keys of an organization", "DELETE FROM api_keys WHERE org_id = $1");
 static DELETE_SERVICE_ACCOUNTS: Sql =
     Sql::same("delete the service accounts of an organization", "DELETE FROM service_accounts WHERE org_id = $1");
-
+static TAKE_PEOPLE: Sql = Sql::each(
+    "take hold of the people of an organization",
+    "SELECT user_id FROM org_members WHERE org_id = $1",
+    "SELECT id FROM users WHERE id IN (SELECT user_id FROM org_members WHERE org_id = $1) ORDER BY id FOR UPDATE",
+);
+static FORGET_PEOPLE: Sql = over_items!(
+    "forget users who belong nowhere",
+    "DELETE FROM users WHERE NOT EXISTS (SELECT 1 FROM org_members AS m WHERE m.user_id = users.id)
+     AND id IN (SELECT item.value ->> 'id' FROM",
+    ")"
+);
 static DELETE_TEAMS: Sql = Sql::same("delete the teams of an organization", "DELETE FROM teams WHERE org_id = $1");
 static DELETE_MEMBERS: Sql =
     Sql::same("delete the members of an organization", "DELETE FROM org_members WHERE org_id = $1");
@@ -121,8 +131,9 @@ impl Store {
         transact!(self, "change the settings of an organization", &[], |tx| change_settings(tx, id, change, told).await)
     }
 
-    /// Deletes an organization that has no projects, its API keys, service accounts, teams and memberships with it. "In use" means it has
-    /// projects, a conflict that there is no such organization. Its row stays.
+    /// Deletes an organization that has no projects, its API keys, service accounts, teams, memberships and whoever
+    /// belongs nowhere else with it. "In use" means it has projects, a conflict that there is no such organization. Its
+    /// row stays.
     /// Cancel: it took place or it did not.
     pub async fn delete_organization(&self, id: OrgId, at: Timestamp, told: &[Event]) -> Result<Outcome> {
         transact!(self, "delete an organization", &[Touched::Everything], |tx| delete(tx, id, at, told).await)
@@ -160,9 +171,13 @@ async fn delete(tx: &mut Tx, id: OrgId, at: Timestamp, told: &[Event]) -> Result
     if !tx.fetch(&HAS_PROJECTS, values![id]).await?.is_empty() {
         return Ok(Outcome::InUse);
     }
+    let people = tx.fetch(&TAKE_PEOPLE, values![id]).await?;
+    let people = people.iter().map(|row| row.fields("users").text()).collect::<Result<Vec<_>>>()?;
     for sql in [&DELETE_API_KEYS, &DELETE_SERVICE_ACCOUNTS, &DELETE_TEAMS, &DELETE_MEMBERS] {
         tx.execute(sql, values![id]).await?;
     }
+    let people: Vec<_> = people.iter().map(|id| serde_json::json!({ "id": id })).collect();
+    tx.execute(&FORGET_PEOPLE, values![to_json(&people)?]).await?;
     tx.execute(&DELETE, values![id, at]).await?;
     events::insert(tx, told).await?;
     Ok(Outcome::Saved)

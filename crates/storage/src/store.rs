@@ -302,9 +302,6 @@ mod tests {
             key: &crate::StoredMasterKey,
             endpoint: &domain::private_endpoint::PrivateEndpoint,
             step: crate::EndpointStep<'_>,
-            look: crate::AlertLook<'_>,
-            config: &domain::alert::AlertConfig,
-            told: crate::NoticeStep<'_>,
             file: &mut tokio::fs::File,
         ) {
             let at = domain::time::Timestamp::EPOCH;
@@ -325,12 +322,19 @@ mod tests {
             movable(store.create_private_endpoint(endpoint, 1, 1, &[]));
             movable(store.delete_private_endpoints(&[], &[]));
             movable(store.save_private_endpoint_step(step));
+            movable(store.ping());
+        }
+        fn alerts(
+            store: &Store,
+            look: crate::AlertLook<'_>,
+            config: &domain::alert::AlertConfig,
+            told: crate::NoticeStep<'_>,
+        ) {
             movable(store.enqueue_notices(&[]));
             movable(store.save_notice_step(told));
             movable(store.save_alert_look(look));
             movable(store.create_alert_config(config, &crate::Webhooks::new(), 1, &[]));
-            movable(store.ping());
         }
-        let _compiles = all;
+        let _compiles = (all, alerts);
     }
 }

@@ -30,6 +30,11 @@ static ROLES: Sql = Sql::same(
 static NAMED: Sql = Sql::same("find a team by name", "SELECT id FROM teams WHERE org_id = $1 AND name = $2");
 static RENAME: Sql = Sql::same("rename a team", "UPDATE teams SET name = $3 WHERE org_id = $1 AND id = $2");
 static DELETE: Sql = Sql::same("delete a team", "DELETE FROM teams WHERE org_id = $1 AND id = $2");
+static IN_PROJECT: Sql = Sql::same(
+    "look for a project that has a team",
+    "SELECT r.project_id FROM team_roles AS r JOIN projects AS p ON p.id = r.project_id AND p.deleted_at IS NULL
+     WHERE r.team_id = $1 LIMIT 1",
+);
 static CLEAR: Sql = Sql::same("empty a team", "DELETE FROM team_members WHERE org_id = $1 AND team_id = $2");
 static FILL: Sql = over_items!(
     "fill a team",
@@ -88,19 +93,10 @@ impl Store {
         transact!(self, "rename a team", &[], |tx| rename(tx, org, id, name, told).await)
     }
 
-    /// Deletes a team; its members lose what they had through it. A conflict means that it is gone.
+    /// Deletes a team that no project has. A conflict means that it is gone; in use, that a project has it.
     /// Cancel: it took place or it did not.
     pub async fn delete_team(&self, org: OrgId, id: TeamId, told: &[Event]) -> Result<Outcome> {
-        transact!(self, "delete a team", &[], |tx| {
-            if !owners::take(tx, org).await? {
-                return Ok(Outcome::Conflict);
-            }
-            let outcome = Outcome::of_rows(tx.execute(&DELETE, values![org, id]).await?);
-            if outcome == Outcome::Saved {
-                events::insert(tx, told).await?;
-            }
-            Ok::<_, StoreError>(outcome)
-        })
+        transact!(self, "delete a team", &[], |tx| delete(tx, org, id, told).await)
     }
 
     /// Sets who is in a team; whoever is no member of the organization is left out. A conflict means that it is gone.
@@ -159,6 +155,18 @@ async fn rename(tx: &mut Tx, org: OrgId, id: TeamId, name: &str, told: &[Event])
     if tx.execute(&RENAME, values![org, id, name]).await? == 0 {
         return Ok(Outcome::InUse);
     }
+    events::insert(tx, told).await?;
+    Ok(Outcome::Saved)
+}
+
+async fn delete(tx: &mut Tx, org: OrgId, id: TeamId, told: &[Event]) -> Result<Outcome> {
+    if !owners::take(tx, org).await? || !is_there(tx, org, id).await? {
+        return Ok(Outcome::Conflict);
+    }
+    if !tx.fetch(&IN_PROJECT, values![id]).await?.is_empty() {
+        return Ok(Outcome::InUse);
+    }
+    tx.execute(&DELETE, values![org, id]).await?;
     events::insert(tx, told).await?;
     Ok(Outcome::Saved)
 }

@@ -58,6 +58,16 @@ static FIND_USER: Sql = Sql::same(
     "find a user by e-mail address",
     "SELECT id, email, first_name, last_name, created_at FROM users WHERE email = $1",
 );
+static HOLD_USER: Sql = Sql::each(
+    "hold on to a user found by e-mail address",
+    "SELECT id, email, first_name, last_name, created_at FROM users WHERE email = $1",
+    "SELECT id, email, first_name, last_name, created_at FROM users WHERE email = $1 FOR KEY SHARE",
+);
+static TAKE_USER: Sql = Sql::each(
+    "take hold of a user",
+    "SELECT id FROM users WHERE id = $1",
+    "SELECT id FROM users WHERE id = $1 FOR UPDATE",
+);
 static FORGET_USER: Sql = Sql::same(
     "forget a user who belongs nowhere",
     "DELETE FROM users WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM org_members WHERE user_id = $1)",
@@ -228,7 +238,7 @@ async fn insert(tx: &mut Tx, member: &Member, token: Option<&UserToken>, told: &
         return Ok(Outcome::Conflict);
     }
     tx.execute(&INSERT_USER, values![*id, email.as_str(), first_name, last_name, *created_at]).await?;
-    let known = tx.fetch(&FIND_USER, values![email.as_str()]).await?;
+    let known = tx.fetch(&HOLD_USER, values![email.as_str()]).await?;
     let known = known.first().map(|row| user(&mut row.fields("users"))).transpose()?;
     if known.is_none_or(|known| known.id != *id) {
         return Ok(Outcome::Conflict);
@@ -296,6 +306,8 @@ async fn remove(tx: &mut Tx, member: &Member, told: &[Event]) -> Result<Outcome>
     if was_owner && !owners::any(tx, org).await? {
         return Ok(Outcome::InUse);
     }
+    // Whoever invites them elsewhere at this moment is waited for, and seen by the next statement.
+    tx.fetch(&TAKE_USER, values![id]).await?;
     tx.execute(&FORGET_USER, values![id]).await?;
     events::insert(tx, told).await?;
     Ok(Outcome::Saved)

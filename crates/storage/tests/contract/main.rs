@@ -23,6 +23,7 @@ mod migrations;
 mod nodes;
 mod opening;
 mod outbox;
+mod people;
 mod private_endpoints;
 mod private_paths;
 mod projects;
