@@ -99,7 +99,7 @@ fn names_every_fault_with_its_path() {
             "awsKms.region has no such value, not \"us-east-1\"; did you mean US_EAST_1?",
             "awsKms.accessKeyID must have 16 to 128 characters.",
             "awsKms.enabled must be true or false, not a string.",
-            "awsKms.roleId must be an id of 24 lower-case hexadecimal digits.",
+            "awsKms.roleId must be an id of 24 lower-case hexadecimal digits, or the ARN of an IAM role.",
             "There is no field awsKms.customerMasterKeyId; did you mean customerMasterKeyID?",
             "awsKms.customerMasterKeyID must have 1 to 2048 characters.",
             "azureKeyVault must be an object, not an array.",
