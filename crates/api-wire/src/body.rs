@@ -134,7 +134,8 @@ fn accept(node: Node, schema: &Schema, at: Context<'_>, faults: &mut Faults) -> 
             Some(Node::Number(Some(number)))
         }
         (Kind::Integer { min, max }, Node::Number(_)) => refuse(at, FaultKind::Range { min: *min, max: *max }, faults),
-        (Kind::List { items, max }, Node::List(nodes)) => accept_list(nodes, items, *max, at, faults),
+        (Kind::List { items, max }, Node::List(nodes)) => accept_list(nodes, items, 0, *max, at, faults),
+        (Kind::FilledList { items, max }, Node::List(nodes)) => accept_list(nodes, items, 1, *max, at, faults),
         (Kind::Object { fields, open }, Node::Object(members)) => accept_object(members, fields, *open, at, faults),
         (Kind::Map { values, max }, Node::Object(members)) => accept_map(members, values, *max, at, faults),
         (_, node) => {
@@ -162,9 +163,16 @@ pub(crate) fn text_fault(text: &str, rule: &TextRule) -> Option<FaultKind> {
     }
 }
 
-fn accept_list(nodes: Vec<Node>, items: &Schema, max: usize, at: Context<'_>, faults: &mut Faults) -> Option<Node> {
-    if nodes.len() > max {
-        return refuse(at, FaultKind::Length { min: 0, max, unit: LengthUnit::Items }, faults);
+fn accept_list(
+    nodes: Vec<Node>,
+    items: &Schema,
+    min: usize,
+    max: usize,
+    at: Context<'_>,
+    faults: &mut Faults,
+) -> Option<Node> {
+    if !(min..=max).contains(&nodes.len()) {
+        return refuse(at, FaultKind::Length { min, max, unit: LengthUnit::Items }, faults);
     }
     let mut kept = Vec::with_capacity(nodes.len());
     for (index, node) in nodes.into_iter().enumerate() {
@@ -240,7 +248,7 @@ const fn expected_type(kind: &Kind) -> JsonType {
         Kind::Text(_) | Kind::OneOf(_) => JsonType::Text,
         Kind::Boolean => JsonType::Boolean,
         Kind::Integer { .. } => JsonType::Integer,
-        Kind::List { .. } => JsonType::List,
+        Kind::List { .. } | Kind::FilledList { .. } => JsonType::List,
     }
 }
 

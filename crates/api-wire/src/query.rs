@@ -120,7 +120,7 @@ fn fault_of(value: &str, kind: &'static Kind) -> Option<FaultKind> {
             (!number.is_some_and(|n| (*min..=*max).contains(&n))).then_some(FaultKind::Range { min: *min, max: *max })
         }
         Kind::Text(rule) => text_fault(value, rule),
-        Kind::Object { .. } | Kind::List { .. } | Kind::Map { .. } | Kind::Anything => None,
+        Kind::Object { .. } | Kind::List { .. } | Kind::FilledList { .. } | Kind::Map { .. } | Kind::Anything => None,
     }
 }
 

@@ -45,6 +45,13 @@ pub enum Kind {
         /// How many items there may be.
         max: usize,
     },
+    /// A list that has something in it.
+    FilledList {
+        /// What each item is.
+        items: &'static Schema,
+        /// How many items there may be.
+        max: usize,
+    },
     /// An object whose members are named by whoever sends it, and all of one kind.
     Map {
         /// What each member is.

@@ -46,6 +46,10 @@ pub static GROUP_ROLE: Schema = Schema::inline(Kind::OneOf(GROUP_ROLE_NAMES));
 pub static ORG_ROLES: Schema = Schema::inline(Kind::List { items: &ORG_ROLE, max: 100 });
 /// Roles in a project.
 pub static GROUP_ROLES: Schema = Schema::inline(Kind::List { items: &GROUP_ROLE, max: 100 });
+/// Roles in the organization to give: at least one.
+pub static SOME_ORG_ROLES: Schema = Schema::inline(Kind::FilledList { items: &ORG_ROLE, max: 100 });
+/// Roles in a project to give: at least one.
+pub static SOME_GROUP_ROLES: Schema = Schema::inline(Kind::FilledList { items: &GROUP_ROLE, max: 100 });
 
 /// One role, and where it is held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -44,6 +44,9 @@ impl Components {
             Kind::List { items, max } => {
                 json!({ "type": "array", "items": self.reference(items), "maxItems": max })
             }
+            Kind::FilledList { items, max } => {
+                json!({ "type": "array", "items": self.reference(items), "minItems": 1, "maxItems": max })
+            }
             Kind::Text(rule) => text(rule),
             Kind::OneOf(words) => json!({ "type": "string", "enum": words }),
             Kind::Boolean => json!({ "type": "boolean" }),

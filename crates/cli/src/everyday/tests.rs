@@ -15,8 +15,10 @@ fn has(schema: &Schema, pointer: &str) -> bool {
         Kind::Object { fields, open } => {
             *open || fields.iter().any(|field| field.name == first && has(field.schema, &rest))
         }
-        Kind::List { items, .. } if first == "*" || first.parse::<usize>().is_ok() => has(items, &rest),
-        Kind::List { items, .. } => has(items, pointer),
+        Kind::List { items, .. } | Kind::FilledList { items, .. } if first == "*" || first.parse::<usize>().is_ok() => {
+            has(items, &rest)
+        }
+        Kind::List { items, .. } | Kind::FilledList { items, .. } => has(items, pointer),
         Kind::Text(_) | Kind::OneOf(_) | Kind::Boolean | Kind::Integer { .. } => false,
     }
 }
@@ -28,7 +30,9 @@ fn fits(schema: &Schema, value: &Value) -> bool {
         (Kind::Object { fields, open }, Value::Object(members)) => members.iter().all(|(name, value)| {
             fields.iter().find(|field| field.name == name).map_or(*open, |field| fits(field.schema, value))
         }),
-        (Kind::List { items, .. }, Value::Array(values)) => values.iter().all(|value| fits(items, value)),
+        (Kind::List { items, .. } | Kind::FilledList { items, .. }, Value::Array(values)) => {
+            values.iter().all(|value| fits(items, value))
+        }
         (Kind::OneOf(words), Value::String(word)) => words.contains(&word.as_str()),
         (Kind::Integer { min, max }, Value::Number(number)) => {
             number.as_i64().is_some_and(|number| (*min..=*max).contains(&number))

@@ -168,7 +168,7 @@ async fn every_fault_is_told(database: Database) {
     let bad = json!({"name": "", "description": "a\nb", "roles": [], "secretExpiresAfterHours": "8", "secret": "x"});
     let refused = post(&house, &path, &bad).await;
     refused.is(400, "VALIDATION_ERROR");
-    assert_eq!(refused.fields().len(), 4, "{}", refused.text());
+    assert_eq!(refused.fields().len(), 5, "{}", refused.text());
     assert_eq!(post(&house, &path, &json!({})).await.fields().len(), 4);
     for (hours, status) in [(7, 400), (8761, 400), (8760, 201)] {
         let body = json!({"name": "a", "description": "b", "roles": ["ORG_MEMBER"], "secretExpiresAfterHours": hours});

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::atlas::links;
-use crate::atlas::roles::{ASSIGNMENTS, GROUP_ROLES, ORG_ROLES, RoleAssignment, allowed, needed, not_empty};
+use crate::atlas::roles::{
+    ASSIGNMENTS, GROUP_ROLES, ORG_ROLES, RoleAssignment, SOME_GROUP_ROLES, SOME_ORG_ROLES, allowed, needed, not_empty,
+};
 use crate::body::{Limits, Object, parse, parse_list};
 use crate::fault::{Fault, FaultKind};
 use crate::paging::Link;
@@ -43,7 +45,7 @@ impl KeyBody {
     /// Errors: every fault of shape, at least one.
     pub fn read_new(bytes: &[u8], schema: &'static Schema) -> Result<Self, Vec<Fault>> {
         let mut body = parse(bytes, schema, Limits::default())?;
-        let roles = not_empty(needed(&mut body, "roles", Object::texts)?, "roles")?;
+        let roles = needed(&mut body, "roles", Object::texts)?;
         Ok(Self { desc: Some(needed(&mut body, "desc", Object::text)?), roles: Some(roles) })
     }
 
@@ -132,7 +134,7 @@ pub static ORG_CREATE: Schema = Schema {
     kind: Kind::Object {
         fields: &[
             Field::required("desc", &DESC, "What people call the key."),
-            Field::required("roles", &ORG_ROLES, "Its roles in the organization."),
+            Field::required("roles", &SOME_ORG_ROLES, "Its roles in the organization."),
         ],
         open: false,
     },
@@ -158,7 +160,7 @@ pub static GROUP_CREATE: Schema = Schema {
     kind: Kind::Object {
         fields: &[
             Field::required("desc", &DESC, "What people call the key."),
-            Field::required("roles", &GROUP_ROLES, "Its roles in the project."),
+            Field::required("roles", &SOME_GROUP_ROLES, "Its roles in the project."),
         ],
         open: false,
     },
@@ -185,7 +187,7 @@ static ASSIGNMENT: Schema = Schema {
     description: "Roles for an API key.",
     kind: Kind::Object {
         fields: &[
-            Field::required("roles", &GROUP_ROLES, "Roles in the project."),
+            Field::required("roles", &SOME_GROUP_ROLES, "Roles in the project."),
             Field::optional("userId", &OBJECT_ID, SHOWN).nullable().read_only(),
         ],
         open: false,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::atlas::roles::{GROUP_ROLES, ORG_ROLES, allowed, needed, not_empty};
+use crate::atlas::roles::{GROUP_ROLES, ORG_ROLES, SOME_GROUP_ROLES, SOME_ORG_ROLES, allowed, needed};
 use crate::body::{Limits, Object, parse};
 use crate::fault::Fault;
 use crate::schema::{COUNT, DATE_TIME, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
@@ -105,7 +105,7 @@ impl AccountCreate {
         Ok(Self {
             name: needed(&mut body, "name", Object::text)?,
             description: needed(&mut body, "description", Object::text)?,
-            roles: not_empty(needed(&mut body, "roles", Object::texts)?, "roles")?,
+            roles: needed(&mut body, "roles", Object::texts)?,
             secret_expires_after_hours: needed(&mut body, "secretExpiresAfterHours", Object::integer)?,
         })
     }
@@ -145,7 +145,7 @@ pub fn read_secret_hours(bytes: &[u8]) -> Result<i64, Vec<Fault>> {
 /// Reads the roles that a service account is to have in a project.
 /// Errors: every fault of shape, at least one.
 pub fn read_invitation(bytes: &[u8]) -> Result<Vec<String>, Vec<Fault>> {
-    not_empty(needed(&mut parse(bytes, &INVITE, Limits::default())?, "roles", Object::texts)?, "roles")
+    needed(&mut parse(bytes, &INVITE, Limits::default())?, "roles", Object::texts)
 }
 
 static NAME: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&ONE_LINE) }));
@@ -169,7 +169,7 @@ pub static ORG_CREATE: Schema = Schema {
         fields: &[
             Field::required("description", &DESCRIPTION, DESCRIPTION_WORDS),
             Field::required("name", &NAME, NAME_WORDS),
-            Field::required("roles", &ORG_ROLES, ORG_ROLES_WORDS),
+            Field::required("roles", &SOME_ORG_ROLES, ORG_ROLES_WORDS),
             Field::required("secretExpiresAfterHours", &HOURS, HOURS_WORDS),
         ],
         open: false,
@@ -198,7 +198,7 @@ pub static GROUP_CREATE: Schema = Schema {
         fields: &[
             Field::required("description", &DESCRIPTION, DESCRIPTION_WORDS),
             Field::required("name", &NAME, NAME_WORDS),
-            Field::required("roles", &GROUP_ROLES, GROUP_ROLES_WORDS),
+            Field::required("roles", &SOME_GROUP_ROLES, GROUP_ROLES_WORDS),
             Field::required("secretExpiresAfterHours", &HOURS, HOURS_WORDS),
         ],
         open: false,
@@ -223,7 +223,7 @@ pub static GROUP_UPDATE: Schema = Schema {
 pub static INVITE: Schema = Schema {
     name: Some("GroupServiceAccountRoleAssignment"),
     description: "Roles in a project for a service account of its organization.",
-    kind: Kind::Object { fields: &[Field::required("roles", &GROUP_ROLES, GROUP_ROLES_WORDS)], open: false },
+    kind: Kind::Object { fields: &[Field::required("roles", &SOME_GROUP_ROLES, GROUP_ROLES_WORDS)], open: false },
 };
 
 /// The shape of a secret to be.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::atlas::links;
-use crate::atlas::roles::{GROUP_ROLES, allowed, needed, not_empty};
+use crate::atlas::roles::{GROUP_ROLES, SOME_GROUP_ROLES, allowed, needed};
 use crate::body::{Limits, Object, parse, parse_list};
 use crate::fault::Fault;
 use crate::paging::Link;
@@ -66,7 +66,7 @@ pub fn read_name(bytes: &[u8]) -> Result<String, Vec<Fault>> {
 pub fn read_roles(bytes: &[u8]) -> Result<Vec<(String, Vec<String>)>, Vec<Fault>> {
     let items = parse_list(bytes, &ROLES_OF_TEAMS, Limits::default())?;
     let read = |mut item: Object| {
-        let roles = not_empty(needed(&mut item, "roleNames", Object::texts)?, "roleNames")?;
+        let roles = needed(&mut item, "roleNames", Object::texts)?;
         Ok((needed(&mut item, "teamId", Object::text)?, roles))
     };
     items.into_iter().map(read).collect()
@@ -76,7 +76,7 @@ pub fn read_roles(bytes: &[u8]) -> Result<Vec<(String, Vec<String>)>, Vec<Fault>
 /// Errors: every fault of shape, at least one.
 pub fn read_role(bytes: &[u8]) -> Result<Vec<String>, Vec<Fault>> {
     let mut body = parse(bytes, &ROLES_OF_TEAM, Limits::default())?;
-    not_empty(needed(&mut body, "roleNames", Object::texts)?, "roleNames")
+    needed(&mut body, "roleNames", Object::texts)
 }
 
 /// Reads the ids of people who are to join a team.
@@ -189,7 +189,7 @@ static ROLE_REQUEST: Schema = Schema {
     kind: Kind::Object {
         fields: &[
             Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
-            Field::required("roleNames", &GROUP_ROLES, "Its roles; at least one."),
+            Field::required("roleNames", &SOME_GROUP_ROLES, "Its roles; at least one."),
             Field::required("teamId", &OBJECT_ID, "The team."),
         ],
         open: false,
@@ -203,7 +203,7 @@ pub static ROLES_OF_TEAM: Schema = Schema {
     kind: Kind::Object {
         fields: &[
             Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
-            Field::required("roleNames", &GROUP_ROLES, "Its roles; at least one."),
+            Field::required("roleNames", &SOME_GROUP_ROLES, "Its roles; at least one."),
             Field::optional("teamId", &OBJECT_ID, SHOWN).nullable().read_only(),
         ],
         open: false,

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::atlas::roles::{GROUP_ROLE, GROUP_ROLES, ORG_ROLE, ORG_ROLES, allowed, needed, not_empty};
+use crate::atlas::roles::{
+    GROUP_ROLE, GROUP_ROLES, ORG_ROLE, ORG_ROLES, SOME_GROUP_ROLES, SOME_ORG_ROLES, allowed, needed, not_empty,
+};
 use crate::atlas::teams::v2023_01_01::team_ids;
 use crate::body::{Limits, Object, parse};
 use crate::fault::Fault;
@@ -104,7 +106,7 @@ impl OrgUserBody {
     pub fn read_new(bytes: &[u8]) -> Result<Self, Vec<Fault>> {
         let mut body = parse(bytes, &ORG_CREATE, Limits::default())?;
         let mut roles = needed(&mut body, "roles", Object::object)?;
-        let org_roles = not_empty(needed(&mut roles, "orgRoles", Object::texts)?, "roles.orgRoles")?;
+        let org_roles = needed(&mut roles, "orgRoles", Object::texts)?;
         Ok(Self {
             username: Some(needed(&mut body, "username", Object::text)?),
             org_roles: Some(org_roles),
@@ -119,7 +121,7 @@ impl OrgUserBody {
         let mut body = parse(bytes, &ORG_UPDATE, Limits::default())?;
         let (mut org_roles, mut groups) = (None, None);
         if let Some(mut roles) = allowed(&mut body, "roles", Object::object)? {
-            org_roles = Some(not_empty(needed(&mut roles, "orgRoles", Object::texts)?, "roles.orgRoles")?);
+            org_roles = Some(needed(&mut roles, "orgRoles", Object::texts)?);
             groups = group_roles(&mut roles)?;
         }
         Ok(Self { username: None, org_roles, group_roles: groups, team_ids: team_ids(&mut body)? })
@@ -140,7 +142,7 @@ fn group_roles(roles: &mut Object) -> Result<Option<Vec<GroupRoles>>, Vec<Fault>
 /// Errors: every fault of shape, at least one.
 pub fn read_group_user(bytes: &[u8]) -> Result<(String, Vec<String>), Vec<Fault>> {
     let mut body = parse(bytes, &GROUP_CREATE, Limits::default())?;
-    let roles = not_empty(needed(&mut body, "roles", Object::texts)?, "roles")?;
+    let roles = needed(&mut body, "roles", Object::texts)?;
     Ok((needed(&mut body, "username", Object::text)?, roles))
 }
 
@@ -234,7 +236,7 @@ static ROLES_REQUEST: Schema = Schema {
     kind: Kind::Object {
         fields: &[
             Field::optional("groupRoleAssignments", &ASSIGNMENTS, "Roles in projects of the organization.").nullable(),
-            Field::required("orgRoles", &ORG_ROLES, "Roles in the organization; at least one."),
+            Field::required("orgRoles", &SOME_ORG_ROLES, "Roles in the organization; at least one."),
         ],
         open: false,
     },
@@ -285,7 +287,7 @@ pub static GROUP_CREATE: Schema = Schema {
     description: "A person who is to be given roles in a project.",
     kind: Kind::Object {
         fields: &[
-            Field::required("roles", &GROUP_ROLES, "The roles; at least one."),
+            Field::required("roles", &SOME_GROUP_ROLES, "The roles; at least one."),
             Field::required("username", &ADDRESS, "Their address."),
         ],
         open: false,
