@@ -21,6 +21,7 @@ groupId = "{project}"
 orgId = "{org}"
 eventId = "{event}"
 clusterName = "cluster0"
+{kept}
 
 [[operations]]
 include-operation-id = "updateEncryptionAtRest"
@@ -32,6 +33,22 @@ include-operation-id = ["createGroup", "createCluster", "updateCluster", "create
                         "createExternalCertificateAuthority", "createNodeIdentity", "createRestPrivateEndpoint"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "406", "409", "415", "429"]
 
+# Which fields go with which depends on the type, the cloud, or on which of two is there.
+[[operations]]
+include-operation-id = ["createAlertConfig", "updateAlertConfig", "acknowledgeAlert", "createCloudProviderAccess",
+                        "authorizeProviderAccessRole", "checkEncryptionAtRest", "createAccessListEntry", "createOrgAccessEntry",
+                        "createAccessList", "createOrgAccessList"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "406", "409", "415", "429"]
+
+# What the organization's settings allow, what somebody holds already, whether a cluster has search nodes: nobody is to be left
+# without a role, and a secret lasts no longer than it may.
+[[operations]]
+include-operation-id = ["createOrgServiceAccount", "createGroupServiceAccount", "createOrgSecret", "createGroupSecret",
+                        "updateApiKeyRoles", "updateOrgApiKey", "addGroupApiKey", "updateOrgServiceAccount", "updateGroupServiceAccount",
+                        "createOrgUser", "updateOrgUser", "removeOrgRole", "removeGroupUserRole", "createOrgTeam",
+                        "createClusterSearchDeployment", "updateClusterSearchDeployment"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "406", "409", "415", "429"]
+
 [[operations]]
 include-operation-id = "deleteGroup"
 parameters = {{ groupId = "{expendable}" }}
@@ -39,6 +56,10 @@ parameters = {{ groupId = "{expendable}" }}
 [[operations]]
 include-operation-id = "deleteCluster"
 parameters = {{ clusterName = "expendable" }}
+
+[[operations]]
+include-method = "DELETE"
+parameters = {{ {expendables} }}
 """
 
 CLUSTER = {
@@ -56,6 +77,32 @@ def make(server, headers, path, body):
     answer = requests.post(server.atlas(path), json=body, headers=headers, timeout=10)
     answer.raise_for_status()
     return answer.json()
+
+
+def others(server, headers, org, name):
+    """What else has an id: people and programs of the organization and what the project's people are told."""
+    address = f"{name}@example.com"
+    headers = headers | {"Accept": "application/vnd.atlas.2025-02-19+json"}
+
+    def new(path, body):
+        answer = requests.post(server.atlas(path), json=body, headers=headers, timeout=20)
+        answer.raise_for_status()
+        return answer.json()
+
+    told = [{"typeName": "EMAIL", "emailAddress": address, "delayMin": 0, "intervalMin": 60}]
+    account = {"name": name, "description": name, "roles": ["ORG_MEMBER"], "secretExpiresAfterHours": 24}
+    return {
+        "userId": new(f"/orgs/{org}/users", {"username": address, "roles": {"orgRoles": ["ORG_MEMBER"]}})["id"],
+        "teamId": new(f"/orgs/{org}/teams", {"name": name, "usernames": [address]})["id"],
+        "apiUserId": new(f"/groups/{server.project}/apiKeys", {"desc": name, "roles": ["GROUP_READ_ONLY"]})["id"],
+        "clientId": new(f"/orgs/{org}/serviceAccounts", account)["clientId"],
+        "alertConfigId": new(f"/groups/{server.project}/alertConfigs", {
+            "eventTypeName": "CLUSTER_DELETED", "enabled": True, "notifications": told})["id"],
+    }
+
+
+def settings(ids, between):
+    return between.join(f'{name} = "{value}"' for name, value in ids.items())
 
 
 def newest_event(server, headers):
@@ -86,6 +133,8 @@ with Checks("schemathesis", SECONDS + 300) as checks, DevServer() as server:
         expendable = make(server, headers, "/groups", {"name": "expendable", "orgId": org})["id"]
         configuration.write_text(CONFIGURATION.format(
             project=server.project, org=org, event=newest_event(server, headers), expendable=expendable,
+            kept=settings(others(server, headers, org, "kept"), "\n"),
+            expendables=settings(others(server, headers, org, "gone"), ", "),
         ))
         run = subprocess.run(
             [
@@ -96,7 +145,7 @@ with Checks("schemathesis", SECONDS + 300) as checks, DevServer() as server:
             ],
             cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )
-        print(run.stdout[-12000:], flush=True)
+        print("\n".join(line[:600] for line in run.stdout.splitlines()[-1200:]), flush=True)
         counted = json.loads(report.read_text()) if report.exists() else {}
     cases, tested = counted.get("test_cases", {}), counted.get("operations", {})
     checks.equal(f"{cases.get('generated')} requests, nothing found", (run.returncode, cases.get("with_failures")), (0, 0))
