@@ -390,7 +390,7 @@ mod tests {
         assert_eq!(paths(OrgUserBody::read_new(none).unwrap_err()), ["roles.orgRoles"]);
         let change = OrgUserBody::read_change(br#"{"teamIds":[]}"#).unwrap();
         assert_eq!((change.org_roles, change.team_ids), (None, Some(Vec::new())));
-        assert_eq!(paths(read_group_user(br#"{"roles":[]}"#).unwrap_err()), ["username"]);
+        assert_eq!(paths(read_group_user(br#"{"roles":[]}"#).unwrap_err()), ["roles", "username"]);
         assert_eq!(paths(read_org_role(br#"{"orgRole":"x"}"#).unwrap_err()), ["orgRole"]);
     }
 }
