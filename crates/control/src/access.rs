@@ -62,9 +62,15 @@ pub enum AccessError {
     /// The caller would shut itself out.
     #[error("take the caller's own address from its access list")]
     CallersOwnEntry,
+    /// The caller would shut itself out: its organization would demand an access list, and it has none.
+    #[error("demand access lists by a caller without one")]
+    CallerWithoutList,
     /// The organization has a team of that name.
     #[error("name a second team {0}")]
     TeamNameTaken(String),
+    /// A project has the team.
+    #[error("delete team {0} that a project has")]
+    TeamInProject(String),
     /// The organization has as many teams as it can have.
     #[error("create one team more")]
     TooManyTeams,

@@ -122,7 +122,7 @@ impl Control {
         let account = ServiceAccount {
             id: ServiceAccountId::from_random(random_id()?),
             name: name.to_owned(),
-            description: String::new(),
+            description: "made by the operator".to_owned(),
             grants,
             access_list: AccessList::default(),
             created_at: now,

@@ -83,14 +83,17 @@ impl Control {
         }
     }
 
-    /// Deletes a team. Its people stay, without what they had through it.
-    /// Errors: `OrganizationNotFound`, `OrgRoleMissing`, `Access(TeamNotFound)`.
+    /// Deletes a team that no project has. Its people stay.
+    /// Errors: `OrganizationNotFound`, `OrgRoleMissing`, `Access(TeamNotFound, TeamInProject)`.
     /// Cancel: it is deleted or it is not.
     pub async fn delete_team(&self, caller: &Caller, org: OrgId, id: &str) -> Result<(), Error> {
         self.org_for(caller, org, OrgRole::Owner).await?;
         let team = self.find_team(org, id).await?;
         let told = [self.event_in_org(caller, org, EventKind::TeamDeleted, Some(shown(&team)))?];
-        still_there(self.store().delete_team(org, team.id, &told).await?, id)
+        match self.store().delete_team(org, team.id, &told).await? {
+            Outcome::InUse => Err(AccessError::TeamInProject(id.to_owned()).into()),
+            outcome @ (Outcome::Saved | Outcome::Conflict) => still_there(outcome, id),
+        }
     }
 
     /// Lists the people of a team, by e-mail address.

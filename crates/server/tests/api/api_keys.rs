@@ -183,11 +183,17 @@ async fn an_organization_may_demand_lists(database: Database) {
     let house = House::open(database).await;
     let keys = house.get(&org_keys(&house)).await.ok();
     let own = format!("{}/{}/accessList", org_keys(&house), keys["results"][0]["id"].as_str().unwrap());
+    let demand = json!({"apiAccessListRequired": true});
+    patch(&house, &format!("/api/atlas/v2/orgs/{}/settings", house.org), &demand)
+        .await
+        .is(400, "CALLER_HAS_NO_ACCESS_LIST");
     post(&house, &own, &json!([{"cidrBlock": "127.0.0.0/8"}])).await.ok();
     let member = house.new_key(house.grants(OrgRole::Member, &[])).await;
     let org = format!("/api/atlas/v2/orgs/{}", house.org);
     let settings = format!("{org}/settings");
-    patch(&house, &settings, &json!({"apiAccessListRequired": true})).await.ok();
+    patch(&house, &settings, &demand).await.ok();
+    let last = house.ask("DELETE", &format!("{own}/127.0.0.0%2F8"));
+    last.send().await.is(400, "CANNOT_REMOVE_CALLER_FROM_ACCESS_LIST");
     house.pass(std::time::Duration::from_secs(2));
     let refused = house.nobody("GET", &org).by(&member).send().await;
     refused.is(403, "ORG_REQUIRES_WHITELIST");

@@ -98,6 +98,13 @@ async fn an_organization_ends_when_it_is_empty(database: Database) {
     let token = crate::oauth::token(&house, &account).await;
     house.nobody("GET", &path(&house, "")).bearer(&token).send().await.ok();
     house.ask("DELETE", &path(&house, "")).send().await.is(409, "ORG_NOT_EMPTY");
+    let invited = json!({"username": "ada@example.com", "roles": {"orgRoles": ["ORG_MEMBER"]}});
+    assert_eq!(house.ask("POST", &path(&house, "/users")).json(&invited).send().await.status, 201);
+    let team = json!({"name": "dba", "usernames": ["ada@example.com"]});
+    let team = house.ask("POST", &path(&house, "/teams")).json(&team).send().await.ok();
+    let teams = format!("/api/atlas/v2/groups/{}/teams", house.project);
+    let roles = json!([{"teamId": team["id"], "roleNames": ["GROUP_OWNER"]}]);
+    house.ask("POST", &teams).json(&roles).send().await.ok();
     let member = house.new_key(house.grants(OrgRole::Member, &[])).await;
     house.nobody("DELETE", &path(&house, "")).by(&member).send().await.is(403, "USER_UNAUTHORIZED");
     assert_eq!(house.ask("DELETE", &format!("/api/atlas/v2/groups/{}", house.project)).send().await.status, 202);
@@ -109,6 +116,16 @@ async fn an_organization_ends_when_it_is_empty(database: Database) {
     }
     assert_eq!(house.nobody("GET", "/api/atlas/v2/orgs").bearer(&token).send().await.status, 401);
     assert!(house.store.organization(house.org).await.unwrap().is_none());
+    assert!(house.store.members_of(house.org).await.unwrap().is_empty());
+    assert!(house.store.teams_of(house.org).await.unwrap().is_empty());
+    assert!(
+        house
+            .store
+            .user_by_email(&domain::user::EmailAddress::parse("ada@example.com").unwrap())
+            .await
+            .unwrap()
+            .is_none()
+    );
     house.end().await;
 }
 

@@ -216,6 +216,8 @@ async fn teams_are_made_filled_and_emptied(database: Database) {
     let here = group(&house, &format!("teams/{team}"));
     let changed = house.ask("PATCH", &here).json(&json!({"roleNames": ["GROUP_OWNER"]})).send().await.ok();
     assert_eq!(changed["results"][0]["roleNames"], json!(["GROUP_OWNER"]));
+    house.ask("DELETE", &one).send().await.is(404, "CANNOT_DELETE_TEAM_ASSIGNED_TO_PROJECT");
+    assert_eq!(house.get(&here).await.ok()["roleNames"], json!(["GROUP_OWNER"]));
     let manager = house.grants(OrgRole::Member, &[(house.project, ProjectRole::AccessManager)]);
     let manager = house.new_key(manager).await;
     house.nobody("DELETE", &here).by(&manager).send().await.is(403, "CANNOT_GRANT_UNHELD_ROLE");

@@ -41,11 +41,20 @@ pub(super) fn row(error: &AccessError) -> ErrorBody {
             "CANNOT_REMOVE_CALLER_FROM_ACCESS_LIST",
             "The key that asks comes from that address and would shut itself out. Add another entry for it first, or use another key.",
         ),
+        AccessError::CallerWithoutList => body(
+            BAD_REQUEST,
+            "CALLER_HAS_NO_ACCESS_LIST",
+            "The credential that asks has no access list and would shut itself out. Give it one first, or ask with another.",
+        ),
         AccessError::TeamNameTaken(name) => {
             let name = quoted(name);
             body(CONFLICT, "DUPLICATE_TEAM_NAME", format!("The organization has a team named {name} already."))
                 .with_parameters([name])
         }
+        // published
+        AccessError::TeamInProject(id) => no_such("CANNOT_DELETE_TEAM_ASSIGNED_TO_PROJECT", id, |id| {
+            format!("Cannot delete team {id} while a group has it. Remove it from its groups first.")
+        }),
         AccessError::TooManyTeams => {
             body(BAD_REQUEST, "TOO_MANY_TEAMS", format!("An organization can have {TEAMS_MAX} teams."))
         }
