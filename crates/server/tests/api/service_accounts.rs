@@ -58,6 +58,7 @@ async fn an_account_gets_tokens_with_its_secret_until_it_ends(database: Database
 
     let seen = house.get(&one).await.ok();
     assert_eq!(seen["secrets"][0]["maskedSecretValue"], "mdb_sa_sk_...");
+    assert_eq!((&seen["systemManaged"], &seen["description"]), (&false.into(), &"runs ci".into()));
     assert_eq!((&seen["secrets"][0]["secret"], &seen["roles"]), (&Value::Null, &json!(["ORG_READ_ONLY"])));
     let second = post(&house, &format!("{one}/secrets"), &json!({"secretExpiresAfterHours": 9})).await;
     assert_eq!(second.status, 201, "{}", second.text());

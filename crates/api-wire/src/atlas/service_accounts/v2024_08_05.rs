@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::atlas::roles::{GROUP_ROLES, ORG_ROLES, SOME_GROUP_ROLES, SOME_ORG_ROLES, allowed, needed};
 use crate::body::{Limits, Object, parse};
 use crate::fault::Fault;
-use crate::schema::{COUNT, DATE_TIME, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
+use crate::schema::{COUNT, DATE_TIME, FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
 use crate::text_format::{ADDRESS, NETWORK, ONE_LINE};
 use crate::wire_time::WireTime;
 
@@ -28,6 +28,8 @@ pub struct ServiceAccount {
     pub roles: Vec<String>,
     /// Its secrets.
     pub secrets: Vec<Secret>,
+    /// Whether it is ours and not the customer's: never here. Source: clients.md 1.6.
+    pub system_managed: bool,
 }
 
 /// One secret.
@@ -264,6 +266,7 @@ pub static ORG_SCHEMA: Schema = Schema {
             Field::required("name", &TEXT, NAME_WORDS),
             Field::required("roles", &ORG_ROLES, ORG_ROLES_WORDS),
             Field::required("secrets", &SECRETS, "Its secrets, expired ones too."),
+            Field::required("systemManaged", &FLAG, "Whether the service made it for itself: always false."),
         ],
         open: false,
     },
@@ -281,6 +284,7 @@ pub static GROUP_SCHEMA: Schema = Schema {
             Field::required("name", &TEXT, NAME_WORDS),
             Field::required("roles", &GROUP_ROLES, GROUP_ROLES_WORDS),
             Field::required("secrets", &SECRETS, "Its secrets, expired ones too."),
+            Field::required("systemManaged", &FLAG, "Whether the service made it for itself: always false."),
         ],
         open: false,
     },

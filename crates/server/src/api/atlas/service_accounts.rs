@@ -34,6 +34,7 @@ fn to_wire(view: &AccountView, roles: Vec<String>, shown: Option<&SecretText>) -
         name: account.name.clone(),
         roles,
         secrets: view.secrets.iter().map(secret).collect(),
+        system_managed: false,
     }
 }
 
