@@ -46,7 +46,8 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403",
 include-operation-id = ["createOrgServiceAccount", "createGroupServiceAccount", "createOrgSecret", "createGroupSecret",
                         "updateApiKeyRoles", "updateOrgApiKey", "addGroupApiKey", "updateOrgServiceAccount", "updateGroupServiceAccount",
                         "createOrgUser", "updateOrgUser", "removeOrgRole", "removeGroupUserRole", "createOrgTeam",
-                        "createClusterSearchDeployment", "updateClusterSearchDeployment"]
+                        "createClusterSearchDeployment", "updateClusterSearchDeployment",
+                        "deleteClusterSearchDeployment"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "406", "409", "415", "429"]
 
 [[operations]]
