@@ -16,7 +16,7 @@ from tally import Checks
 # The dev timings check every two seconds and confirm a loss a second later; the machine may be busy.
 TOLD_WITHIN = 20
 WATCHER = "watcher@example.com"
-VERSION = "application/vnd.atlas.2023-01-01+json"
+VERSION, CLUSTERS = "application/vnd.atlas.2023-01-01+json", "application/vnd.atlas.2024-10-23+json"
 
 
 class Watch:
@@ -42,6 +42,12 @@ class Watch:
             **more,
         }
         return self.session.post(self.url("/alertConfigs"), json=body, timeout=20)
+
+    def wants(self, kind):
+        """As `configure`, and gives the configuration's id."""
+        made = self.configure(kind)
+        self.checks.equal(f"somebody wants to hear of {kind}", (made.status_code, made.text if made.status_code != 201 else ""), (201, ""))
+        return made.json()["id"]
 
     def alerts(self, kind, config, status):
         answer = self.session.get(self.url(f"/alerts?status={status}&itemsPerPage=500"), timeout=20)
@@ -137,6 +143,74 @@ def lose_the_network(checks, watch):
         raised=kind, resolved="ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_RESTORED")
 
 
+def a_key_on_its_way_out(checks, watch, customer):
+    """What deletes a key for good is told apart from what only makes it unusable."""
+    kind = f"{customer.provider}_ENCRYPTION_KEY_PENDING_DELETION"
+    watch.both_ways("the key's deletion is scheduled, and called off", kind, watch.wants(kind), customer.delete, customer.recover,
+                    raised=kind, resolved=f"{customer.provider}_ENCRYPTION_KEY_VALID")
+
+
+def a_rotation_ends_it(checks, watch, customer):
+    """Whoever lost a key can go on with another one."""
+    kind, settings = f"{customer.provider}_ENCRYPTION_KEY_INVALID", watch.server.settings_url(watch.project)
+    old, made = customer.payload["customerMasterKeyID"], customer.kms.create_key(Description="the next one")
+
+    def turn_to(key):
+        answer = watch.session.patch(settings, json={customer.field: {"customerMasterKeyID": key}}, timeout=40)
+        checks.equal("the settings name another key", (answer.status_code, answer.text if answer.status_code != 200 else ""), (200, ""))
+
+    watch.both_ways("a lost key is rotated away from", kind, watch.wants(kind), customer.disable,
+                    lambda: turn_to(made["KeyMetadata"]["Arn"]), raised=kind, resolved=f"{customer.provider}_ENCRYPTION_KEY_ROTATED")
+    customer.enable()
+    turn_to(old)
+
+
+def a_cluster_comes_back(checks, watch, customer):
+    kind, name = "CLUSTER_DELETED", "passing"
+    region = {"providerName": "AWS", "regionName": "US_EAST_1", "priority": 7,
+              "electableSpecs": {"instanceSize": "M10", "nodeCount": 3}}
+    body = {"name": name, "clusterType": "REPLICASET", "encryptionAtRestProvider": customer.provider,
+            "replicationSpecs": [{"regionConfigs": [region]}]}
+    made = watch.session.post(watch.url("/clusters"), json=body, headers={"Accept": CLUSTERS}, timeout=20)
+    checks.equal("there is a cluster", (made.status_code, made.text if made.status_code != 201 else ""), (201, ""))
+    back = f"{watch.server.base}/api/atrest/v1/groups/{watch.project}/deletedClusters/{made.json()['id']}/return"
+
+    def delete():
+        answer = watch.session.delete(watch.url(f"/clusters/{name}"), headers={"Accept": CLUSTERS}, timeout=20)
+        checks.equal("it is deleted", answer.status_code, 202)
+
+    def bring_back():
+        answer = watch.session.post(back, headers={"Accept": "application/json"}, timeout=20)
+        checks.equal("it is brought back", (answer.status_code, answer.text if answer.status_code != 200 else ""), (200, ""))
+
+    watch.both_ways("a cluster is deleted, and brought back", kind, watch.wants(kind), delete, bring_back, raised=kind,
+                    resolved="CLUSTER_RETURNED", cluster=name)
+
+
+def an_endpoint_turned_away(checks, watch, customer):
+    """The vault's owner rejects an endpoint with azure-mgmt-keyvault, and approves its successor."""
+    kind, settings = "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_REJECTED", watch.server.settings_url(watch.project)
+    url = f"{settings}/{customer.provider}/privateEndpoints"
+    answer = watch.session.patch(
+        settings, json={customer.field: {**customer.payload, "requirePrivateNetworking": True}}, timeout=40)
+    checks.equal("private networking is required", (answer.status_code, answer.text if answer.status_code != 200 else ""), (200, ""))
+    answer = watch.session.post(url, json={"regionName": "US_CENTRAL"}, timeout=20)
+    checks.equal("there is an endpoint", (answer.status_code, answer.text if answer.status_code != 202 else ""), (202, ""))
+
+    def decide(status):
+        """The owner decides about the endpoint that waits."""
+        waits = lambda: [one for one in watch.session.get(url, timeout=20).json()["results"]
+                         if one["status"] == "PENDING_ACCEPTANCE" and one["privateEndpointConnectionName"]]
+        found = checks.within("an endpoint waits for its approval", TOLD_WITHIN, waits)
+        where = customer.payload["resourceGroupName"], customer.payload["keyVaultName"]
+        state = {"privateLinkServiceConnectionState": {"status": status, "description": f"{status} by its owner"}}
+        customer.management.private_endpoint_connections.put(
+            *where, found[-1]["privateEndpointConnectionName"], {"properties": state})
+
+    watch.both_ways("an endpoint is rejected, and its successor approved", kind, watch.wants(kind), lambda: decide("Rejected"),
+                    lambda: decide("Approved"), raised=kind, resolved="ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_ACTIVE")
+
+
 def clusters_that_suffer(checks, watch, customer):
     """The second project has clusters; who is told hears which of them."""
     kind = "ENCRYPTION_AT_REST_CONFIG_NO_LONGER_VALID"
@@ -181,6 +255,10 @@ def main():
                 refused_webhooks(checks, watch)
                 lose_keys(checks, watch, customers)
                 lose_the_network(checks, watch)
+                a_key_on_its_way_out(checks, watch, customers[0])
+                a_rotation_ends_it(checks, watch, customers[0])
+                a_cluster_comes_back(checks, watch, customers[0])
+                an_endpoint_turned_away(checks, watch, customers[1])
                 fleet = Watch(checks, server, mails, hooks, server.dev["kmip"]["projectId"])
                 clusters_that_suffer(checks, fleet, customers[0])
                 a_receiver_with_a_bad_day(checks, watch, customers[0])
