@@ -135,9 +135,14 @@ fn ask(port: u16, path: &str) -> Option<u16> {
 
 /// Reads the projects with an API key, by curl and Digest.
 fn projects(port: u16, init: &str) -> String {
+    read(port, "/api/atlas/v2/groups", init)
+}
+
+/// Reads what is at a path with an API key, by curl and Digest.
+fn read(port: u16, path: &str, init: &str) -> String {
     let word = |name: &str| init.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
     let key = format!("{}:{}", word("public key"), word("private key"));
-    let url = format!("http://127.0.0.1:{port}/api/atlas/v2/groups");
+    let url = format!("http://127.0.0.1:{port}{path}");
     let output = Command::new("curl").args(["-sS", "--digest", "--user", &key, &url]).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
@@ -202,6 +207,56 @@ fn an_init_that_was_cut_off_before_its_key_goes_on() {
     let seen = projects(place.api, &second);
     assert!(seen.contains("\"name\":\"first\"") && seen.contains("\"totalCount\":1"), "{seen}");
     server.end();
+}
+
+fn recover<'w>(words: &[&'w str]) -> Vec<&'w str> {
+    [["admin", "recover-owner", "--email"].as_slice(), words].concat()
+}
+
+/// An operator gets in again, by a key that owns the organization, with a person who owns it too.
+fn an_owner_again(place: &Place) {
+    let config = place.configure(&place.path("root.key"));
+    assert!(bad(&recover(&["ada@example.com"]), &config).contains("root key file"), "there is nothing yet");
+    let made = good(&["init", "--organization", "Acme", "--project", "first"], &config);
+    assert!(bad(&recover(&["ada"]), &config).contains("must be an e-mail address"));
+    let unknown = bad(&recover(&["ada@example.com", "--org", "0123456789abcdef01234567"]), &config);
+    assert!(unknown.contains("recover the owner"), "{unknown}");
+    let first = good(&recover(&["Ada@Example.com"]), &config);
+    let told =
+        |said: &str, name: &str| said.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    assert!(told(&first, "organization").ends_with("(Acme)") && told(&first, "owner").starts_with("ada@example.com ("));
+    let shut = good(&recover(&["ada@example.com", "--network", "192.0.2.0/24"]), &config);
+    assert_eq!(told(&first, "owner"), told(&shut, "owner"), "the same person");
+
+    let server = Server::start(&config, place.operations);
+    for key in [&made, &first] {
+        assert!(projects(place.api, key).contains("\"name\":\"first\""));
+    }
+    assert!(!projects(place.api, &shut).contains("\"name\":\"first\""), "it may come from elsewhere only");
+    let org = told(&first, "organization").split(' ').next().unwrap().to_owned();
+    let people = read(place.api, &format!("/api/atlas/v2/orgs/{org}/users"), &first);
+    assert!(people.contains("\"username\":\"ada@example.com\"") && people.contains("ORG_OWNER"), "{people}");
+    let events = read(place.api, &format!("/api/atlas/v2/orgs/{org}/events"), &first);
+    assert_eq!(events.matches("ORG_OWNER_RECOVERED").count(), 2, "{events}");
+    let private = told(&first, "private key");
+    assert!(!events.contains(&private) && !people.contains(&private));
+    if place.database.starts_with("sqlite") {
+        assert!(bad(&recover(&["ada@example.com"]), &config).contains("another"), "the server has the database");
+    } else {
+        let while_running = good(&recover(&["bob@example.com"]), &config);
+        assert!(projects(place.api, &while_running).contains("\"name\":\"first\""));
+    }
+    server.end();
+}
+
+#[test]
+fn an_operator_gets_in_again_on_sqlite() {
+    an_owner_again(&Place::sqlite());
+}
+
+#[test]
+fn an_operator_gets_in_again_on_postgres() {
+    an_owner_again(&Place::postgres("owner"));
 }
 
 #[test]
