@@ -53,7 +53,7 @@ pub(super) fn row(error: &AccessError) -> ErrorBody {
         }
         // published
         AccessError::TeamInProject(id) => no_such("CANNOT_DELETE_TEAM_ASSIGNED_TO_PROJECT", id, |id| {
-            format!("Cannot delete team {id} while a group has it. Remove it from its groups first.")
+            format!("Cannot delete team {id} while a project has it. Remove it from its projects first.")
         }),
         AccessError::TooManyTeams => {
             body(BAD_REQUEST, "TOO_MANY_TEAMS", format!("An organization can have {TEAMS_MAX} teams."))
