@@ -150,21 +150,6 @@ def a_key_on_its_way_out(checks, watch, customer):
                     raised=kind, resolved=f"{customer.provider}_ENCRYPTION_KEY_VALID")
 
 
-def a_rotation_ends_it(checks, watch, customer):
-    """Whoever lost a key can go on with another one."""
-    kind, settings = f"{customer.provider}_ENCRYPTION_KEY_INVALID", watch.server.settings_url(watch.project)
-    old, made = customer.payload["customerMasterKeyID"], customer.kms.create_key(Description="the next one")
-
-    def turn_to(key):
-        answer = watch.session.patch(settings, json={customer.field: {"customerMasterKeyID": key}}, timeout=40)
-        checks.equal("the settings name another key", (answer.status_code, answer.text if answer.status_code != 200 else ""), (200, ""))
-
-    watch.both_ways("a lost key is rotated away from", kind, watch.wants(kind), customer.disable,
-                    lambda: turn_to(made["KeyMetadata"]["Arn"]), raised=kind, resolved=f"{customer.provider}_ENCRYPTION_KEY_ROTATED")
-    customer.enable()
-    turn_to(old)
-
-
 def a_cluster_comes_back(checks, watch, customer):
     kind, name = "CLUSTER_DELETED", "passing"
     region = {"providerName": "AWS", "regionName": "US_EAST_1", "priority": 7,
@@ -256,7 +241,6 @@ def main():
                 lose_keys(checks, watch, customers)
                 lose_the_network(checks, watch)
                 a_key_on_its_way_out(checks, watch, customers[0])
-                a_rotation_ends_it(checks, watch, customers[0])
                 a_cluster_comes_back(checks, watch, customers[0])
                 an_endpoint_turned_away(checks, watch, customers[1])
                 fleet = Watch(checks, server, mails, hooks, server.dev["kmip"]["projectId"])
