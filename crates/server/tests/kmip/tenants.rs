@@ -41,9 +41,27 @@ async fn answer(rig: &Rig, node: &Node, operation: u32, payload: &[Bytes]) -> By
     bytes
 }
 
+/// A database process and a client of another organization, whose names are those of the first's.
+async fn of_another_organization(rig: &mut Rig) -> [Node; 2] {
+    let control = &rig.house.control;
+    let org = control.create_organization("Elsewhere").await.unwrap().id;
+    let project = control.create_project(org, "theirs").await.unwrap().id;
+    let mut grants = rig.house.grants(OrgRole::Owner, &[]);
+    grants.org = org;
+    let theirs = rig.house.new_key(grants).await;
+    let ours = std::mem::replace(&mut rig.house.owner, theirs);
+    let payload = rig.house.cloud().payload();
+    rig.house.patch_in(project, &payload).await.ok();
+    rig.new_cluster(project, "c", "AWS").await;
+    let nodes = [rig.node(project, "c", "n1", "mongod").await, rig.node(project, "c", "driver", "client").await];
+    rig.house.owner = ours;
+    nodes
+}
+
 #[tokio::test]
-async fn to_another_node_cluster_and_project_an_object_does_not_exist() {
-    let rig = Rig::open().await;
+async fn to_another_node_cluster_project_and_organization_an_object_does_not_exist() {
+    let mut rig = Rig::open().await;
+    let [foreign_process, foreign_client] = of_another_organization(&mut rig).await;
     let house = &rig.house;
     rig.new_cluster(house.project, "d", "AWS").await;
     let other = house.new_project("other").await;
@@ -57,6 +75,8 @@ async fn to_another_node_cluster_and_project_an_object_does_not_exist() {
         rig.node(house.project, "d", "n1", "mongod").await,
         rig.node(other, "c", "n1", "mongod").await,
         rig.node(other, "c", "driver", "client").await,
+        foreign_process,
+        foreign_client,
     ];
     let asked = house.cloud().clouds.aws().all_requests();
     let nobodys = ["12345678-9abc-4def-8123-456789abcdef", "1", "", "not-an-id\u{e9}"];
