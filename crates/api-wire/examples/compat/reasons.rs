@@ -248,6 +248,12 @@ pub(crate) static REASONS: &[Reason] = &[
         why: "the use of single entries is not counted",
     },
     Reason {
+        differences: &[AddsInAnswer],
+        owners: &["GroupServiceAccount", "OrgServiceAccount"],
+        names: &["systemManaged"],
+        why: "newer clients demand it",
+    },
+    Reason {
         differences: &[LacksWord],
         owners: &["Group.regionUsageRestrictions"],
         names: &["GOV_REGIONS_ONLY"],
