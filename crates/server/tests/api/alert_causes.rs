@@ -9,6 +9,7 @@ use simulators::azure::Change;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::alert_configs::configs_path;
 use crate::alerts::{DAY, DENIED, HOUR, add, alerts, until_looked, until_stands};
@@ -139,21 +140,21 @@ async fn an_endpoint_that_came_to_nothing_is_told_until_it_is_deleted(database: 
 }
 
 /// Takes mails in, and gives the text of each.
-async fn take_mails(listener: TcpListener, mails: mpsc::UnboundedSender<String>) {
+async fn take_mails(listener: TcpListener, mails: mpsc::Sender<String>) {
+    let mut taking = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let mails = mails.clone();
-        tokio::spawn(async move { take_mail(BufReader::new(stream), mails).await });
+        taking.spawn(take_mail(BufReader::new(stream), mails.clone()));
     }
 }
 
-async fn take_mail(mut stream: BufReader<TcpStream>, mails: mpsc::UnboundedSender<String>) {
+async fn take_mail(mut stream: BufReader<TcpStream>, mails: mpsc::Sender<String>) {
     stream.write_all(b"220 ready\r\n").await.unwrap();
     let mut text: Option<String> = None;
     let mut line = String::new();
     while stream.read_line(&mut line).await.is_ok_and(|read| read > 0) {
         let answer: &[u8] = match &mut text {
             Some(_) if line == ".\r\n" => {
-                mails.send(text.take().unwrap()).unwrap();
+                mails.send(text.take().unwrap()).await.unwrap();
                 b"250 taken\r\n"
             }
             Some(text) => {
@@ -181,8 +182,9 @@ async fn a_deleted_project_is_told_and_its_return(database: Database) {
         login: None,
         from: "atrest@example.com".to_owned(),
     });
-    let (sender, mut mails) = mpsc::unbounded_channel();
-    let taking = tokio::spawn(take_mails(listener, sender));
+    let (sender, mut mails) = mpsc::channel(16);
+    let mut taking = JoinSet::new();
+    taking.spawn(take_mails(listener, sender));
     let plan = Plan { notifiers: notifiers(Some(mailer.unwrap()), &[], Roots::default()), ..Plan::default() };
     let house = House::open_as(database, plan).await;
     let mail = json!([{"typeName": "EMAIL", "emailAddress": "ops@example.com", "delayMin": 0, "intervalMin": 5}]);
@@ -204,9 +206,9 @@ async fn a_deleted_project_is_told_and_its_return(database: Database) {
     }
     assert_eq!(house.get(&configs_path(&house)).await.ok()["totalCount"], configs, "they are kept");
     house.end().await;
-    taking.abort();
+    taking.abort_all();
 }
 
-async fn next_mail(mails: &mut mpsc::UnboundedReceiver<String>) -> String {
+async fn next_mail(mails: &mut mpsc::Receiver<String>) -> String {
     tokio::time::timeout(Duration::from_secs(30), mails.recv()).await.unwrap().unwrap()
 }
