@@ -2,6 +2,7 @@
 //! provider now and then. Nothing is read that no configuration is about. Must not know what becomes of an alert.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use domain::alert::{Alert, AlertConfig, AlertKind, EdgeSeen, Standing, Subject, Term, Why};
 use domain::customer_key::ProviderKind;
@@ -13,7 +14,7 @@ use providers::{Deadline, KeyProvider};
 use storage::{AlertOwner, KeyOutlook, ProjectSnapshot, StoredValidity};
 
 use crate::key_path::Seen;
-use crate::{Control, Error};
+use crate::{Control, Error, Timings};
 
 /// What holds, and when that may change by itself.
 #[derive(Debug, Default)]
@@ -179,17 +180,16 @@ impl Control {
             if !kinds.contains(&expiring) && !kinds.contains(&deletion) {
                 continue;
             }
-            let freshness = self.timings().outlook_freshness;
             let present = known.remove(provider).filter(|outlook| outlook.key_revision == stored.key_revision);
             let is_fresh = |outlook: &KeyOutlook| {
                 let turned = stored.definite_since.is_some_and(|since| since > outlook.asked_at);
-                !turned && self.now().since(outlook.asked_at) < freshness
+                !turned && self.now().since(outlook.asked_at) < self.freshness_of(outlook)
             };
             let outlook = match present {
                 Some(outlook) if is_fresh(&outlook) => outlook,
                 stale => self.ask_outlook(snapshot, read, *provider, stored, stale).await?,
             };
-            stands.or(outlook.asked_at + freshness);
+            stands.or(outlook.asked_at + self.freshness_of(&outlook));
             let subject = Subject::Provider(*provider);
             if let Some(at) = outlook.expires_at {
                 let why = Why { ends_at: Some(at), ..Why::default() };
@@ -201,6 +201,13 @@ impl Control {
             }
         }
         Ok(())
+    }
+
+    /// Tells how long what a provider said holds. A deletion can be called off before it was ever noticed, and no event
+    /// tells of that, so whoever has heard of one asks as often as the key is checked.
+    fn freshness_of(&self, outlook: &KeyOutlook) -> Duration {
+        let Timings { outlook_freshness, check_every, .. } = *self.timings();
+        if outlook.deletion_at.is_some() { outlook_freshness.min(check_every) } else { outlook_freshness }
     }
 
     /// Asks a provider what it knows of the end of a key. One that cannot be asked leaves what was known.
