@@ -146,12 +146,13 @@ def lose_the_network(checks, watch):
 def a_key_on_its_way_out(checks, watch, customer):
     """What deletes a key for good is told apart from what only makes it unusable."""
     kind = f"{customer.provider}_ENCRYPTION_KEY_PENDING_DELETION"
-    # Its date is asked for once an hour, and whenever the key turns out to be lost or found.
+    # The key must be seen to be lost, or nothing will say that it is found again.
     seen = lambda: watch.session.get(watch.server.settings_url(watch.project), timeout=20).json()[customer.field]["valid"]
 
     def recover():
         checks.within("the key is seen to be lost", TOLD_WITHIN, seen, lambda valid: not valid)
         customer.recover()
+        checks.within("and found again", TOLD_WITHIN, seen)
 
     watch.both_ways("the key's deletion is scheduled, and called off", kind, watch.wants(kind), customer.delete, recover,
                     raised=kind, resolved=f"{customer.provider}_ENCRYPTION_KEY_VALID")

@@ -143,9 +143,7 @@ async fn atlas_sees_what_is_not_released(database: Database) {
     house.get(&one).await.is(404, "SNAPSHOT_NOT_FOUND");
     let list = house.get(&atlas).await.ok();
     assert_eq!((ids(&list), &list["totalCount"]), (vec![second["id"].as_str().unwrap().to_owned()], &json!(1)));
-    for method in ["POST", "DELETE"] {
-        house.ask(method, &atlas).send().await.is(405, "METHOD_NOT_ALLOWED");
-    }
+    house.ask("DELETE", &atlas).send().await.is(405, "METHOD_NOT_ALLOWED");
     let reader = house.new_reader().await;
     house.nobody("GET", &atlas).by(&reader).send().await.ok();
     house.nobody("GET", &atlas).send().await.is(401, "UNEXPECTED_ERROR");
