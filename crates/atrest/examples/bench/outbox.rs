@@ -61,7 +61,9 @@ async fn measure(name: &str, engine: Engine) -> anyhow::Result<()> {
         let bytes = request("POST", &path, &digest.authorization("POST", &path), body.to_string().as_bytes());
         let (status, answer) = client.send(&bytes).await?;
         anyhow::ensure!(status == 201, "POST answered {status}: {}", String::from_utf8_lossy(&answer));
-        let made: Value = serde_json::from_slice(&answer)?;
+        let answer = String::from_utf8(answer)?;
+        let (_head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+        let made: Value = serde_json::from_str(body)?;
         let text = |pointer| made.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let config: AlertConfigId = text("/id").parse()?;
         let notifier: NotifierId = text("/notifications/0/notifierId").parse()?;
