@@ -38,11 +38,11 @@ pub enum ClusterOutcome {
 }
 
 macro_rules! select {
-    ($rest:literal) => {
+    ($($rest:literal),+ $(,)?) => {
         concat!(
             "SELECT id, project_id, name, settings, encryption_provider, revision, created_at FROM clusters
              WHERE deleted_at IS NULL AND ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -64,15 +64,23 @@ static DELETE: Sql = Sql::same(
      WHERE project_id = $1 AND id = $2 AND revision = $4 AND deleted_at IS NULL",
 );
 static FIND: Sql = Sql::same("find a cluster", select!("project_id = $1 AND name = $2"));
-/// The rows before the page are passed by in the index alone.
-static LIST: Sql = Sql::same(
-    "list clusters",
-    select!(
-        "project_id = $1 AND name >= (
-             SELECT name FROM clusters WHERE project_id = $1 AND deleted_at IS NULL ORDER BY name LIMIT 1 OFFSET $3
-         ) ORDER BY name LIMIT $2"
-    ),
-);
+/// Lists a page. The rows on the way to it are passed by in the index alone, coming from the end that is said.
+macro_rules! list_from {
+    ($order:literal) => {
+        Sql::same(
+            "list clusters",
+            select!(
+                "project_id = $1 AND name >= (
+                     SELECT name FROM clusters WHERE project_id = $1 AND deleted_at IS NULL ORDER BY name ",
+                $order,
+                " LIMIT 1 OFFSET $3
+                 ) ORDER BY name LIMIT $2"
+            ),
+        )
+    };
+}
+static LIST_FROM_FIRST: Sql = list_from!("ASC");
+static LIST_FROM_LAST: Sql = list_from!("DESC");
 static COUNT: Sql = Sql::same("count clusters", "SELECT clusters FROM cluster_counts WHERE project_id = $1");
 static COUNT_ON: Sql = Sql::same(
     "count on clusters",
@@ -141,7 +149,12 @@ impl Store {
     /// Lists a page of a project's clusters, by name, and counts them all.
     pub async fn clusters_of(&self, project: ProjectId, offset: i64, limit: i64) -> Result<(Vec<Cluster>, i64)> {
         let total = self.read_one(&COUNT, values![project]).await?.map_or(Ok(0), |row| count(&row))?;
-        let rows = self.read(&LIST, values![project, limit, offset]).await?;
+        let behind = total.saturating_sub(1).saturating_sub(offset);
+        if behind < 0 {
+            return Ok((Vec::new(), total));
+        }
+        let (list, passed) = if offset <= behind { (&LIST_FROM_FIRST, offset) } else { (&LIST_FROM_LAST, behind) };
+        let rows = self.read(list, values![project, limit, passed]).await?;
         Ok((rows.iter().map(from_row).collect::<Result<_>>()?, total))
     }
 

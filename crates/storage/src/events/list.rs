@@ -42,6 +42,7 @@ pub struct EventSlice {
 /// How far events are counted. Up to here a total is exact; of more it says that there are at least so many, and one
 /// more than was seen, so that whoever reads page after page by it never stops short.
 const COUNTED_UP_TO: i64 = 10_000;
+const NEWEST_FIRST: &str = "ORDER BY created_at DESC, sequence DESC";
 
 /// Whose events to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,7 +232,11 @@ impl<'v> Question<'v> {
         let wanted = slice.limit.saturating_add(1);
         values.extend([wanted, slice.offset, wanted.saturating_add(slice.offset)].map(Value::from));
         let page = page_text(&texts, filtering);
-        let each = union(&texts, |text| format!("SELECT 1 FROM events WHERE {text}"));
+        // The order counts for nothing, but has the index read from one end: without it PostgreSQL may take in all that
+        // there is to count before it stops at the bound.
+        let each = union(&texts, |text| {
+            format!("SELECT * FROM (SELECT 1 FROM events WHERE {text} {NEWEST_FIRST} LIMIT {COUNTED_UP_TO}) AS branch")
+        });
         let counting = format!("SELECT COUNT(*) FROM ({each} LIMIT {COUNTED_UP_TO}) AS counted");
         Self { page, counting, values, filtering }
     }
@@ -239,7 +244,6 @@ impl<'v> Question<'v> {
 
 /// Reads no more of each branch's index than the page can need, and whole rows of the page only.
 fn page_text(texts: &[String], filtering: usize) -> String {
-    const NEWEST_FIRST: &str = "ORDER BY created_at DESC, sequence DESC";
     let [limit_at, offset_at, each_at] = [1, 2, 3].map(|place| filtering.saturating_add(place));
     let found = match texts {
         [text] => format!("SELECT sequence, created_at FROM events WHERE {text}"),

@@ -79,6 +79,12 @@ async fn lists_are_pages_by_name(db: Database) {
     let (page, total) = store.clusters_of(project_id(1), 1, 5).await.unwrap();
     assert_eq!((page, total), (vec![cluster(2, 1, None), cluster(3, 1, None)], 3));
     assert_eq!(store.clusters_of(project_id(3), 0, 5).await.unwrap(), (Vec::new(), 0));
+    let all: Vec<Cluster> = (1..=3).map(|number| cluster(number, 1, None)).collect();
+    for (offset, limit) in (0..5).flat_map(|offset| (1..5).map(move |limit| (offset, limit))) {
+        let wanted: Vec<Cluster> = all.iter().skip(offset).take(limit).cloned().collect();
+        let got = store.clusters_of(project_id(1), offset as i64, limit as i64).await.unwrap();
+        assert_eq!(got, (wanted, 3), "{limit} from {offset}");
+    }
     let counts = store.cluster_counts(&[project_id(1), project_id(2), project_id(3)]).await.unwrap();
     assert_eq!(counts, [(project_id(1), 3), (project_id(2), 1)].into());
 }
