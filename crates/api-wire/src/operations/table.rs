@@ -1,793 +1,499 @@
-//! The entries of the registry, one after the other. It must not hold anything but data.
+//! The registry's list: every operation once, with its name in our code and where its entry stands. It must not hold
+//! anything but data.
 
 mod access_list;
 mod alerts;
-mod clusters;
-mod node_credentials;
-mod organizations;
-mod projects;
-mod surroundings;
-
 mod api_keys;
 mod around_clusters;
 mod backups;
+mod clusters;
+mod encryption_at_rest;
+mod entry;
 mod events;
 mod flex_clusters;
 mod keys;
+mod node_credentials;
+mod nodes;
+mod organizations;
 mod private_endpoints;
+mod projects;
 mod provider_roles;
 mod service_accounts;
+mod surroundings;
 mod teams;
 mod users;
 
-use super::rate_limit::{CERTIFICATE_AUTHORITIES, DOCUMENT, ENCRYPTION_AT_REST, ENROLMENTS, EVENTS, NODES};
-use node_credentials::{
-    CREATE_EXTERNAL_CERTIFICATE_AUTHORITY, CREATE_NODE_IDENTITY, DELETE_EXTERNAL_CERTIFICATE_AUTHORITY,
-    DELETE_NODE_IDENTITY, GET_EXTERNAL_CERTIFICATE_AUTHORITY, LIST_EXTERNAL_CERTIFICATE_AUTHORITIES,
-    LIST_NODE_IDENTITIES, RENEW_NODE_CERTIFICATE,
+use super::Operation;
+use entry::{
+    DELETION, LIST, NAMED, NOTHING, ONE, SIGNED_IN, TAG_ENCRYPTION_AT_REST, TAG_NODES, WRITE, answering, dated, own,
+    own_from, replaced,
 };
-use time::Date;
 
-use super::{Access, Api, Method, Operation, OperationId, ProjectRole, VersionEntry};
-use crate::atlas::encryption_at_rest;
-use crate::atlas::version::ApiVersion;
-use crate::atrest::{certificate_authorities, enrolments, nodes, validity};
-use crate::openapi;
-use crate::paging::{INCLUDE_COUNT, ITEMS_PER_PAGE, PAGE_NUM};
-use crate::query::{ENVELOPE, PRETTY, QueryParameter};
-use crate::schema::{Kind, Schema};
-
-/// Every operation, once.
-pub static OPERATIONS: &[&Operation] = &[
-    &surroundings::GET_SYSTEM_STATUS,
-    &organizations::LIST_ORGS,
-    &organizations::GET_ORG,
-    &projects::LIST_GROUPS,
-    &projects::CREATE_GROUP,
-    &projects::GET_GROUP,
-    &projects::DELETE_GROUP,
-    &projects::UPDATE_GROUP,
-    &projects::GET_GROUP_BY_NAME,
-    &projects::GET_GROUP_SETTINGS,
-    &projects::UPDATE_GROUP_SETTINGS,
-    &projects::LIST_GROUP_LIMITS,
-    &projects::GET_GROUP_LIMIT,
-    &projects::SET_GROUP_LIMIT,
-    &projects::DELETE_GROUP_LIMIT,
-    &projects::GET_GROUP_IP_ADDRESSES,
-    &projects::GET_MONGO_DB_VERSIONS,
-    &projects::GET_MANAGED_SLOW_MS,
-    &projects::ENABLE_MANAGED_SLOW_MS,
-    &projects::DISABLE_MANAGED_SLOW_MS,
-    &projects::GET_GROUP_ACTIVITY,
-    &projects::UPDATE_GROUP_ACTIVITY,
-    &access_list::LIST_ACCESS_LIST_ENTRIES,
-    &access_list::CREATE_ACCESS_LIST_ENTRY,
-    &access_list::GET_ACCESS_LIST_ENTRY,
-    &access_list::DELETE_ACCESS_LIST_ENTRY,
-    &access_list::GET_ACCESS_LIST_STATUS,
-    &organizations::UPDATE_ORG,
-    &organizations::DELETE_ORG,
-    &organizations::LIST_ORG_GROUPS,
-    &organizations::GET_ORG_SETTINGS,
-    &organizations::UPDATE_ORG_SETTINGS,
-    &surroundings::LIST_CONTROL_PLANE_ADDRESSES,
-    &surroundings::LIST_RATE_LIMITS,
-    &surroundings::GET_RATE_LIMIT,
-    &surroundings::GET_AUDIT_LOG,
-    &surroundings::LIST_CUSTOM_DB_ROLES,
-    &surroundings::LIST_DATABASE_USERS,
-    &surroundings::LIST_GROUP_INTEGRATIONS,
-    &surroundings::LIST_GROUP_PEERS,
-    &surroundings::GET_MAINTENANCE_WINDOW,
-    &surroundings::LIST_ENDPOINT_SERVICES,
-    &surroundings::GET_REGIONAL_MODE,
-    &surroundings::GET_USER_SECURITY,
-    &clusters::LIST_CLUSTERS,
-    &clusters::CREATE_CLUSTER,
-    &clusters::GET_CLUSTER,
-    &clusters::UPDATE_CLUSTER,
-    &clusters::DELETE_CLUSTER,
-    &clusters::LIST_CLUSTER_DETAILS,
-    &clusters::VALIDATE_CLUSTER_CONFIGURATIONS,
-    &clusters::RESTART_PRIMARIES,
-    &clusters::PIN_FEATURE_COMPATIBILITY_VERSION,
-    &clusters::UNPIN_FEATURE_COMPATIBILITY_VERSION,
-    &clusters::LIST_CLUSTER_PROVIDER_REGIONS,
-    &clusters::UPGRADE_TENANT_CLUSTER,
-    &events::LIST_EVENT_TYPES,
-    &events::LIST_ORG_EVENTS,
-    &events::GET_ORG_EVENT,
-    &LIST_GROUP_EVENTS,
-    &GET_GROUP_EVENT,
-    &GET_ENCRYPTION_AT_REST,
-    &UPDATE_ENCRYPTION_AT_REST,
-    &private_endpoints::LIST_PRIVATE_ENDPOINTS,
-    &private_endpoints::CREATE_PRIVATE_ENDPOINT,
-    &private_endpoints::GET_PRIVATE_ENDPOINT,
-    &private_endpoints::DELETE_PRIVATE_ENDPOINT,
-    &provider_roles::LIST_PROVIDER_ROLES,
-    &provider_roles::CREATE_PROVIDER_ROLE,
-    &provider_roles::GET_PROVIDER_ROLE,
-    &provider_roles::AUTHORIZE_PROVIDER_ROLE,
-    &provider_roles::DELETE_PROVIDER_ROLE,
-    &provider_roles::CHECK_ENCRYPTION_AT_REST,
-    &provider_roles::GET_SETUP_KIT,
-    &private_endpoints::GET_NETWORKING,
-    &GET_ENCRYPTION_AT_REST_VALIDITY,
-    &LIST_NODES,
-    &CREATE_NODE,
-    &GET_NODE,
-    &REVOKE_NODE,
-    &CREATE_NODE_ENROLMENT_TOKEN,
-    &ENROL_NODE,
-    &RENEW_NODE_CERTIFICATE,
-    &LIST_EXTERNAL_CERTIFICATE_AUTHORITIES,
-    &CREATE_EXTERNAL_CERTIFICATE_AUTHORITY,
-    &GET_EXTERNAL_CERTIFICATE_AUTHORITY,
-    &DELETE_EXTERNAL_CERTIFICATE_AUTHORITY,
-    &LIST_NODE_IDENTITIES,
-    &CREATE_NODE_IDENTITY,
-    &DELETE_NODE_IDENTITY,
-    &GET_CERTIFICATE_AUTHORITIES,
-    &keys::LIST_ROTATIONS,
-    &keys::GET_ROTATION,
-    &keys::LIST_CUSTOMER_KEYS,
-    &keys::LIST_MASTER_KEYS,
-    &keys::GET_MASTER_KEY,
-    &keys::RETURN_MASTER_KEY,
-    &keys::LIST_GRANTS,
-    &keys::CREATE_GRANT,
-    &keys::DELETE_GRANT,
-    &keys::LIST_SNAPSHOTS,
-    &keys::CREATE_SNAPSHOT,
-    &keys::GET_SNAPSHOT,
-    &keys::RELEASE_SNAPSHOT,
-    &keys::LIST_DELETED_CLUSTERS,
-    &keys::RETURN_CLUSTER,
-    &keys::LIST_DELETED_GROUPS,
-    &keys::RETURN_GROUP,
-    &keys::LIST_BACKUP_SNAPSHOTS,
-    &keys::GET_BACKUP_SNAPSHOT,
-    &around_clusters::GET_PROCESS_ARGUMENTS,
-    &around_clusters::UPDATE_PROCESS_ARGUMENTS,
-    &around_clusters::GET_AUTO_SCALING_CONFIGURATION,
-    &around_clusters::GET_CLUSTER_STATUS,
-    &around_clusters::GET_SEARCH_DEPLOYMENT,
-    &around_clusters::CREATE_SEARCH_DEPLOYMENT,
-    &around_clusters::UPDATE_SEARCH_DEPLOYMENT,
-    &around_clusters::DELETE_SEARCH_DEPLOYMENT,
-    &around_clusters::LIST_CONTAINERS,
-    &around_clusters::LIST_ALL_CONTAINERS,
-    &around_clusters::GET_CONTAINER,
-    &around_clusters::LIST_SERVERLESS_INSTANCES,
-    &flex_clusters::LIST_FLEX_CLUSTERS,
-    &flex_clusters::CREATE_FLEX_CLUSTER,
-    &flex_clusters::GET_FLEX_CLUSTER,
-    &flex_clusters::UPDATE_FLEX_CLUSTER,
-    &flex_clusters::DELETE_FLEX_CLUSTER,
-    &flex_clusters::UPGRADE_FLEX_CLUSTER,
-    &backups::GET_COMPLIANCE_POLICY,
-    &backups::UPDATE_COMPLIANCE_POLICY,
-    &backups::DELETE_COMPLIANCE_POLICY,
-    &backups::GET_BACKUP_SCHEDULE,
-    &backups::UPDATE_BACKUP_SCHEDULE,
-    &backups::TAKE_BACKUP_SNAPSHOT,
-    &backups::UPDATE_BACKUP_SNAPSHOT,
-    &backups::DELETE_BACKUP_SNAPSHOT,
-    &backups::LIST_SHARDED_SNAPSHOTS,
-    &backups::GET_SHARDED_SNAPSHOT,
-    &backups::DELETE_SHARDED_SNAPSHOT,
-    &alerts::LIST_ALERT_CONFIG_MATCHER_FIELD_NAMES,
-    &alerts::LIST_ALERT_CONFIGS,
-    &alerts::CREATE_ALERT_CONFIG,
-    &alerts::GET_ALERT_CONFIG,
-    &alerts::UPDATE_ALERT_CONFIG,
-    &alerts::TOGGLE_ALERT_CONFIG,
-    &alerts::DELETE_ALERT_CONFIG,
-    &alerts::LIST_ALERT_CONFIGS_OF_ALERT,
-    &alerts::LIST_ALERTS_OF_CONFIG,
-    &alerts::LIST_ALERTS,
-    &alerts::GET_ALERT,
-    &alerts::ACKNOWLEDGE_ALERT,
-    &api_keys::LIST_GROUP_API_KEYS,
-    &api_keys::CREATE_GROUP_API_KEY,
-    &api_keys::ADD_GROUP_API_KEY,
-    &api_keys::UPDATE_GROUP_API_KEY_ROLES,
-    &api_keys::REMOVE_GROUP_API_KEY,
-    &api_keys::LIST_ORG_API_KEYS,
-    &api_keys::CREATE_ORG_API_KEY,
-    &api_keys::GET_ORG_API_KEY,
-    &api_keys::UPDATE_ORG_API_KEY,
-    &api_keys::DELETE_ORG_API_KEY,
-    &api_keys::LIST_ORG_ACCESS_ENTRIES,
-    &api_keys::CREATE_ORG_ACCESS_ENTRY,
-    &api_keys::GET_ORG_ACCESS_ENTRY,
-    &api_keys::DELETE_ACCESS_ENTRY,
-    &service_accounts::LIST_GROUP_SERVICE_ACCOUNTS,
-    &service_accounts::CREATE_GROUP_SERVICE_ACCOUNT,
-    &service_accounts::GET_GROUP_SERVICE_ACCOUNT,
-    &service_accounts::UPDATE_GROUP_SERVICE_ACCOUNT,
-    &service_accounts::DELETE_GROUP_SERVICE_ACCOUNT,
-    &service_accounts::LIST_GROUP_SERVICE_ACCOUNT_NETWORKS,
-    &service_accounts::CREATE_GROUP_SERVICE_ACCOUNT_NETWORKS,
-    &service_accounts::DELETE_GROUP_SERVICE_ACCOUNT_NETWORK,
-    &service_accounts::CREATE_GROUP_SECRET,
-    &service_accounts::DELETE_GROUP_SECRET,
-    &service_accounts::INVITE_GROUP_SERVICE_ACCOUNT,
-    &service_accounts::LIST_ORG_SERVICE_ACCOUNTS,
-    &service_accounts::CREATE_ORG_SERVICE_ACCOUNT,
-    &service_accounts::GET_ORG_SERVICE_ACCOUNT,
-    &service_accounts::UPDATE_ORG_SERVICE_ACCOUNT,
-    &service_accounts::DELETE_ORG_SERVICE_ACCOUNT,
-    &service_accounts::LIST_ORG_SERVICE_ACCOUNT_NETWORKS,
-    &service_accounts::CREATE_ORG_SERVICE_ACCOUNT_NETWORKS,
-    &service_accounts::DELETE_ORG_SERVICE_ACCOUNT_NETWORK,
-    &service_accounts::CREATE_ORG_SECRET,
-    &service_accounts::DELETE_ORG_SECRET,
-    &service_accounts::GET_SERVICE_ACCOUNT_GROUPS,
-    &teams::LIST_GROUP_TEAMS,
-    &teams::ADD_GROUP_TEAMS,
-    &teams::GET_GROUP_TEAM,
-    &teams::UPDATE_GROUP_TEAM,
-    &teams::REMOVE_GROUP_TEAM,
-    &teams::LIST_ORG_TEAMS,
-    &teams::CREATE_ORG_TEAM,
-    &teams::GET_ORG_TEAM,
-    &teams::RENAME_ORG_TEAM,
-    &teams::DELETE_ORG_TEAM,
-    &teams::GET_TEAM_BY_NAME,
-    &teams::ADD_TEAM_USERS,
-    &teams::REMOVE_USER_FROM_TEAM,
-    &users::LIST_GROUP_USERS,
-    &users::ADD_GROUP_USERS,
-    &users::GET_GROUP_USER,
-    &users::REMOVE_GROUP_USER,
-    &users::ADD_GROUP_USER_ROLE,
-    &users::REMOVE_GROUP_USER_ROLE,
-    &users::LIST_ORG_USERS,
-    &users::CREATE_ORG_USER,
-    &users::GET_ORG_USER,
-    &users::UPDATE_ORG_USER,
-    &users::REMOVE_ORG_USER,
-    &users::ADD_ORG_ROLE,
-    &users::REMOVE_ORG_ROLE,
-    &users::LIST_TEAM_USERS,
-    &users::ADD_ORG_TEAM_USER,
-    &users::REMOVE_ORG_TEAM_USER,
-    &users::LIST_USER_STANDINGS,
-    &users::DISABLE_USER,
-    &users::ENABLE_USER,
-    &users::RESET_USER,
-    &users::ACCEPT_INVITATION,
-    &GET_OPEN_API,
-];
-
-impl OperationId {
-    /// Returns the operation's entry.
-    pub const fn operation(self) -> &'static Operation {
-        match self {
-            Self::GetSystemStatus => &surroundings::GET_SYSTEM_STATUS,
-            Self::ListOrgs => &organizations::LIST_ORGS,
-            Self::GetOrg => &organizations::GET_ORG,
-            Self::ListGroups => &projects::LIST_GROUPS,
-            Self::CreateGroup => &projects::CREATE_GROUP,
-            Self::GetGroup => &projects::GET_GROUP,
-            Self::DeleteGroup => &projects::DELETE_GROUP,
-            Self::UpdateGroup => &projects::UPDATE_GROUP,
-            Self::GetGroupByName => &projects::GET_GROUP_BY_NAME,
-            Self::GetGroupSettings => &projects::GET_GROUP_SETTINGS,
-            Self::UpdateGroupSettings => &projects::UPDATE_GROUP_SETTINGS,
-            Self::ListGroupLimits => &projects::LIST_GROUP_LIMITS,
-            Self::GetGroupLimit => &projects::GET_GROUP_LIMIT,
-            Self::SetGroupLimit => &projects::SET_GROUP_LIMIT,
-            Self::DeleteGroupLimit => &projects::DELETE_GROUP_LIMIT,
-            Self::GetGroupIpAddresses => &projects::GET_GROUP_IP_ADDRESSES,
-            Self::GetMongoDbVersions => &projects::GET_MONGO_DB_VERSIONS,
-            Self::GetManagedSlowMs => &projects::GET_MANAGED_SLOW_MS,
-            Self::EnableManagedSlowMs => &projects::ENABLE_MANAGED_SLOW_MS,
-            Self::DisableManagedSlowMs => &projects::DISABLE_MANAGED_SLOW_MS,
-            Self::GetGroupActivity => &projects::GET_GROUP_ACTIVITY,
-            Self::UpdateGroupActivity => &projects::UPDATE_GROUP_ACTIVITY,
-            Self::ListAccessListEntries => &access_list::LIST_ACCESS_LIST_ENTRIES,
-            Self::CreateAccessListEntry => &access_list::CREATE_ACCESS_LIST_ENTRY,
-            Self::GetAccessListEntry => &access_list::GET_ACCESS_LIST_ENTRY,
-            Self::DeleteAccessListEntry => &access_list::DELETE_ACCESS_LIST_ENTRY,
-            Self::GetAccessListStatus => &access_list::GET_ACCESS_LIST_STATUS,
-            Self::UpdateOrg => &organizations::UPDATE_ORG,
-            Self::DeleteOrg => &organizations::DELETE_ORG,
-            Self::ListOrgGroups => &organizations::LIST_ORG_GROUPS,
-            Self::GetOrgSettings => &organizations::GET_ORG_SETTINGS,
-            Self::UpdateOrgSettings => &organizations::UPDATE_ORG_SETTINGS,
-            Self::ListControlPlaneAddresses => &surroundings::LIST_CONTROL_PLANE_ADDRESSES,
-            Self::ListRateLimits => &surroundings::LIST_RATE_LIMITS,
-            Self::GetRateLimit => &surroundings::GET_RATE_LIMIT,
-            Self::GetAuditLog => &surroundings::GET_AUDIT_LOG,
-            Self::ListCustomDbRoles => &surroundings::LIST_CUSTOM_DB_ROLES,
-            Self::ListDatabaseUsers => &surroundings::LIST_DATABASE_USERS,
-            Self::ListGroupIntegrations => &surroundings::LIST_GROUP_INTEGRATIONS,
-            Self::ListGroupPeers => &surroundings::LIST_GROUP_PEERS,
-            Self::GetMaintenanceWindow => &surroundings::GET_MAINTENANCE_WINDOW,
-            Self::ListEndpointServices => &surroundings::LIST_ENDPOINT_SERVICES,
-            Self::GetRegionalMode => &surroundings::GET_REGIONAL_MODE,
-            Self::GetUserSecurity => &surroundings::GET_USER_SECURITY,
-            Self::ListClusters => &clusters::LIST_CLUSTERS,
-            Self::CreateCluster => &clusters::CREATE_CLUSTER,
-            Self::GetCluster => &clusters::GET_CLUSTER,
-            Self::UpdateCluster => &clusters::UPDATE_CLUSTER,
-            Self::DeleteCluster => &clusters::DELETE_CLUSTER,
-            Self::ListClusterDetails => &clusters::LIST_CLUSTER_DETAILS,
-            Self::ValidateClusterConfigurations => &clusters::VALIDATE_CLUSTER_CONFIGURATIONS,
-            Self::RestartPrimaries => &clusters::RESTART_PRIMARIES,
-            Self::PinFeatureCompatibilityVersion => &clusters::PIN_FEATURE_COMPATIBILITY_VERSION,
-            Self::UnpinFeatureCompatibilityVersion => &clusters::UNPIN_FEATURE_COMPATIBILITY_VERSION,
-            Self::ListClusterProviderRegions => &clusters::LIST_CLUSTER_PROVIDER_REGIONS,
-            Self::UpgradeTenantCluster => &clusters::UPGRADE_TENANT_CLUSTER,
-            Self::ListEventTypes => &events::LIST_EVENT_TYPES,
-            Self::ListOrgEvents => &events::LIST_ORG_EVENTS,
-            Self::GetOrgEvent => &events::GET_ORG_EVENT,
-            Self::ListGroupEvents => &LIST_GROUP_EVENTS,
-            Self::GetGroupEvent => &GET_GROUP_EVENT,
-            Self::GetEncryptionAtRest => &GET_ENCRYPTION_AT_REST,
-            Self::UpdateEncryptionAtRest => &UPDATE_ENCRYPTION_AT_REST,
-            Self::ListPrivateEndpoints => &private_endpoints::LIST_PRIVATE_ENDPOINTS,
-            Self::CreatePrivateEndpoint => &private_endpoints::CREATE_PRIVATE_ENDPOINT,
-            Self::GetPrivateEndpoint => &private_endpoints::GET_PRIVATE_ENDPOINT,
-            Self::DeletePrivateEndpoint => &private_endpoints::DELETE_PRIVATE_ENDPOINT,
-            Self::ListProviderRoles => &provider_roles::LIST_PROVIDER_ROLES,
-            Self::CreateProviderRole => &provider_roles::CREATE_PROVIDER_ROLE,
-            Self::GetProviderRole => &provider_roles::GET_PROVIDER_ROLE,
-            Self::AuthorizeProviderRole => &provider_roles::AUTHORIZE_PROVIDER_ROLE,
-            Self::DeleteProviderRole => &provider_roles::DELETE_PROVIDER_ROLE,
-            Self::CheckEncryptionAtRest => &provider_roles::CHECK_ENCRYPTION_AT_REST,
-            Self::GetSetupKit => &provider_roles::GET_SETUP_KIT,
-            Self::GetNetworking => &private_endpoints::GET_NETWORKING,
-            Self::GetEncryptionAtRestValidity => &GET_ENCRYPTION_AT_REST_VALIDITY,
-            Self::ListNodes => &LIST_NODES,
-            Self::CreateNode => &CREATE_NODE,
-            Self::GetNode => &GET_NODE,
-            Self::RevokeNode => &REVOKE_NODE,
-            Self::CreateNodeEnrolmentToken => &CREATE_NODE_ENROLMENT_TOKEN,
-            Self::EnrolNode => &ENROL_NODE,
-            Self::RenewNodeCertificate => &RENEW_NODE_CERTIFICATE,
-            Self::ListExternalCertificateAuthorities => &LIST_EXTERNAL_CERTIFICATE_AUTHORITIES,
-            Self::CreateExternalCertificateAuthority => &CREATE_EXTERNAL_CERTIFICATE_AUTHORITY,
-            Self::GetExternalCertificateAuthority => &GET_EXTERNAL_CERTIFICATE_AUTHORITY,
-            Self::DeleteExternalCertificateAuthority => &DELETE_EXTERNAL_CERTIFICATE_AUTHORITY,
-            Self::ListNodeIdentities => &LIST_NODE_IDENTITIES,
-            Self::CreateNodeIdentity => &CREATE_NODE_IDENTITY,
-            Self::DeleteNodeIdentity => &DELETE_NODE_IDENTITY,
-            Self::GetCertificateAuthorities => &GET_CERTIFICATE_AUTHORITIES,
-            Self::ListRotations => &keys::LIST_ROTATIONS,
-            Self::GetRotation => &keys::GET_ROTATION,
-            Self::ListCustomerKeys => &keys::LIST_CUSTOMER_KEYS,
-            Self::ListMasterKeys => &keys::LIST_MASTER_KEYS,
-            Self::GetMasterKey => &keys::GET_MASTER_KEY,
-            Self::ReturnMasterKey => &keys::RETURN_MASTER_KEY,
-            Self::ListGrants => &keys::LIST_GRANTS,
-            Self::CreateGrant => &keys::CREATE_GRANT,
-            Self::DeleteGrant => &keys::DELETE_GRANT,
-            Self::ListSnapshots => &keys::LIST_SNAPSHOTS,
-            Self::CreateSnapshot => &keys::CREATE_SNAPSHOT,
-            Self::GetSnapshot => &keys::GET_SNAPSHOT,
-            Self::ReleaseSnapshot => &keys::RELEASE_SNAPSHOT,
-            Self::ListDeletedClusters => &keys::LIST_DELETED_CLUSTERS,
-            Self::ReturnCluster => &keys::RETURN_CLUSTER,
-            Self::ListDeletedGroups => &keys::LIST_DELETED_GROUPS,
-            Self::ReturnGroup => &keys::RETURN_GROUP,
-            Self::ListBackupSnapshots => &keys::LIST_BACKUP_SNAPSHOTS,
-            Self::GetBackupSnapshot => &keys::GET_BACKUP_SNAPSHOT,
-            Self::GetProcessArguments => &around_clusters::GET_PROCESS_ARGUMENTS,
-            Self::UpdateProcessArguments => &around_clusters::UPDATE_PROCESS_ARGUMENTS,
-            Self::GetAutoScalingConfiguration => &around_clusters::GET_AUTO_SCALING_CONFIGURATION,
-            Self::GetClusterStatus => &around_clusters::GET_CLUSTER_STATUS,
-            Self::GetSearchDeployment => &around_clusters::GET_SEARCH_DEPLOYMENT,
-            Self::CreateSearchDeployment => &around_clusters::CREATE_SEARCH_DEPLOYMENT,
-            Self::UpdateSearchDeployment => &around_clusters::UPDATE_SEARCH_DEPLOYMENT,
-            Self::DeleteSearchDeployment => &around_clusters::DELETE_SEARCH_DEPLOYMENT,
-            Self::ListContainers => &around_clusters::LIST_CONTAINERS,
-            Self::ListAllContainers => &around_clusters::LIST_ALL_CONTAINERS,
-            Self::GetContainer => &around_clusters::GET_CONTAINER,
-            Self::ListServerlessInstances => &around_clusters::LIST_SERVERLESS_INSTANCES,
-            Self::ListFlexClusters => &flex_clusters::LIST_FLEX_CLUSTERS,
-            Self::CreateFlexCluster => &flex_clusters::CREATE_FLEX_CLUSTER,
-            Self::GetFlexCluster => &flex_clusters::GET_FLEX_CLUSTER,
-            Self::UpdateFlexCluster => &flex_clusters::UPDATE_FLEX_CLUSTER,
-            Self::DeleteFlexCluster => &flex_clusters::DELETE_FLEX_CLUSTER,
-            Self::UpgradeFlexCluster => &flex_clusters::UPGRADE_FLEX_CLUSTER,
-            Self::GetCompliancePolicy => &backups::GET_COMPLIANCE_POLICY,
-            Self::UpdateCompliancePolicy => &backups::UPDATE_COMPLIANCE_POLICY,
-            Self::DeleteCompliancePolicy => &backups::DELETE_COMPLIANCE_POLICY,
-            Self::GetBackupSchedule => &backups::GET_BACKUP_SCHEDULE,
-            Self::UpdateBackupSchedule => &backups::UPDATE_BACKUP_SCHEDULE,
-            Self::TakeBackupSnapshot => &backups::TAKE_BACKUP_SNAPSHOT,
-            Self::UpdateBackupSnapshot => &backups::UPDATE_BACKUP_SNAPSHOT,
-            Self::DeleteBackupSnapshot => &backups::DELETE_BACKUP_SNAPSHOT,
-            Self::ListShardedSnapshots => &backups::LIST_SHARDED_SNAPSHOTS,
-            Self::GetShardedSnapshot => &backups::GET_SHARDED_SNAPSHOT,
-            Self::DeleteShardedSnapshot => &backups::DELETE_SHARDED_SNAPSHOT,
-            Self::ListAlertConfigMatcherFieldNames => &alerts::LIST_ALERT_CONFIG_MATCHER_FIELD_NAMES,
-            Self::ListAlertConfigs => &alerts::LIST_ALERT_CONFIGS,
-            Self::CreateAlertConfig => &alerts::CREATE_ALERT_CONFIG,
-            Self::GetAlertConfig => &alerts::GET_ALERT_CONFIG,
-            Self::UpdateAlertConfig => &alerts::UPDATE_ALERT_CONFIG,
-            Self::ToggleAlertConfig => &alerts::TOGGLE_ALERT_CONFIG,
-            Self::DeleteAlertConfig => &alerts::DELETE_ALERT_CONFIG,
-            Self::ListAlertConfigsOfAlert => &alerts::LIST_ALERT_CONFIGS_OF_ALERT,
-            Self::ListAlertsOfConfig => &alerts::LIST_ALERTS_OF_CONFIG,
-            Self::ListAlerts => &alerts::LIST_ALERTS,
-            Self::GetAlert => &alerts::GET_ALERT,
-            Self::AcknowledgeAlert => &alerts::ACKNOWLEDGE_ALERT,
-            Self::ListGroupApiKeys => &api_keys::LIST_GROUP_API_KEYS,
-            Self::CreateGroupApiKey => &api_keys::CREATE_GROUP_API_KEY,
-            Self::AddGroupApiKey => &api_keys::ADD_GROUP_API_KEY,
-            Self::UpdateGroupApiKeyRoles => &api_keys::UPDATE_GROUP_API_KEY_ROLES,
-            Self::RemoveGroupApiKey => &api_keys::REMOVE_GROUP_API_KEY,
-            Self::ListOrgApiKeys => &api_keys::LIST_ORG_API_KEYS,
-            Self::CreateOrgApiKey => &api_keys::CREATE_ORG_API_KEY,
-            Self::GetOrgApiKey => &api_keys::GET_ORG_API_KEY,
-            Self::UpdateOrgApiKey => &api_keys::UPDATE_ORG_API_KEY,
-            Self::DeleteOrgApiKey => &api_keys::DELETE_ORG_API_KEY,
-            Self::ListOrgAccessEntries => &api_keys::LIST_ORG_ACCESS_ENTRIES,
-            Self::CreateOrgAccessEntry => &api_keys::CREATE_ORG_ACCESS_ENTRY,
-            Self::GetOrgAccessEntry => &api_keys::GET_ORG_ACCESS_ENTRY,
-            Self::DeleteAccessEntry => &api_keys::DELETE_ACCESS_ENTRY,
-            Self::ListGroupServiceAccounts => &service_accounts::LIST_GROUP_SERVICE_ACCOUNTS,
-            Self::CreateGroupServiceAccount => &service_accounts::CREATE_GROUP_SERVICE_ACCOUNT,
-            Self::GetGroupServiceAccount => &service_accounts::GET_GROUP_SERVICE_ACCOUNT,
-            Self::UpdateGroupServiceAccount => &service_accounts::UPDATE_GROUP_SERVICE_ACCOUNT,
-            Self::DeleteGroupServiceAccount => &service_accounts::DELETE_GROUP_SERVICE_ACCOUNT,
-            Self::ListGroupServiceAccountNetworks => &service_accounts::LIST_GROUP_SERVICE_ACCOUNT_NETWORKS,
-            Self::CreateGroupServiceAccountNetworks => &service_accounts::CREATE_GROUP_SERVICE_ACCOUNT_NETWORKS,
-            Self::DeleteGroupServiceAccountNetwork => &service_accounts::DELETE_GROUP_SERVICE_ACCOUNT_NETWORK,
-            Self::CreateGroupSecret => &service_accounts::CREATE_GROUP_SECRET,
-            Self::DeleteGroupSecret => &service_accounts::DELETE_GROUP_SECRET,
-            Self::InviteGroupServiceAccount => &service_accounts::INVITE_GROUP_SERVICE_ACCOUNT,
-            Self::ListOrgServiceAccounts => &service_accounts::LIST_ORG_SERVICE_ACCOUNTS,
-            Self::CreateOrgServiceAccount => &service_accounts::CREATE_ORG_SERVICE_ACCOUNT,
-            Self::GetOrgServiceAccount => &service_accounts::GET_ORG_SERVICE_ACCOUNT,
-            Self::UpdateOrgServiceAccount => &service_accounts::UPDATE_ORG_SERVICE_ACCOUNT,
-            Self::DeleteOrgServiceAccount => &service_accounts::DELETE_ORG_SERVICE_ACCOUNT,
-            Self::ListOrgServiceAccountNetworks => &service_accounts::LIST_ORG_SERVICE_ACCOUNT_NETWORKS,
-            Self::CreateOrgServiceAccountNetworks => &service_accounts::CREATE_ORG_SERVICE_ACCOUNT_NETWORKS,
-            Self::DeleteOrgServiceAccountNetwork => &service_accounts::DELETE_ORG_SERVICE_ACCOUNT_NETWORK,
-            Self::CreateOrgSecret => &service_accounts::CREATE_ORG_SECRET,
-            Self::DeleteOrgSecret => &service_accounts::DELETE_ORG_SECRET,
-            Self::GetServiceAccountGroups => &service_accounts::GET_SERVICE_ACCOUNT_GROUPS,
-            Self::ListGroupTeams => &teams::LIST_GROUP_TEAMS,
-            Self::AddGroupTeams => &teams::ADD_GROUP_TEAMS,
-            Self::GetGroupTeam => &teams::GET_GROUP_TEAM,
-            Self::UpdateGroupTeam => &teams::UPDATE_GROUP_TEAM,
-            Self::RemoveGroupTeam => &teams::REMOVE_GROUP_TEAM,
-            Self::ListOrgTeams => &teams::LIST_ORG_TEAMS,
-            Self::CreateOrgTeam => &teams::CREATE_ORG_TEAM,
-            Self::GetOrgTeam => &teams::GET_ORG_TEAM,
-            Self::RenameOrgTeam => &teams::RENAME_ORG_TEAM,
-            Self::DeleteOrgTeam => &teams::DELETE_ORG_TEAM,
-            Self::GetTeamByName => &teams::GET_TEAM_BY_NAME,
-            Self::AddTeamUsers => &teams::ADD_TEAM_USERS,
-            Self::RemoveUserFromTeam => &teams::REMOVE_USER_FROM_TEAM,
-            Self::ListGroupUsers => &users::LIST_GROUP_USERS,
-            Self::AddGroupUsers => &users::ADD_GROUP_USERS,
-            Self::GetGroupUser => &users::GET_GROUP_USER,
-            Self::RemoveGroupUser => &users::REMOVE_GROUP_USER,
-            Self::AddGroupUserRole => &users::ADD_GROUP_USER_ROLE,
-            Self::RemoveGroupUserRole => &users::REMOVE_GROUP_USER_ROLE,
-            Self::ListOrgUsers => &users::LIST_ORG_USERS,
-            Self::CreateOrgUser => &users::CREATE_ORG_USER,
-            Self::GetOrgUser => &users::GET_ORG_USER,
-            Self::UpdateOrgUser => &users::UPDATE_ORG_USER,
-            Self::RemoveOrgUser => &users::REMOVE_ORG_USER,
-            Self::AddOrgRole => &users::ADD_ORG_ROLE,
-            Self::RemoveOrgRole => &users::REMOVE_ORG_ROLE,
-            Self::ListTeamUsers => &users::LIST_TEAM_USERS,
-            Self::AddOrgTeamUser => &users::ADD_ORG_TEAM_USER,
-            Self::RemoveOrgTeamUser => &users::REMOVE_ORG_TEAM_USER,
-            Self::ListUserStandings => &users::LIST_USER_STANDINGS,
-            Self::DisableUser => &users::DISABLE_USER,
-            Self::EnableUser => &users::ENABLE_USER,
-            Self::ResetUser => &users::RESET_USER,
-            Self::AcceptInvitation => &users::ACCEPT_INVITATION,
-            Self::GetOpenApi => &GET_OPEN_API,
+macro_rules! operations {
+    ($($(#[doc = $doc:literal])* $id:ident => $module:ident::$entry:ident;)+) => {
+        /// Names every operation. The name says what a caller does, in our words.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum OperationId {
+            $($(#[doc = $doc])* $id,)+
         }
-    }
+
+        /// Every operation, once.
+        pub static OPERATIONS: &[&Operation] = &[$(&$module::$entry,)+];
+
+        impl OperationId {
+            /// Returns the operation's entry.
+            pub const fn operation(self) -> &'static Operation {
+                match self {
+                    $(Self::$id => &$module::$entry,)+
+                }
+            }
+        }
+    };
 }
 
-const TAG_ENCRYPTION_AT_REST: &str = "Encryption at Rest using Customer Key Management";
-
-static ONE: &[&QueryParameter] = &[&ENVELOPE, &PRETTY];
-static LIST: &[&QueryParameter] = &[&ENVELOPE, &PRETTY, &INCLUDE_COUNT, &ITEMS_PER_PAGE, &PAGE_NUM];
-
-/// What any call with credentials can run into.
-const SIGNED_IN: &[u16] = &[400, 401, 403, 406, 429, 500, 503];
-/// The same, for a path that names something.
-const NAMED: &[u16] = &[400, 401, 403, 404, 406, 429, 500, 503];
-/// The same, for a change that asks a provider.
-const CHANGE: &[u16] = &[400, 401, 403, 404, 406, 408, 409, 413, 415, 429, 500, 503];
-
-/// The same, for a change that asks nobody else.
-const WRITE: &[u16] = &[400, 401, 403, 404, 406, 408, 409, 413, 415, 429, 500, 503];
-/// The same, for a deletion.
-const DELETION: &[u16] = &[400, 401, 403, 404, 406, 409, 429, 500, 503];
-
-const fn dated(version: ApiVersion, request: Option<&'static Schema>, response: &'static Schema) -> VersionEntry {
-    VersionEntry { version: Some(version), deprecated: None, sunset: None, request, response, success: None }
+operations! {
+    /// GET `/api/atlas/v2`
+    GetSystemStatus => surroundings::GET_SYSTEM_STATUS;
+    /// GET `/orgs`
+    ListOrgs => organizations::LIST_ORGS;
+    /// GET `/orgs/{orgId}`
+    GetOrg => organizations::GET_ORG;
+    /// GET `/groups`
+    ListGroups => projects::LIST_GROUPS;
+    /// POST `/groups`
+    CreateGroup => projects::CREATE_GROUP;
+    /// GET `/groups/{groupId}`
+    GetGroup => projects::GET_GROUP;
+    /// DELETE `/groups/{groupId}`
+    DeleteGroup => projects::DELETE_GROUP;
+    /// PATCH `/groups/{groupId}`
+    UpdateGroup => projects::UPDATE_GROUP;
+    /// GET `/groups/byName/{groupName}`
+    GetGroupByName => projects::GET_GROUP_BY_NAME;
+    /// GET `/groups/{groupId}/settings`
+    GetGroupSettings => projects::GET_GROUP_SETTINGS;
+    /// PATCH `/groups/{groupId}/settings`
+    UpdateGroupSettings => projects::UPDATE_GROUP_SETTINGS;
+    /// GET `/groups/{groupId}/limits`
+    ListGroupLimits => projects::LIST_GROUP_LIMITS;
+    /// GET `/groups/{groupId}/limits/{limitName}`
+    GetGroupLimit => projects::GET_GROUP_LIMIT;
+    /// PATCH `/groups/{groupId}/limits/{limitName}`
+    SetGroupLimit => projects::SET_GROUP_LIMIT;
+    /// DELETE `/groups/{groupId}/limits/{limitName}`
+    DeleteGroupLimit => projects::DELETE_GROUP_LIMIT;
+    /// GET `/groups/{groupId}/ipAddresses`
+    GetGroupIpAddresses => projects::GET_GROUP_IP_ADDRESSES;
+    /// GET `/groups/{groupId}/mongoDBVersions`
+    GetMongoDbVersions => projects::GET_MONGO_DB_VERSIONS;
+    /// GET `/groups/{groupId}/managedSlowMs`
+    GetManagedSlowMs => projects::GET_MANAGED_SLOW_MS;
+    /// POST `/groups/{groupId}/managedSlowMs/enable`
+    EnableManagedSlowMs => projects::ENABLE_MANAGED_SLOW_MS;
+    /// DELETE `/groups/{groupId}/managedSlowMs/disable`
+    DisableManagedSlowMs => projects::DISABLE_MANAGED_SLOW_MS;
+    /// GET `/groups/{groupId}`, ours
+    GetGroupActivity => projects::GET_GROUP_ACTIVITY;
+    /// PATCH `/groups/{groupId}`, ours
+    UpdateGroupActivity => projects::UPDATE_GROUP_ACTIVITY;
+    /// GET `/groups/{groupId}/accessList`
+    ListAccessListEntries => access_list::LIST_ACCESS_LIST_ENTRIES;
+    /// POST `/groups/{groupId}/accessList`
+    CreateAccessListEntry => access_list::CREATE_ACCESS_LIST_ENTRY;
+    /// GET `/groups/{groupId}/accessList/{entryValue}`
+    GetAccessListEntry => access_list::GET_ACCESS_LIST_ENTRY;
+    /// DELETE `/groups/{groupId}/accessList/{entryValue}`
+    DeleteAccessListEntry => access_list::DELETE_ACCESS_LIST_ENTRY;
+    /// GET `/groups/{groupId}/accessList/{entryValue}/status`
+    GetAccessListStatus => access_list::GET_ACCESS_LIST_STATUS;
+    /// PATCH `/orgs/{orgId}`
+    UpdateOrg => organizations::UPDATE_ORG;
+    /// DELETE `/orgs/{orgId}`
+    DeleteOrg => organizations::DELETE_ORG;
+    /// GET `/orgs/{orgId}/groups`
+    ListOrgGroups => organizations::LIST_ORG_GROUPS;
+    /// GET `/orgs/{orgId}/settings`
+    GetOrgSettings => organizations::GET_ORG_SETTINGS;
+    /// PATCH `/orgs/{orgId}/settings`
+    UpdateOrgSettings => organizations::UPDATE_ORG_SETTINGS;
+    /// GET `/unauth/controlPlaneIPAddresses`
+    ListControlPlaneAddresses => surroundings::LIST_CONTROL_PLANE_ADDRESSES;
+    /// GET `/rateLimits`
+    ListRateLimits => surroundings::LIST_RATE_LIMITS;
+    /// GET `/rateLimits/{endpointSetId}`
+    GetRateLimit => surroundings::GET_RATE_LIMIT;
+    /// GET `/groups/{groupId}/auditLog`
+    GetAuditLog => surroundings::GET_AUDIT_LOG;
+    /// GET `/groups/{groupId}/customDBRoles/roles`
+    ListCustomDbRoles => surroundings::LIST_CUSTOM_DB_ROLES;
+    /// GET `/groups/{groupId}/databaseUsers`
+    ListDatabaseUsers => surroundings::LIST_DATABASE_USERS;
+    /// GET `/groups/{groupId}/integrations`
+    ListGroupIntegrations => surroundings::LIST_GROUP_INTEGRATIONS;
+    /// GET `/groups/{groupId}/peers`
+    ListGroupPeers => surroundings::LIST_GROUP_PEERS;
+    /// GET `/groups/{groupId}/maintenanceWindow`
+    GetMaintenanceWindow => surroundings::GET_MAINTENANCE_WINDOW;
+    /// GET `/groups/{groupId}/privateEndpoint/{cloudProvider}/endpointService`
+    ListEndpointServices => surroundings::LIST_ENDPOINT_SERVICES;
+    /// GET `/groups/{groupId}/privateEndpoint/regionalMode`
+    GetRegionalMode => surroundings::GET_REGIONAL_MODE;
+    /// GET `/groups/{groupId}/userSecurity`
+    GetUserSecurity => surroundings::GET_USER_SECURITY;
+    /// GET `/groups/{groupId}/clusters`
+    ListClusters => clusters::LIST_CLUSTERS;
+    /// POST `/groups/{groupId}/clusters`
+    CreateCluster => clusters::CREATE_CLUSTER;
+    /// GET `/groups/{groupId}/clusters/{clusterName}`
+    GetCluster => clusters::GET_CLUSTER;
+    /// PATCH `/groups/{groupId}/clusters/{clusterName}`
+    UpdateCluster => clusters::UPDATE_CLUSTER;
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}`
+    DeleteCluster => clusters::DELETE_CLUSTER;
+    /// GET `/clusters`
+    ListClusterDetails => clusters::LIST_CLUSTER_DETAILS;
+    /// POST `/groups/{groupId}/clusterConfigurations:validate`
+    ValidateClusterConfigurations => clusters::VALIDATE_CLUSTER_CONFIGURATIONS;
+    /// POST `/groups/{groupId}/clusters/{clusterName}/restartPrimaries`
+    RestartPrimaries => clusters::RESTART_PRIMARIES;
+    /// POST `/groups/{groupId}/clusters/{clusterName}:pinFeatureCompatibilityVersion`
+    PinFeatureCompatibilityVersion => clusters::PIN_FEATURE_COMPATIBILITY_VERSION;
+    /// POST `/groups/{groupId}/clusters/{clusterName}:unpinFeatureCompatibilityVersion`
+    UnpinFeatureCompatibilityVersion => clusters::UNPIN_FEATURE_COMPATIBILITY_VERSION;
+    /// GET `/groups/{groupId}/clusters/provider/regions`
+    ListClusterProviderRegions => clusters::LIST_CLUSTER_PROVIDER_REGIONS;
+    /// POST `/groups/{groupId}/clusters/tenantUpgrade`
+    UpgradeTenantCluster => clusters::UPGRADE_TENANT_CLUSTER;
+    /// GET `/eventTypes`
+    ListEventTypes => events::LIST_EVENT_TYPES;
+    /// GET `/orgs/{orgId}/events`
+    ListOrgEvents => events::LIST_ORG_EVENTS;
+    /// GET `/orgs/{orgId}/events/{eventId}`
+    GetOrgEvent => events::GET_ORG_EVENT;
+    /// GET `/groups/{groupId}/events`
+    ListGroupEvents => events::LIST_GROUP_EVENTS;
+    /// GET `/groups/{groupId}/events/{eventId}`
+    GetGroupEvent => events::GET_GROUP_EVENT;
+    /// GET `/groups/{groupId}/encryptionAtRest`
+    GetEncryptionAtRest => encryption_at_rest::GET_ENCRYPTION_AT_REST;
+    /// PATCH `/groups/{groupId}/encryptionAtRest`
+    UpdateEncryptionAtRest => encryption_at_rest::UPDATE_ENCRYPTION_AT_REST;
+    /// GET `/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`
+    ListPrivateEndpoints => private_endpoints::LIST_PRIVATE_ENDPOINTS;
+    /// POST `/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints`
+    CreatePrivateEndpoint => private_endpoints::CREATE_PRIVATE_ENDPOINT;
+    /// GET `/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}`
+    GetPrivateEndpoint => private_endpoints::GET_PRIVATE_ENDPOINT;
+    /// DELETE `/groups/{groupId}/encryptionAtRest/{cloudProvider}/privateEndpoints/{endpointId}`
+    DeletePrivateEndpoint => private_endpoints::DELETE_PRIVATE_ENDPOINT;
+    /// GET `/groups/{groupId}/cloudProviderAccess`
+    ListProviderRoles => provider_roles::LIST_PROVIDER_ROLES;
+    /// POST `/groups/{groupId}/cloudProviderAccess`
+    CreateProviderRole => provider_roles::CREATE_PROVIDER_ROLE;
+    /// GET `/groups/{groupId}/cloudProviderAccess/{roleId}`
+    GetProviderRole => provider_roles::GET_PROVIDER_ROLE;
+    /// PATCH `/groups/{groupId}/cloudProviderAccess/{roleId}`
+    AuthorizeProviderRole => provider_roles::AUTHORIZE_PROVIDER_ROLE;
+    /// DELETE `/groups/{groupId}/cloudProviderAccess/{cloudProvider}/{roleId}`
+    DeleteProviderRole => provider_roles::DELETE_PROVIDER_ROLE;
+    /// POST `/groups/{groupId}/encryptionAtRest:check`, ours
+    CheckEncryptionAtRest => provider_roles::CHECK_ENCRYPTION_AT_REST;
+    /// GET `/groups/{groupId}/encryptionAtRest/setupKit/{cloudProvider}`, ours
+    GetSetupKit => provider_roles::GET_SETUP_KIT;
+    /// GET `/groups/{groupId}/networking`, ours
+    GetNetworking => private_endpoints::GET_NETWORKING;
+    /// GET `/groups/{groupId}/encryptionAtRest/validity`, ours
+    GetEncryptionAtRestValidity => encryption_at_rest::GET_ENCRYPTION_AT_REST_VALIDITY;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/nodes`, ours
+    ListNodes => nodes::LIST_NODES;
+    /// POST `/groups/{groupId}/clusters/{clusterName}/nodes`, ours
+    CreateNode => nodes::CREATE_NODE;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}`, ours
+    GetNode => nodes::GET_NODE;
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}`, ours
+    RevokeNode => nodes::REVOKE_NODE;
+    /// POST `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}/enrolmentTokens`, ours
+    CreateNodeEnrolmentToken => nodes::CREATE_NODE_ENROLMENT_TOKEN;
+    /// POST `/enrolments`, ours
+    EnrolNode => nodes::ENROL_NODE;
+    /// POST `/nodeCertificates/renew`, ours
+    RenewNodeCertificate => node_credentials::RENEW_NODE_CERTIFICATE;
+    /// GET `/groups/{groupId}/externalCertificateAuthorities`, ours
+    ListExternalCertificateAuthorities => node_credentials::LIST_EXTERNAL_CERTIFICATE_AUTHORITIES;
+    /// POST `/groups/{groupId}/externalCertificateAuthorities`, ours
+    CreateExternalCertificateAuthority => node_credentials::CREATE_EXTERNAL_CERTIFICATE_AUTHORITY;
+    /// GET `/groups/{groupId}/externalCertificateAuthorities/{authorityId}`, ours
+    GetExternalCertificateAuthority => node_credentials::GET_EXTERNAL_CERTIFICATE_AUTHORITY;
+    /// DELETE `/groups/{groupId}/externalCertificateAuthorities/{authorityId}`, ours
+    DeleteExternalCertificateAuthority => node_credentials::DELETE_EXTERNAL_CERTIFICATE_AUTHORITY;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}/identities`, ours
+    ListNodeIdentities => node_credentials::LIST_NODE_IDENTITIES;
+    /// POST `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}/identities`, ours
+    CreateNodeIdentity => node_credentials::CREATE_NODE_IDENTITY;
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}/identities/{identityId}`, ours
+    DeleteNodeIdentity => node_credentials::DELETE_NODE_IDENTITY;
+    /// GET `/certificateAuthorities`, ours
+    GetCertificateAuthorities => nodes::GET_CERTIFICATE_AUTHORITIES;
+    /// GET `/groups/{groupId}/rotations`, ours
+    ListRotations => keys::LIST_ROTATIONS;
+    /// GET `/groups/{groupId}/rotations/{rotationId}`, ours
+    GetRotation => keys::GET_ROTATION;
+    /// GET `/groups/{groupId}/customerKeys`, ours
+    ListCustomerKeys => keys::LIST_CUSTOMER_KEYS;
+    /// GET `/groups/{groupId}/masterKeys`, ours
+    ListMasterKeys => keys::LIST_MASTER_KEYS;
+    /// GET `/groups/{groupId}/masterKeys/{masterKeyId}`, ours
+    GetMasterKey => keys::GET_MASTER_KEY;
+    /// POST `/groups/{groupId}/masterKeys/{masterKeyId}/return`, ours
+    ReturnMasterKey => keys::RETURN_MASTER_KEY;
+    /// GET `/groups/{groupId}/masterKeys/{masterKeyId}/grants`, ours
+    ListGrants => keys::LIST_GRANTS;
+    /// POST `/groups/{groupId}/masterKeys/{masterKeyId}/grants`, ours
+    CreateGrant => keys::CREATE_GRANT;
+    /// DELETE `/groups/{groupId}/masterKeys/{masterKeyId}/grants/{grantId}`, ours
+    DeleteGrant => keys::DELETE_GRANT;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/snapshots`, ours
+    ListSnapshots => keys::LIST_SNAPSHOTS;
+    /// POST `/groups/{groupId}/clusters/{clusterName}/snapshots`, ours
+    CreateSnapshot => keys::CREATE_SNAPSHOT;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`, ours
+    GetSnapshot => keys::GET_SNAPSHOT;
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/snapshots/{snapshotId}`, ours
+    ReleaseSnapshot => keys::RELEASE_SNAPSHOT;
+    /// GET `/groups/{groupId}/deletedClusters`, ours
+    ListDeletedClusters => keys::LIST_DELETED_CLUSTERS;
+    /// POST `/groups/{groupId}/deletedClusters/{clusterId}/return`, ours
+    ReturnCluster => keys::RETURN_CLUSTER;
+    /// GET `/orgs/{orgId}/deletedGroups`, ours
+    ListDeletedGroups => keys::LIST_DELETED_GROUPS;
+    /// POST `/orgs/{orgId}/deletedGroups/{groupId}/return`, ours
+    ReturnGroup => keys::RETURN_GROUP;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/backup/snapshots`
+    ListBackupSnapshots => keys::LIST_BACKUP_SNAPSHOTS;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
+    GetBackupSnapshot => keys::GET_BACKUP_SNAPSHOT;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/processArgs`
+    GetProcessArguments => around_clusters::GET_PROCESS_ARGUMENTS;
+    /// PATCH `/groups/{groupId}/clusters/{clusterName}/processArgs`
+    UpdateProcessArguments => around_clusters::UPDATE_PROCESS_ARGUMENTS;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/autoScalingConfiguration`
+    GetAutoScalingConfiguration => around_clusters::GET_AUTO_SCALING_CONFIGURATION;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/status`
+    GetClusterStatus => around_clusters::GET_CLUSTER_STATUS;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/search/deployment`
+    GetSearchDeployment => around_clusters::GET_SEARCH_DEPLOYMENT;
+    /// POST `/groups/{groupId}/clusters/{clusterName}/search/deployment`
+    CreateSearchDeployment => around_clusters::CREATE_SEARCH_DEPLOYMENT;
+    /// PATCH `/groups/{groupId}/clusters/{clusterName}/search/deployment`
+    UpdateSearchDeployment => around_clusters::UPDATE_SEARCH_DEPLOYMENT;
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/search/deployment`
+    DeleteSearchDeployment => around_clusters::DELETE_SEARCH_DEPLOYMENT;
+    /// GET `/groups/{groupId}/containers`
+    ListContainers => around_clusters::LIST_CONTAINERS;
+    /// GET `/groups/{groupId}/containers/all`
+    ListAllContainers => around_clusters::LIST_ALL_CONTAINERS;
+    /// GET `/groups/{groupId}/containers/{containerId}`
+    GetContainer => around_clusters::GET_CONTAINER;
+    /// GET `/groups/{groupId}/serverless`
+    ListServerlessInstances => around_clusters::LIST_SERVERLESS_INSTANCES;
+    /// GET `/groups/{groupId}/flexClusters`
+    ListFlexClusters => flex_clusters::LIST_FLEX_CLUSTERS;
+    /// POST `/groups/{groupId}/flexClusters`
+    CreateFlexCluster => flex_clusters::CREATE_FLEX_CLUSTER;
+    /// GET `/groups/{groupId}/flexClusters/{name}`
+    GetFlexCluster => flex_clusters::GET_FLEX_CLUSTER;
+    /// PATCH `/groups/{groupId}/flexClusters/{name}`
+    UpdateFlexCluster => flex_clusters::UPDATE_FLEX_CLUSTER;
+    /// DELETE `/groups/{groupId}/flexClusters/{name}`
+    DeleteFlexCluster => flex_clusters::DELETE_FLEX_CLUSTER;
+    /// POST `/groups/{groupId}/flexClusters:tenantUpgrade`
+    UpgradeFlexCluster => flex_clusters::UPGRADE_FLEX_CLUSTER;
+    /// GET `/groups/{groupId}/backupCompliancePolicy`
+    GetCompliancePolicy => backups::GET_COMPLIANCE_POLICY;
+    /// PUT `/groups/{groupId}/backupCompliancePolicy`
+    UpdateCompliancePolicy => backups::UPDATE_COMPLIANCE_POLICY;
+    /// DELETE `/groups/{groupId}/backupCompliancePolicy`
+    DeleteCompliancePolicy => backups::DELETE_COMPLIANCE_POLICY;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/backup/schedule`
+    GetBackupSchedule => backups::GET_BACKUP_SCHEDULE;
+    /// PATCH `/groups/{groupId}/clusters/{clusterName}/backup/schedule`
+    UpdateBackupSchedule => backups::UPDATE_BACKUP_SCHEDULE;
+    /// POST `/groups/{groupId}/clusters/{clusterName}/backup/snapshots`
+    TakeBackupSnapshot => backups::TAKE_BACKUP_SNAPSHOT;
+    /// PATCH `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
+    UpdateBackupSnapshot => backups::UPDATE_BACKUP_SNAPSHOT;
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/{snapshotId}`
+    DeleteBackupSnapshot => backups::DELETE_BACKUP_SNAPSHOT;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters`
+    ListShardedSnapshots => backups::LIST_SHARDED_SNAPSHOTS;
+    /// GET `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`
+    GetShardedSnapshot => backups::GET_SHARDED_SNAPSHOT;
+    /// DELETE `/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedCluster/{snapshotId}`
+    DeleteShardedSnapshot => backups::DELETE_SHARDED_SNAPSHOT;
+    /// GET `/alertConfigs/matchers/fieldNames`
+    ListAlertConfigMatcherFieldNames => alerts::LIST_ALERT_CONFIG_MATCHER_FIELD_NAMES;
+    /// GET `/groups/{groupId}/alertConfigs`
+    ListAlertConfigs => alerts::LIST_ALERT_CONFIGS;
+    /// POST `/groups/{groupId}/alertConfigs`
+    CreateAlertConfig => alerts::CREATE_ALERT_CONFIG;
+    /// GET `/groups/{groupId}/alertConfigs/{alertConfigId}`
+    GetAlertConfig => alerts::GET_ALERT_CONFIG;
+    /// PUT `/groups/{groupId}/alertConfigs/{alertConfigId}`
+    UpdateAlertConfig => alerts::UPDATE_ALERT_CONFIG;
+    /// PATCH `/groups/{groupId}/alertConfigs/{alertConfigId}`
+    ToggleAlertConfig => alerts::TOGGLE_ALERT_CONFIG;
+    /// DELETE `/groups/{groupId}/alertConfigs/{alertConfigId}`
+    DeleteAlertConfig => alerts::DELETE_ALERT_CONFIG;
+    /// GET `/groups/{groupId}/alerts/{alertId}/alertConfigs`
+    ListAlertConfigsOfAlert => alerts::LIST_ALERT_CONFIGS_OF_ALERT;
+    /// GET `/groups/{groupId}/alertConfigs/{alertConfigId}/alerts`
+    ListAlertsOfConfig => alerts::LIST_ALERTS_OF_CONFIG;
+    /// GET `/groups/{groupId}/alerts`
+    ListAlerts => alerts::LIST_ALERTS;
+    /// GET `/groups/{groupId}/alerts/{alertId}`
+    GetAlert => alerts::GET_ALERT;
+    /// PATCH `/groups/{groupId}/alerts/{alertId}`
+    AcknowledgeAlert => alerts::ACKNOWLEDGE_ALERT;
+    /// GET `/groups/{groupId}/apiKeys`
+    ListGroupApiKeys => api_keys::LIST_GROUP_API_KEYS;
+    /// POST `/groups/{groupId}/apiKeys`
+    CreateGroupApiKey => api_keys::CREATE_GROUP_API_KEY;
+    /// POST `/groups/{groupId}/apiKeys/{apiUserId}`
+    AddGroupApiKey => api_keys::ADD_GROUP_API_KEY;
+    /// PATCH `/groups/{groupId}/apiKeys/{apiUserId}`
+    UpdateGroupApiKeyRoles => api_keys::UPDATE_GROUP_API_KEY_ROLES;
+    /// DELETE `/groups/{groupId}/apiKeys/{apiUserId}`
+    RemoveGroupApiKey => api_keys::REMOVE_GROUP_API_KEY;
+    /// GET `/orgs/{orgId}/apiKeys`
+    ListOrgApiKeys => api_keys::LIST_ORG_API_KEYS;
+    /// POST `/orgs/{orgId}/apiKeys`
+    CreateOrgApiKey => api_keys::CREATE_ORG_API_KEY;
+    /// GET `/orgs/{orgId}/apiKeys/{apiUserId}`
+    GetOrgApiKey => api_keys::GET_ORG_API_KEY;
+    /// PATCH `/orgs/{orgId}/apiKeys/{apiUserId}`
+    UpdateOrgApiKey => api_keys::UPDATE_ORG_API_KEY;
+    /// DELETE `/orgs/{orgId}/apiKeys/{apiUserId}`
+    DeleteOrgApiKey => api_keys::DELETE_ORG_API_KEY;
+    /// GET `/orgs/{orgId}/apiKeys/{apiUserId}/accessList`
+    ListOrgAccessEntries => api_keys::LIST_ORG_ACCESS_ENTRIES;
+    /// POST `/orgs/{orgId}/apiKeys/{apiUserId}/accessList`
+    CreateOrgAccessEntry => api_keys::CREATE_ORG_ACCESS_ENTRY;
+    /// GET `/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}`
+    GetOrgAccessEntry => api_keys::GET_ORG_ACCESS_ENTRY;
+    /// DELETE `/orgs/{orgId}/apiKeys/{apiUserId}/accessList/{ipAddress}`
+    DeleteAccessEntry => api_keys::DELETE_ACCESS_ENTRY;
+    /// GET `/groups/{groupId}/serviceAccounts`
+    ListGroupServiceAccounts => service_accounts::LIST_GROUP_SERVICE_ACCOUNTS;
+    /// POST `/groups/{groupId}/serviceAccounts`
+    CreateGroupServiceAccount => service_accounts::CREATE_GROUP_SERVICE_ACCOUNT;
+    /// GET `/groups/{groupId}/serviceAccounts/{clientId}`
+    GetGroupServiceAccount => service_accounts::GET_GROUP_SERVICE_ACCOUNT;
+    /// PATCH `/groups/{groupId}/serviceAccounts/{clientId}`
+    UpdateGroupServiceAccount => service_accounts::UPDATE_GROUP_SERVICE_ACCOUNT;
+    /// DELETE `/groups/{groupId}/serviceAccounts/{clientId}`
+    DeleteGroupServiceAccount => service_accounts::DELETE_GROUP_SERVICE_ACCOUNT;
+    /// GET `/groups/{groupId}/serviceAccounts/{clientId}/accessList`
+    ListGroupServiceAccountNetworks => service_accounts::LIST_GROUP_SERVICE_ACCOUNT_NETWORKS;
+    /// POST `/groups/{groupId}/serviceAccounts/{clientId}/accessList`
+    CreateGroupServiceAccountNetworks => service_accounts::CREATE_GROUP_SERVICE_ACCOUNT_NETWORKS;
+    /// DELETE `/groups/{groupId}/serviceAccounts/{clientId}/accessList/{ipAddress}`
+    DeleteGroupServiceAccountNetwork => service_accounts::DELETE_GROUP_SERVICE_ACCOUNT_NETWORK;
+    /// POST `/groups/{groupId}/serviceAccounts/{clientId}/secrets`
+    CreateGroupSecret => service_accounts::CREATE_GROUP_SECRET;
+    /// DELETE `/groups/{groupId}/serviceAccounts/{clientId}/secrets/{secretId}`
+    DeleteGroupSecret => service_accounts::DELETE_GROUP_SECRET;
+    /// POST `/groups/{groupId}/serviceAccounts/{clientId}:invite`
+    InviteGroupServiceAccount => service_accounts::INVITE_GROUP_SERVICE_ACCOUNT;
+    /// GET `/orgs/{orgId}/serviceAccounts`
+    ListOrgServiceAccounts => service_accounts::LIST_ORG_SERVICE_ACCOUNTS;
+    /// POST `/orgs/{orgId}/serviceAccounts`
+    CreateOrgServiceAccount => service_accounts::CREATE_ORG_SERVICE_ACCOUNT;
+    /// GET `/orgs/{orgId}/serviceAccounts/{clientId}`
+    GetOrgServiceAccount => service_accounts::GET_ORG_SERVICE_ACCOUNT;
+    /// PATCH `/orgs/{orgId}/serviceAccounts/{clientId}`
+    UpdateOrgServiceAccount => service_accounts::UPDATE_ORG_SERVICE_ACCOUNT;
+    /// DELETE `/orgs/{orgId}/serviceAccounts/{clientId}`
+    DeleteOrgServiceAccount => service_accounts::DELETE_ORG_SERVICE_ACCOUNT;
+    /// GET `/orgs/{orgId}/serviceAccounts/{clientId}/accessList`
+    ListOrgServiceAccountNetworks => service_accounts::LIST_ORG_SERVICE_ACCOUNT_NETWORKS;
+    /// POST `/orgs/{orgId}/serviceAccounts/{clientId}/accessList`
+    CreateOrgServiceAccountNetworks => service_accounts::CREATE_ORG_SERVICE_ACCOUNT_NETWORKS;
+    /// DELETE `/orgs/{orgId}/serviceAccounts/{clientId}/accessList/{ipAddress}`
+    DeleteOrgServiceAccountNetwork => service_accounts::DELETE_ORG_SERVICE_ACCOUNT_NETWORK;
+    /// POST `/orgs/{orgId}/serviceAccounts/{clientId}/secrets`
+    CreateOrgSecret => service_accounts::CREATE_ORG_SECRET;
+    /// DELETE `/orgs/{orgId}/serviceAccounts/{clientId}/secrets/{secretId}`
+    DeleteOrgSecret => service_accounts::DELETE_ORG_SECRET;
+    /// GET `/orgs/{orgId}/serviceAccounts/{clientId}/groups`
+    GetServiceAccountGroups => service_accounts::GET_SERVICE_ACCOUNT_GROUPS;
+    /// GET `/groups/{groupId}/teams`
+    ListGroupTeams => teams::LIST_GROUP_TEAMS;
+    /// POST `/groups/{groupId}/teams`
+    AddGroupTeams => teams::ADD_GROUP_TEAMS;
+    /// GET `/groups/{groupId}/teams/{teamId}`
+    GetGroupTeam => teams::GET_GROUP_TEAM;
+    /// PATCH `/groups/{groupId}/teams/{teamId}`
+    UpdateGroupTeam => teams::UPDATE_GROUP_TEAM;
+    /// DELETE `/groups/{groupId}/teams/{teamId}`
+    RemoveGroupTeam => teams::REMOVE_GROUP_TEAM;
+    /// GET `/orgs/{orgId}/teams`
+    ListOrgTeams => teams::LIST_ORG_TEAMS;
+    /// POST `/orgs/{orgId}/teams`
+    CreateOrgTeam => teams::CREATE_ORG_TEAM;
+    /// GET `/orgs/{orgId}/teams/{teamId}`
+    GetOrgTeam => teams::GET_ORG_TEAM;
+    /// PATCH `/orgs/{orgId}/teams/{teamId}`
+    RenameOrgTeam => teams::RENAME_ORG_TEAM;
+    /// DELETE `/orgs/{orgId}/teams/{teamId}`
+    DeleteOrgTeam => teams::DELETE_ORG_TEAM;
+    /// GET `/orgs/{orgId}/teams/byName/{teamName}`
+    GetTeamByName => teams::GET_TEAM_BY_NAME;
+    /// POST `/orgs/{orgId}/teams/{teamId}/users`
+    AddTeamUsers => teams::ADD_TEAM_USERS;
+    /// DELETE `/orgs/{orgId}/teams/{teamId}/users/{userId}`
+    RemoveUserFromTeam => teams::REMOVE_USER_FROM_TEAM;
+    /// GET `/groups/{groupId}/users`
+    ListGroupUsers => users::LIST_GROUP_USERS;
+    /// POST `/groups/{groupId}/users`
+    AddGroupUsers => users::ADD_GROUP_USERS;
+    /// GET `/groups/{groupId}/users/{userId}`
+    GetGroupUser => users::GET_GROUP_USER;
+    /// DELETE `/groups/{groupId}/users/{userId}`
+    RemoveGroupUser => users::REMOVE_GROUP_USER;
+    /// POST `/groups/{groupId}/users/{userId}:addRole`
+    AddGroupUserRole => users::ADD_GROUP_USER_ROLE;
+    /// POST `/groups/{groupId}/users/{userId}:removeRole`
+    RemoveGroupUserRole => users::REMOVE_GROUP_USER_ROLE;
+    /// GET `/orgs/{orgId}/users`
+    ListOrgUsers => users::LIST_ORG_USERS;
+    /// POST `/orgs/{orgId}/users`
+    CreateOrgUser => users::CREATE_ORG_USER;
+    /// GET `/orgs/{orgId}/users/{userId}`
+    GetOrgUser => users::GET_ORG_USER;
+    /// PATCH `/orgs/{orgId}/users/{userId}`
+    UpdateOrgUser => users::UPDATE_ORG_USER;
+    /// DELETE `/orgs/{orgId}/users/{userId}`
+    RemoveOrgUser => users::REMOVE_ORG_USER;
+    /// POST `/orgs/{orgId}/users/{userId}:addRole`
+    AddOrgRole => users::ADD_ORG_ROLE;
+    /// POST `/orgs/{orgId}/users/{userId}:removeRole`
+    RemoveOrgRole => users::REMOVE_ORG_ROLE;
+    /// GET `/orgs/{orgId}/teams/{teamId}/users`
+    ListTeamUsers => users::LIST_TEAM_USERS;
+    /// POST `/orgs/{orgId}/teams/{teamId}:addUser`
+    AddOrgTeamUser => users::ADD_ORG_TEAM_USER;
+    /// POST `/orgs/{orgId}/teams/{teamId}:removeUser`
+    RemoveOrgTeamUser => users::REMOVE_ORG_TEAM_USER;
+    /// GET `/orgs/{orgId}/users`, ours
+    ListUserStandings => users::LIST_USER_STANDINGS;
+    /// POST `/orgs/{orgId}/users/{userId}/disable`, ours
+    DisableUser => users::DISABLE_USER;
+    /// POST `/orgs/{orgId}/users/{userId}/enable`, ours
+    EnableUser => users::ENABLE_USER;
+    /// POST `/orgs/{orgId}/users/{userId}/reset`, ours
+    ResetUser => users::RESET_USER;
+    /// POST `/invitations/accept`, ours
+    AcceptInvitation => users::ACCEPT_INVITATION;
+    /// GET `/openapi.json`, ours
+    GetOpenApi => surroundings::GET_OPEN_API;
 }
-
-/// A shape that a newer date has replaced.
-const fn replaced(entry: VersionEntry, since: Date, until: Date) -> VersionEntry {
-    VersionEntry { deprecated: Some(since), sunset: Some(until), ..entry }
-}
-
-/// A shape that answers success with a status of its own.
-const fn answering(entry: VersionEntry, success: u16) -> VersionEntry {
-    VersionEntry { success: Some(success), ..entry }
-}
-
-const fn own(response: &'static Schema) -> VersionEntry {
-    VersionEntry { version: None, deprecated: None, sunset: None, request: None, response, success: None }
-}
-
-const fn own_from(request: &'static Schema, response: &'static Schema) -> VersionEntry {
-    VersionEntry { request: Some(request), ..own(response) }
-}
-
-/// The answer to a deletion, which says nothing.
-pub(in crate::operations::table) static NOTHING: Schema = Schema {
-    name: Some("Nothing"),
-    description: "An object without members.",
-    kind: Kind::Object { fields: &[], open: false },
-};
-
-static LIST_GROUP_EVENTS: Operation = Operation {
-    id: OperationId::ListGroupEvents,
-    method: Method::Get,
-    api: Api::Atlas,
-    path: "/groups/{groupId}/events",
-    versions: &[dated(ApiVersion::V2023_01_01, None, &crate::atlas::events::v2023_01_01::SCHEMA)],
-    list: true,
-    access: Access::Project(ProjectRole::ReadOnly),
-    success: 200,
-    query: crate::atlas::events::query::LIST,
-    headers: &[],
-    errors: NAMED,
-    rate_limit: &EVENTS,
-    tag: "Events",
-    operation_id: "listGroupEvents",
-    alias: None,
-    summary: "List a project's events, newest first",
-};
-
-static GET_GROUP_EVENT: Operation = Operation {
-    id: OperationId::GetGroupEvent,
-    method: Method::Get,
-    api: Api::Atlas,
-    path: "/groups/{groupId}/events/{eventId}",
-    versions: &[dated(ApiVersion::V2023_01_01, None, &crate::atlas::events::v2023_01_01::SCHEMA)],
-    list: false,
-    access: Access::Project(ProjectRole::ReadOnly),
-    success: 200,
-    query: crate::atlas::events::query::ONE,
-    headers: &[],
-    errors: NAMED,
-    rate_limit: &EVENTS,
-    tag: "Events",
-    operation_id: "getGroupEvent",
-    alias: None,
-    summary: "Show one event of a project",
-};
-
-static GET_ENCRYPTION_AT_REST: Operation = Operation {
-    id: OperationId::GetEncryptionAtRest,
-    method: Method::Get,
-    api: Api::Atlas,
-    path: "/groups/{groupId}/encryptionAtRest",
-    versions: &[dated(ApiVersion::V2023_01_01, None, &encryption_at_rest::v2023_01_01::RESPONSE_SCHEMA)],
-    list: false,
-    access: Access::Project(ProjectRole::ReadOnly),
-    success: 200,
-    query: ONE,
-    headers: &[],
-    errors: NAMED,
-    rate_limit: &ENCRYPTION_AT_REST,
-    tag: TAG_ENCRYPTION_AT_REST,
-    operation_id: "getEncryptionAtRest",
-    alias: Some("getGroupEncryptionAtRest"),
-    summary: "Show the customer keys of a project",
-};
-
-static UPDATE_ENCRYPTION_AT_REST: Operation = Operation {
-    id: OperationId::UpdateEncryptionAtRest,
-    method: Method::Patch,
-    api: Api::Atlas,
-    path: "/groups/{groupId}/encryptionAtRest",
-    versions: &[dated(
-        ApiVersion::V2023_01_01,
-        Some(&encryption_at_rest::v2023_01_01::REQUEST_SCHEMA),
-        &encryption_at_rest::v2023_01_01::RESPONSE_SCHEMA,
-    )],
-    list: false,
-    access: Access::Project(ProjectRole::Owner),
-    success: 200,
-    query: ONE,
-    headers: &[],
-    errors: CHANGE,
-    rate_limit: &ENCRYPTION_AT_REST,
-    tag: TAG_ENCRYPTION_AT_REST,
-    operation_id: "updateEncryptionAtRest",
-    alias: Some("updateGroupEncryptionAtRest"),
-    summary: "Change the customer keys of a project",
-};
-
-static GET_ENCRYPTION_AT_REST_VALIDITY: Operation = Operation {
-    id: OperationId::GetEncryptionAtRestValidity,
-    method: Method::Get,
-    api: Api::Atrest,
-    path: "/groups/{groupId}/encryptionAtRest/validity",
-    versions: &[own(&validity::SCHEMA)],
-    list: false,
-    access: Access::Project(ProjectRole::ReadOnly),
-    success: 200,
-    query: ONE,
-    headers: &[],
-    errors: NAMED,
-    rate_limit: &ENCRYPTION_AT_REST,
-    tag: "Atrest",
-    operation_id: "getEncryptionAtRestValidity",
-    alias: None,
-    summary: "Show what the last check of each customer key found",
-};
-
-const TAG_NODES: &str = "Nodes";
-
-static LIST_NODES: Operation = Operation {
-    id: OperationId::ListNodes,
-    method: Method::Get,
-    api: Api::Atrest,
-    path: "/groups/{groupId}/clusters/{clusterName}/nodes",
-    versions: &[own(&nodes::SCHEMA)],
-    list: true,
-    access: Access::Project(ProjectRole::ReadOnly),
-    success: 200,
-    query: LIST,
-    headers: &[],
-    errors: NAMED,
-    rate_limit: &NODES,
-    tag: TAG_NODES,
-    operation_id: "listNodes",
-    alias: None,
-    summary: "List a cluster's nodes and their certificates",
-};
-
-static CREATE_NODE: Operation = Operation {
-    id: OperationId::CreateNode,
-    method: Method::Post,
-    api: Api::Atrest,
-    path: "/groups/{groupId}/clusters/{clusterName}/nodes",
-    versions: &[own_from(&nodes::CREATE_SCHEMA, &nodes::SCHEMA)],
-    list: false,
-    access: Access::Project(ProjectRole::Owner),
-    success: 201,
-    query: ONE,
-    headers: &[],
-    errors: WRITE,
-    rate_limit: &NODES,
-    tag: TAG_NODES,
-    operation_id: "createNode",
-    alias: None,
-    summary: "Create a node of a cluster",
-};
-
-static GET_NODE: Operation = Operation {
-    id: OperationId::GetNode,
-    method: Method::Get,
-    api: Api::Atrest,
-    path: "/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}",
-    versions: &[own(&nodes::SCHEMA)],
-    list: false,
-    access: Access::Project(ProjectRole::ReadOnly),
-    success: 200,
-    query: ONE,
-    headers: &[],
-    errors: NAMED,
-    rate_limit: &NODES,
-    tag: TAG_NODES,
-    operation_id: "getNode",
-    alias: None,
-    summary: "Show one node and its certificates",
-};
-
-static REVOKE_NODE: Operation = Operation {
-    id: OperationId::RevokeNode,
-    method: Method::Delete,
-    api: Api::Atrest,
-    path: "/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}",
-    versions: &[own(&nodes::SCHEMA)],
-    list: false,
-    access: Access::Project(ProjectRole::Owner),
-    success: 200,
-    query: ONE,
-    headers: &[],
-    errors: DELETION,
-    rate_limit: &NODES,
-    tag: TAG_NODES,
-    operation_id: "revokeNode",
-    alias: None,
-    summary: "Revoke a node for good; its certificates end at once",
-};
-
-static CREATE_NODE_ENROLMENT_TOKEN: Operation = Operation {
-    id: OperationId::CreateNodeEnrolmentToken,
-    method: Method::Post,
-    api: Api::Atrest,
-    path: "/groups/{groupId}/clusters/{clusterName}/nodes/{nodeId}/enrolmentTokens",
-    versions: &[own(&nodes::TOKEN_SCHEMA)],
-    list: false,
-    access: Access::Project(ProjectRole::Owner),
-    success: 201,
-    query: ONE,
-    headers: &[],
-    errors: DELETION,
-    rate_limit: &NODES,
-    tag: TAG_NODES,
-    operation_id: "createNodeEnrolmentToken",
-    alias: None,
-    summary: "Give a node a token to get its certificate with",
-};
-
-static ENROL_NODE: Operation = Operation {
-    id: OperationId::EnrolNode,
-    method: Method::Post,
-    api: Api::Atrest,
-    path: "/enrolments",
-    versions: &[own_from(&enrolments::CREATE_SCHEMA, &enrolments::SCHEMA)],
-    list: false,
-    access: Access::Public,
-    success: 201,
-    query: ONE,
-    headers: &[],
-    errors: &[400, 403, 406, 408, 409, 413, 415, 429, 500, 503],
-    rate_limit: &ENROLMENTS,
-    tag: TAG_NODES,
-    operation_id: "enrolNode",
-    alias: None,
-    summary: "Trade a node's token and request for a certificate",
-};
-
-static GET_CERTIFICATE_AUTHORITIES: Operation = Operation {
-    id: OperationId::GetCertificateAuthorities,
-    method: Method::Get,
-    api: Api::Atrest,
-    path: "/certificateAuthorities",
-    versions: &[own(&certificate_authorities::SCHEMA)],
-    list: false,
-    access: Access::Authenticated,
-    success: 200,
-    query: ONE,
-    headers: &[],
-    errors: SIGNED_IN,
-    rate_limit: &CERTIFICATE_AUTHORITIES,
-    tag: TAG_NODES,
-    operation_id: "getCertificateAuthorities",
-    alias: None,
-    summary: "Show the certificate authorities that nodes are to believe",
-};
-
-static GET_OPEN_API: Operation = Operation {
-    id: OperationId::GetOpenApi,
-    method: Method::Get,
-    api: Api::Atrest,
-    path: "/openapi.json",
-    versions: &[own(&openapi::DOCUMENT_SCHEMA)],
-    list: false,
-    access: Access::Public,
-    success: 200,
-    query: ONE,
-    headers: &[],
-    errors: &[400, 406, 429, 500, 503],
-    rate_limit: &DOCUMENT,
-    tag: "Atrest",
-    operation_id: "getOpenApi",
-    alias: None,
-    summary: "Describe both APIs as an OpenAPI document",
-};

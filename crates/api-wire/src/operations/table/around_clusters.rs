@@ -3,7 +3,7 @@
 
 use time::macros::date;
 
-use super::{CHANGE, DELETION, LIST, NAMED, NOTHING, ONE, answering, dated, replaced};
+use super::{DELETION, LIST, NAMED, NOTHING, ONE, WRITE, answering, dated, replaced};
 use crate::atlas::version::ApiVersion;
 use crate::atlas::{cluster_status, containers, process_arguments, search_deployments, serverless_instances};
 use crate::operations::rate_limit::CLUSTERS;
@@ -71,7 +71,7 @@ pub(super) static UPDATE_PROCESS_ARGUMENTS: Operation = Operation {
     success: 200,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &CLUSTERS,
     tag: TAG_CLUSTERS,
     operation_id: "updateProcessArgs",
@@ -177,7 +177,7 @@ pub(super) static CREATE_SEARCH_DEPLOYMENT: Operation = Operation {
     success: 201,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &CLUSTERS,
     tag: TAG_SEARCH,
     operation_id: "createClusterSearchDeployment",
@@ -211,7 +211,7 @@ pub(super) static UPDATE_SEARCH_DEPLOYMENT: Operation = Operation {
     success: 200,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &CLUSTERS,
     tag: TAG_SEARCH,
     operation_id: "updateClusterSearchDeployment",

@@ -4,7 +4,7 @@
 use time::macros::date;
 
 use super::keys::TAG_BACKUP;
-use super::{CHANGE, DELETION, LIST, NAMED, NOTHING, ONE, dated, replaced};
+use super::{DELETION, LIST, NAMED, NOTHING, ONE, WRITE, dated, replaced};
 use crate::atlas::snapshots::v2023_01_01 as snapshots;
 use crate::atlas::version::ApiVersion;
 use crate::atlas::{backup_compliance, backup_schedules};
@@ -66,7 +66,7 @@ pub(super) static UPDATE_COMPLIANCE_POLICY: Operation = Operation {
     success: 200,
     query: COMPLIANCE_UPDATE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &BACKUP,
     tag: TAG_BACKUP,
     operation_id: "updateCompliancePolicy",
@@ -145,7 +145,7 @@ pub(super) static UPDATE_BACKUP_SCHEDULE: Operation = Operation {
     success: 200,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &BACKUP,
     tag: TAG_BACKUP,
     operation_id: "updateBackupSchedule",
@@ -164,7 +164,7 @@ pub(super) static TAKE_BACKUP_SNAPSHOT: Operation = Operation {
     success: 200,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &BACKUP,
     tag: TAG_BACKUP,
     operation_id: "takeSnapshots",
@@ -183,7 +183,7 @@ pub(super) static UPDATE_BACKUP_SNAPSHOT: Operation = Operation {
     success: 200,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &BACKUP,
     tag: TAG_BACKUP,
     operation_id: "updateBackupSnapshot",

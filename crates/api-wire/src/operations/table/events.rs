@@ -5,8 +5,8 @@ use crate::atlas::event_types;
 use crate::atlas::events::query;
 use crate::atlas::events::v2023_01_01::SCHEMA;
 use crate::atlas::version::ApiVersion;
-use crate::operations::rate_limit::ORG_EVENTS;
-use crate::operations::{Access, Api, Method, Operation, OperationId, OrgRole};
+use crate::operations::rate_limit::{EVENTS, ORG_EVENTS};
+use crate::operations::{Access, Api, Method, Operation, OperationId, OrgRole, ProjectRole};
 
 const TAG: &str = "Events";
 
@@ -65,4 +65,42 @@ pub(super) static GET_ORG_EVENT: Operation = Operation {
     operation_id: "getOrgEvent",
     alias: None,
     summary: "Show one of an organization's own events",
+};
+
+pub(super) static LIST_GROUP_EVENTS: Operation = Operation {
+    id: OperationId::ListGroupEvents,
+    method: Method::Get,
+    api: Api::Atlas,
+    path: "/groups/{groupId}/events",
+    versions: &[dated(ApiVersion::V2023_01_01, None, &SCHEMA)],
+    list: true,
+    access: Access::Project(ProjectRole::ReadOnly),
+    success: 200,
+    query: query::LIST,
+    headers: &[],
+    errors: NAMED,
+    rate_limit: &EVENTS,
+    tag: TAG,
+    operation_id: "listGroupEvents",
+    alias: None,
+    summary: "List a project's events, newest first",
+};
+
+pub(super) static GET_GROUP_EVENT: Operation = Operation {
+    id: OperationId::GetGroupEvent,
+    method: Method::Get,
+    api: Api::Atlas,
+    path: "/groups/{groupId}/events/{eventId}",
+    versions: &[dated(ApiVersion::V2023_01_01, None, &SCHEMA)],
+    list: false,
+    access: Access::Project(ProjectRole::ReadOnly),
+    success: 200,
+    query: query::ONE,
+    headers: &[],
+    errors: NAMED,
+    rate_limit: &EVENTS,
+    tag: TAG,
+    operation_id: "getGroupEvent",
+    alias: None,
+    summary: "Show one event of a project",
 };

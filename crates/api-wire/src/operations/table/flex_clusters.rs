@@ -1,6 +1,6 @@
 //! The entries for Flex clusters, of which there are none. It must not hold anything but data.
 
-use super::{CHANGE, DELETION, LIST, NAMED, NOTHING, ONE, dated};
+use super::{DELETION, LIST, NAMED, NOTHING, ONE, WRITE, dated};
 use crate::atlas::flex_clusters;
 use crate::atlas::version::ApiVersion;
 use crate::operations::rate_limit::CLUSTERS;
@@ -42,7 +42,7 @@ pub(super) static CREATE_FLEX_CLUSTER: Operation = Operation {
     success: 201,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &CLUSTERS,
     tag: TAG_FLEX,
     operation_id: "createFlexCluster",
@@ -84,7 +84,7 @@ pub(super) static UPDATE_FLEX_CLUSTER: Operation = Operation {
     success: 200,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &CLUSTERS,
     tag: TAG_FLEX,
     operation_id: "updateFlexCluster",
@@ -126,7 +126,7 @@ pub(super) static UPGRADE_FLEX_CLUSTER: Operation = Operation {
     success: 200,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &CLUSTERS,
     tag: TAG_FLEX,
     operation_id: "tenantUpgrade",

@@ -1,6 +1,6 @@
 //! The entries for private endpoints and for how key calls leave. It must not hold anything but data.
 
-use super::{CHANGE, DELETION, LIST, NAMED, NOTHING, ONE, TAG_ENCRYPTION_AT_REST, dated, own};
+use super::{DELETION, LIST, NAMED, NOTHING, ONE, TAG_ENCRYPTION_AT_REST, WRITE, dated, own};
 use crate::atlas::private_endpoints::v2023_01_01::{CREATE_SCHEMA, SCHEMA};
 use crate::atlas::version::ApiVersion;
 use crate::atrest::networking;
@@ -37,7 +37,7 @@ pub(super) static CREATE_PRIVATE_ENDPOINT: Operation = Operation {
     success: 202,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &ENCRYPTION_AT_REST,
     tag: TAG_ENCRYPTION_AT_REST,
     operation_id: "createRestPrivateEndpoint",

@@ -1,6 +1,6 @@
 //! The entries for access roles, the dry run and the setup kit. It must not hold anything but data.
 
-use super::{CHANGE, DELETION, NAMED, NOTHING, ONE, TAG_ENCRYPTION_AT_REST, dated, own, own_from};
+use super::{DELETION, NAMED, NOTHING, ONE, TAG_ENCRYPTION_AT_REST, WRITE, dated, own, own_from};
 use crate::atlas::cloud_provider_access::v2023_01_01::{CREATE_SCHEMA, ROLE_SCHEMA, ROLES_SCHEMA, UPDATE_SCHEMA};
 use crate::atlas::encryption_at_rest::v2023_01_01::REQUEST_SCHEMA;
 use crate::atlas::version::ApiVersion;
@@ -43,7 +43,7 @@ pub(super) static CREATE_PROVIDER_ROLE: Operation = Operation {
     success: 200,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &CLOUD_PROVIDER_ACCESS,
     tag: TAG,
     operation_id: "createCloudProviderAccess",
@@ -81,7 +81,7 @@ pub(super) static AUTHORIZE_PROVIDER_ROLE: Operation = Operation {
     success: 200,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &CLOUD_PROVIDER_ACCESS,
     tag: TAG,
     operation_id: "authorizeProviderAccessRole",
@@ -119,7 +119,7 @@ pub(super) static CHECK_ENCRYPTION_AT_REST: Operation = Operation {
     success: 200,
     query: ONE,
     headers: &[],
-    errors: CHANGE,
+    errors: WRITE,
     rate_limit: &ENCRYPTION_AT_REST_CHECK,
     tag: TAG_ENCRYPTION_AT_REST,
     operation_id: "checkEncryptionAtRest",

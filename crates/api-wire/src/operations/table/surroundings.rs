@@ -1,9 +1,10 @@
-//! The entries for what clients read on their way: where calls come from, how many are allowed, and the parts of Atlas
-//! that are not offered. It must not hold anything but data.
+//! The entries for what clients read on their way: where calls come from, how many are allowed, the document of both APIs,
+//! and the parts of Atlas that are not offered. It must not hold anything but data.
 
-use super::{LIST, NAMED, ONE, SIGNED_IN, dated};
+use super::{LIST, NAMED, ONE, SIGNED_IN, dated, own};
 use crate::atlas::version::ApiVersion;
 use crate::atlas::{control_plane_addresses, not_offered, rate_limits, system_status};
+use crate::openapi;
 use crate::operations::rate_limit::{DOCUMENT, PROJECTS, ROOT};
 use crate::operations::{Access, Api, Method, Operation, OperationId, ProjectRole};
 use crate::paging::{INCLUDE_COUNT, ITEMS_PER_PAGE, PAGE_NUM};
@@ -280,4 +281,23 @@ pub(super) static GET_SYSTEM_STATUS: Operation = Operation {
     operation_id: "getSystemStatus",
     alias: None,
     summary: "Show the service and the key that asks",
+};
+
+pub(super) static GET_OPEN_API: Operation = Operation {
+    id: OperationId::GetOpenApi,
+    method: Method::Get,
+    api: Api::Atrest,
+    path: "/openapi.json",
+    versions: &[own(&openapi::DOCUMENT_SCHEMA)],
+    list: false,
+    access: Access::Public,
+    success: 200,
+    query: ONE,
+    headers: &[],
+    errors: OPEN,
+    rate_limit: &DOCUMENT,
+    tag: "Atrest",
+    operation_id: "getOpenApi",
+    alias: None,
+    summary: "Describe both APIs as an OpenAPI document",
 };
