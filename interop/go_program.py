@@ -28,7 +28,7 @@ def check_with(name, checks, *options):
         try:
             program = built(name, checks, pathlib.Path(folder))
         except NotRun as reason:
-            print(f"{name}: not run: {reason}", flush=True)
+            checks.not_run(reason)
             return
         if program:
             with DevServer(*options) as server:

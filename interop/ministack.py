@@ -44,7 +44,8 @@ with Checks("ministack", 900) as checks, tempfile.TemporaryDirectory(prefix="min
                 time.sleep(0.1)
         checks.that("ministack answers", True)
         suite = subprocess.run(
-            ["cargo", "test", "-p", "providers", "--test", "conformance", "--", "ministack"], cwd=ROOT, text=True,
+            # By the whole workspace, or cargo would pick other features and build all anew.
+            ["cargo", "test", "--workspace", "--test", "conformance", "--", "ministack"], cwd=ROOT, text=True,
             env=dict(os.environ, ATREST_TEST_MINISTACK=endpoint), stdout=subprocess.PIPE, timeout=800,
         )
         print(suite.stdout, flush=True)

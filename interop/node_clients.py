@@ -212,7 +212,7 @@ if __name__ == "__main__":
         try:
             install()
         except NotRun as reason:
-            print(f"node_clients: not run: {reason}", flush=True)
+            all_checks.not_run(reason)
         else:
             with DevServer() as running:
                 by_mcp(all_checks, running, home)

@@ -136,7 +136,7 @@ with Checks("py_atlas_sdk", 400) as checks:
     try:
         own_packages.put_in_front("pyatlassdk")
     except own_packages.NotRun as reason:
-        print(f"py_atlas_sdk: not run: {reason}", flush=True)
+        checks.not_run(reason)
     else:
         from pyatlassdk.admin import AtlasAdminClient, AtlasApiError
         from pyatlassdk.admin.models.encryption_at_rest import EncryptionAtRest

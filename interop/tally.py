@@ -1,4 +1,5 @@
-"""Counting checks: each prints a line, the last line says how many passed. Knows nothing of what is checked."""
+"""Counting checks: each prints a line, the last line says how many passed, or why nothing was run. Knows nothing of what is
+checked."""
 import signal
 import sys
 import time
@@ -6,11 +7,12 @@ import traceback
 
 
 class Checks:
-    """A script's checks. Use as a context: an exception inside counts as one failure and is shown."""
+    """A script's checks. Use as a context: an exception inside counts as one failure and is shown; so does checking nothing."""
 
     def __init__(self, name, seconds):
         self.name, self.seconds = name, seconds
         self.passed = self.failed = 0
+        self.reason = None
 
     def __enter__(self):
         # SIGTERM and the deadline both become exceptions, so that what was started is stopped.
@@ -25,12 +27,21 @@ class Checks:
         if kind is not None and kind is not SystemExit or isinstance(error, SystemExit) and error.code:
             traceback.print_exception(kind, error, trace)
             self.failed += 1
+        elif not (self.passed or self.failed or self.reason):
+            self.that("something was checked", False, "nothing was")
         print(f"{self.name} took {time.monotonic() - self.start:.0f} s")
-        print(f"{self.name}: {self.passed} passed, {self.failed} failed", flush=True)
+        if self.reason and not (self.passed or self.failed):
+            print(f"{self.name}: not run: {self.reason}", flush=True)
+        else:
+            print(f"{self.name}: {self.passed} passed, {self.failed} failed", flush=True)
         sys.exit(1 if self.failed else 0)
 
     def _out_of_time(self, *_):
         raise TimeoutError(f"{self.name} did not end within {self.seconds} s")
+
+    def not_run(self, reason):
+        """Says in the last line that nothing could be run here, and why. That is no failure."""
+        self.reason = " ".join(str(reason).split())
 
     def section(self, title):
         print(f"\n{title}", flush=True)

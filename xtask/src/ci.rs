@@ -1,5 +1,5 @@
 //! `cargo xtask ci`: every check there is, one after another, each with its time; a failure does not stop
-//! the next, so one run shows everything. Ends with the one line `N passed, N failed`.
+//! the next, so one run shows everything. Ends with one line, `N passed, N failed`, which also names what could not be run here.
 //! Must not know what a check does inside.
 
 use std::fmt::Write as _;
@@ -32,7 +32,8 @@ enum Work {
     Script,
     /// The same with an environment.
     ScriptIn(&'static [(&'static str, &'static str)]),
-    /// The same beside the steps that follow: it waits more than it works. Its output is shown at its end.
+    /// The same beside the other steps, one such script after another: it waits more than it works. Its output is shown
+    /// when all others have ended.
     Beside,
 }
 
@@ -54,7 +55,12 @@ const STEPS: &[Step] = &[
         },
     },
     Step { name: "deny", work: Work::CargoDeny },
-    Step { name: "build", work: cargo(&["build", "-p", "atrest", "-p", "simulators", "--bins", "--examples"]) },
+    // The whole workspace, as the tests are built: for two packages alone cargo would pick other features, and build all anew.
+    Step { name: "build", work: cargo(&["build", "--workspace", "--bins", "--examples"]) },
+    // What must be seen within seconds comes first, while little else works.
+    Step { name: "customers", work: Work::Beside },
+    Step { name: "private_endpoints", work: Work::Beside },
+    Step { name: "alerts", work: Work::Beside },
     Step { name: "kill9_endpoints", work: Work::Beside },
     Step { name: "kill9_alerts", work: Work::Beside },
     Step { name: "aws_simulator", work: Work::Script },
@@ -63,20 +69,15 @@ const STEPS: &[Step] = &[
     Step { name: "ministack", work: Work::Script },
     Step { name: "first_day", work: Work::Script },
     Step { name: "cli", work: Work::Script },
-    Step { name: "customers", work: Work::Script },
     Step { name: "provider_access", work: Work::Script },
-    // Counts nothing where there is no Go, or where its modules cannot be had; it says so then.
+    // Those that need Go, npm or packages of their own count nothing where these cannot be had; the last line says so.
     Step { name: "atlas_sdk", work: Work::Script },
     Step { name: "py_atlas_sdk", work: Work::Script },
     Step { name: "surroundings", work: Work::Script },
-    // Counts nothing where there is no npm, or where its packages cannot be had; it says so then.
     Step { name: "node_clients", work: Work::Script },
     Step { name: "terraform", work: Work::Script },
-    Step { name: "private_endpoints", work: Work::Script },
-    Step { name: "alerts", work: Work::Script },
     Step { name: "kmip_clients", work: Work::Script },
     Step { name: "kmip_driver", work: Work::Script },
-    // Counts nothing where there is no Go, or where its module cannot be had; it says so then.
     Step { name: "kmip_go", work: Work::Script },
     // A debug build takes minutes for the 10,000 keys that the script takes by itself.
     Step { name: "kmip_rotation", work: Work::ScriptIn(&[("ATREST_ROTATION_KEYS", "2000")]) },
@@ -99,10 +100,12 @@ pub(crate) fn run(names: &[String]) -> anyhow::Result<ExitCode> {
             anyhow::bail!("no step named {name}; `cargo xtask ci --list` names them");
         }
     }
+    let chosen: Vec<&Step> =
+        STEPS.iter().filter(|step| names.is_empty() || names.iter().any(|name| name == step.name)).collect();
     let mut report = Report::default();
     let mut machine = None;
-    let mut beside = Vec::new();
-    for step in STEPS.iter().filter(|step| names.is_empty() || names.iter().any(|name| name == step.name)) {
+    let mut beside = None;
+    for step in &chosen {
         if needs_machine(step) && machine.is_none() {
             report.time("prepare", || {
                 machine = Some(Machine::prepared());
@@ -110,19 +113,19 @@ pub(crate) fn run(names: &[String]) -> anyhow::Result<ExitCode> {
                 if let Some(error) = failed {
                     println!("{error:#}");
                 }
-                Ok(Ended { success: failed.is_none(), tally: Tally::default() })
+                Ok(Ended { success: failed.is_none(), ..Ended::default() })
             });
         }
         let machine = machine.as_ref().and_then(|made| made.as_ref().ok());
-        if matches!(step.work, Work::Beside) {
-            println!("\n── {} runs beside what follows ──", step.name);
-            beside.push(Beside::start(step.name, machine));
-            continue;
+        // Alone, it has nothing to run beside, and is shown as it goes.
+        if matches!(step.work, Work::Beside) && chosen.len() > 1 {
+            beside.get_or_insert_with(|| Beside::start(&chosen, machine));
+        } else {
+            report.time(step.name, || perform(step, machine));
         }
-        report.time(step.name, || perform(step, machine));
     }
-    for step in beside {
-        step.end(&mut report);
+    if let Some(beside) = beside {
+        beside.end(&mut report);
     }
     drop(machine);
     Ok(report.close())
@@ -159,36 +162,49 @@ fn script(name: &str, own: &[(&str, &str)], machine: Option<&Machine>) -> anyhow
     Ok(command)
 }
 
-/// A script that runs while others do.
+/// The scripts that run while the other steps do, one after another.
 struct Beside {
+    names: Vec<&'static str>,
+    running: JoinHandle<Vec<Done>>,
+}
+
+/// A script that has ended beside others.
+struct Done {
     name: &'static str,
-    running: JoinHandle<anyhow::Result<(Ended, String, Duration)>>,
+    ended: anyhow::Result<(Ended, String)>,
+    took: Duration,
 }
 
 impl Beside {
-    fn start(name: &'static str, machine: Option<&Machine>) -> Self {
-        let command = script(name, &[], machine);
-        let running = std::thread::spawn(move || {
+    fn start(chosen: &[&Step], machine: Option<&Machine>) -> Self {
+        let steps = chosen.iter().filter(|step| matches!(step.work, Work::Beside));
+        let scripts: Vec<_> = steps.map(|step| (step.name, script(step.name, &[], machine))).collect();
+        let names: Vec<_> = scripts.iter().map(|(name, _)| *name).collect();
+        println!("\n── beside what follows, one after another: {} ──", names.join(", "));
+        let run = |(name, command): (&'static str, anyhow::Result<Command>)| {
             let start = Instant::now();
-            let (ended, output) = run::counted_silently(&mut command?)?;
-            Ok((ended, output, start.elapsed()))
-        });
-        Self { name, running }
+            let ended = command.and_then(|mut command| run::counted_silently(&mut command));
+            Done { name, ended, took: start.elapsed() }
+        };
+        Self { names, running: std::thread::spawn(move || scripts.into_iter().map(run).collect()) }
     }
 
-    /// Waits for its end and shows what it printed.
+    /// Waits for the end of all and shows what they printed.
     fn end(self, report: &mut Report) {
-        println!("\n── {} ──", self.name);
-        let start = Instant::now();
-        let ended = self.running.join().unwrap_or_else(|_| Err(anyhow::anyhow!("the step's thread is gone")));
-        let (ended, took) = match ended {
-            Ok((ended, output, took)) => {
-                print!("{output}");
-                (Ok(ended), took)
+        let Ok(all) = self.running.join() else {
+            for name in self.names {
+                report.write_down(name, Err(anyhow::anyhow!("the thread of {name} is gone")), Duration::ZERO);
             }
-            Err(error) => (Err(error), start.elapsed()),
+            return;
         };
-        report.write_down(self.name, ended, took);
+        for Done { name, ended, took } in all {
+            println!("\n── {name} ──");
+            let ended = ended.map(|(ended, output)| {
+                print!("{output}");
+                ended
+            });
+            report.write_down(name, ended, took);
+        }
     }
 }
 
@@ -196,7 +212,7 @@ fn cargo_deny() -> anyhow::Result<Ended> {
     let version = run::output_of(Command::new("cargo").args(["deny", "--version"]));
     if version.is_err() {
         println!("cargo-deny is not installed here: the licences, bans and sources that tidy checked stand alone");
-        return Ok(Ended { success: true, tally: Tally::default() });
+        return Ok(Ended { success: true, not_run: Some("it is not installed".to_owned()), ..Ended::default() });
     }
     run::counted(Command::new("cargo").args(["deny", "check", "licenses", "bans", "sources"]))
 }
@@ -204,7 +220,14 @@ fn cargo_deny() -> anyhow::Result<Ended> {
 /// What every step came to.
 #[derive(Default)]
 struct Report {
-    lines: Vec<(&'static str, bool, Tally, Duration)>,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    name: &'static str,
+    tally: Tally,
+    took: Duration,
+    not_run: Option<String>,
 }
 
 impl Report {
@@ -217,34 +240,54 @@ impl Report {
     }
 
     fn write_down(&mut self, name: &'static str, ended: anyhow::Result<Ended>, took: Duration) {
-        let ended = ended.unwrap_or_else(|error| {
+        let Ended { success, mut tally, not_run } = ended.unwrap_or_else(|error| {
             println!("{error:#}");
-            Ended { success: false, tally: Tally::default() }
+            Ended::default()
         });
-        let mut tally = ended.tally;
-        if !ended.success && tally.failed == 0 {
+        if !success && tally.failed == 0 {
             tally.failed = 1;
         }
-        println!("── {name}: {} after {:.1} s", word(tally), took.as_secs_f64());
-        self.lines.push((name, tally.failed == 0, tally, took));
+        let line = Line { name, tally, took, not_run };
+        println!("── {name}: {} after {:.1} s", line.word(), took.as_secs_f64());
+        self.lines.push(line);
     }
 
-    /// Prints the table and, last, the line that counts.
+    /// Prints the table and, last, the line that counts. It names what was not run, so that a count without it is not
+    /// taken for the whole.
     fn close(self) -> ExitCode {
-        let mut sum = Tally::default();
         let mut table = String::new();
-        for (name, _, tally, took) in &self.lines {
-            sum += *tally;
-            let counted = if *tally == Tally::default() { String::new() } else { tally.to_string() };
-            let _ = writeln!(table, "{name:<15} {:<7} {:>7.1} s  {counted}", word(*tally), took.as_secs_f64());
+        for line in &self.lines {
+            let counted = match &line.not_run {
+                Some(reason) => reason.clone(),
+                None if line.tally == Tally::default() => String::new(),
+                None => line.tally.to_string(),
+            };
+            let seconds = line.took.as_secs_f64();
+            let _ = writeln!(table, "{:<17} {:<7} {seconds:>7.1} s  {counted}", line.name, line.word());
         }
-        println!("\n{table}\n{sum}");
-        if self.lines.iter().all(|(_, success, ..)| *success) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        println!("\n{table}\n{}", self.last_line());
+        if self.lines.iter().all(|line| line.tally.failed == 0) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    fn last_line(&self) -> String {
+        let mut sum = Tally::default();
+        for line in &self.lines {
+            sum += line.tally;
+        }
+        let left_out = self.lines.iter().filter_map(|line| Some(format!("{} ({})", line.name, line.not_run.as_ref()?)));
+        let left_out: Vec<_> = left_out.collect();
+        if left_out.is_empty() { sum.to_string() } else { format!("{sum}, not run: {}", left_out.join(", ")) }
     }
 }
 
-const fn word(tally: Tally) -> &'static str {
-    if tally.failed == 0 { "ok" } else { "FAILED" }
+impl Line {
+    const fn word(&self) -> &'static str {
+        match (self.tally.failed, &self.not_run) {
+            (0, Some(_)) => "not run",
+            (0, None) => "ok",
+            _ => "FAILED",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -254,11 +297,35 @@ mod tests {
     #[test]
     fn counts_a_silent_failure_as_one() {
         let mut report = Report::default();
-        report.time("silent", || Ok(Ended { success: false, tally: Tally::default() }));
+        report.time("silent", || Ok(Ended::default()));
         report.time("broken", || anyhow::bail!("could not start"));
-        report.time("fine", || Ok(Ended { success: true, tally: Tally { passed: 2, failed: 0 } }));
-        let failed: Vec<u64> = report.lines.iter().map(|(_, _, tally, _)| tally.failed).collect();
+        let tally = Tally { passed: 2, failed: 0 };
+        report.time("fine", || Ok(Ended { success: true, tally, not_run: None }));
+        let failed: Vec<u64> = report.lines.iter().map(|line| line.tally.failed).collect();
         assert_eq!(failed, [1, 1, 0]);
+        assert_eq!(report.last_line(), "2 passed, 2 failed");
+    }
+
+    #[test]
+    fn says_in_the_last_line_what_was_not_run() {
+        let mut report = Report::default();
+        let tally = Tally { passed: 2, failed: 0 };
+        report.time("fine", || Ok(Ended { success: true, tally, not_run: None }));
+        report.time("kmip_go", || {
+            Ok(Ended { success: true, not_run: Some("Go is not installed".to_owned()), ..Ended::default() })
+        });
+        assert_eq!(report.last_line(), "2 passed, 0 failed, not run: kmip_go (Go is not installed)");
+        assert_eq!(report.lines.iter().map(Line::word).collect::<Vec<_>>(), ["ok", "not run"]);
+    }
+
+    #[test]
+    fn what_runs_beside_is_written_down_with_its_count() {
+        let mut report = Report::default();
+        let done = |name, ended| Done { name, ended, took: Duration::ZERO };
+        let counted = Ended { success: true, tally: Tally { passed: 3, failed: 0 }, not_run: None };
+        let all = vec![done("one", Ok((counted, String::new()))), done("two", Err(anyhow::anyhow!("could not start")))];
+        Beside { names: vec!["one", "two"], running: std::thread::spawn(|| all) }.end(&mut report);
+        assert_eq!(report.last_line(), "3 passed, 1 failed");
     }
 
     #[test]

@@ -6,12 +6,23 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Context;
 
-use crate::tally::Tally;
+use crate::tally::{self, Tally};
 
 /// What is left of a command that has ended.
+#[derive(Default)]
 pub(crate) struct Ended {
     pub(crate) success: bool,
     pub(crate) tally: Tally,
+    /// Why it checked nothing: what it needs is not to be had here.
+    pub(crate) not_run: Option<String>,
+}
+
+impl Ended {
+    /// Takes a line of the output for what it counts.
+    fn hear(&mut self, line: &str) {
+        self.tally += Tally::of_line(line);
+        self.not_run = self.not_run.take().or_else(|| tally::not_run(line));
+    }
 }
 
 /// Runs a command, passes its output on and counts the tests it reports.
@@ -22,7 +33,7 @@ pub(crate) fn counted(command: &mut Command) -> anyhow::Result<Ended> {
         .stdout(Stdio::piped())
         .spawn()
         .with_context(|| format!("start {}", named(command)))?;
-    let mut tally = Tally::default();
+    let mut ended = Ended::default();
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
             let line = line.context("read the command's output")?;
@@ -30,11 +41,11 @@ pub(crate) fn counted(command: &mut Command) -> anyhow::Result<Ended> {
             out.write_all(&line)?;
             out.write_all(b"\n")?;
             out.flush()?;
-            tally += Tally::of_line(&String::from_utf8_lossy(&line));
+            ended.hear(&String::from_utf8_lossy(&line));
         }
     }
-    let success = child.wait().context("wait for the command")?.success();
-    Ok(Ended { success, tally })
+    ended.success = child.wait().context("wait for the command")?.success();
+    Ok(ended)
 }
 
 /// Runs a command and counts the tests it reports; what it printed is returned and not shown.
@@ -42,12 +53,12 @@ pub(crate) fn counted(command: &mut Command) -> anyhow::Result<Ended> {
 pub(crate) fn counted_silently(command: &mut Command) -> anyhow::Result<(Ended, String)> {
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("start {}", named(command)))?;
     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut tally = Tally::default();
+    let mut ended = Ended { success: output.status.success(), ..Ended::default() };
     for line in text.lines() {
-        tally += Tally::of_line(line);
+        ended.hear(line);
     }
     text.push_str(&String::from_utf8_lossy(&output.stderr));
-    Ok((Ended { success: output.status.success(), tally }, text))
+    Ok((ended, text))
 }
 
 /// Runs a command with this terminal's own input and output, and hands its success on.

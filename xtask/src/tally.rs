@@ -46,13 +46,19 @@ impl fmt::Display for Tally {
     }
 }
 
+/// Reads the closing line of a script that lacks what it needs, `name: not run: why`, and returns why.
+pub(crate) fn not_run(line: &str) -> Option<String> {
+    let (name, reason) = line.trim().split_once(": not run: ")?;
+    (!name.contains(' ')).then(|| reason.to_owned())
+}
+
 fn count(text: &str, noun: &str) -> Option<u64> {
     text.strip_suffix(noun)?.trim_end().parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Tally;
+    use super::{Tally, not_run};
 
     #[test]
     fn reads_closing_lines_and_nothing_else() {
@@ -66,6 +72,14 @@ mod tests {
         check("test first_day: says 4 passed, 1 failed", 0, 0);
         check("running 3 tests", 0, 0);
         check("", 0, 0);
+    }
+
+    #[test]
+    fn reads_why_a_script_was_not_run() {
+        assert_eq!(not_run("kmip_go: not run: Go is not installed"), Some("Go is not installed".to_owned()));
+        assert_eq!(Tally::of_line("kmip_go: not run: 4 passed, 1 failed"), Tally::default());
+        assert_eq!(not_run("a line that says: not run: why"), None);
+        assert_eq!(not_run("kmip_go: 4 passed, 0 failed"), None);
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub(crate) fn check() -> anyhow::Result<Ended> {
         }
     }
     println!("tidy: {tally}");
-    Ok(Ended { success: tally.failed == 0, tally })
+    Ok(Ended { success: tally.failed == 0, tally, not_run: None })
 }
 
 /// Lists what git tracks and what it would: new files count, ignored ones do not.
