@@ -111,7 +111,9 @@ def refused_webhooks(checks, watch):
         body = {"eventTypeName": "ENCRYPTION_AT_REST_KMS_NETWORK_ACCESS_DENIED", "enabled": True,
                 "notifications": [{"typeName": "WEBHOOK", "webhookUrl": url, "intervalMin": 5, "delayMin": 0}]}
         answer = watch.session.post(watch.url("/alertConfigs"), json=body, timeout=20)
-        checks.that(f"{url}: {answer.status_code}", answer.status_code == 400, answer.text)
+        told = answer.json()
+        checks.equal(f"{url}", (answer.status_code, told.get("errorCode"), told.get("parameters")),
+                     (400, "WEBHOOK_URL_NOT_ALLOWED", ["notifications[0].webhookUrl"]))
 
 
 def lose_keys(checks, watch, customers):

@@ -79,8 +79,8 @@ def run(checks, name, options, folder, dice):
                     checks.within(f"round {round_number}: the key is {'valid' if valid else 'lost'}", 40, project.valid,
                                   lambda seen: bool(seen) == valid)
             hooks.answer = 200
-            alerts = checks.within("no alert is left open", SETTLES_WITHIN, project.alerts,
-                                   lambda seen: seen and set(seen.values()) == {"CLOSED"})
+            alerts = checks.within("each loss was an alert, and none is left open", SETTLES_WITHIN, project.alerts,
+                                   lambda seen: len(seen) == ROUNDS and set(seen.values()) == {"CLOSED"})
             checks.within("every alert was told to its end", SETTLES_WITHIN, project.told,
                           lambda heard: all(heard.get(alert, [(0, "")])[-1][1] == "CLOSED" for alert in alerts))
             heard, out_of_order, gaps = project.told(), [], []

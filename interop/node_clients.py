@@ -143,7 +143,7 @@ def by_mcp(checks, server, folder):
             well, words = mcp.tool("list-alerts", projectId=project, status=status)
             checks.that(f"it lists alerts that are {status}", well, words)
         well, words = mcp.tool("inspect-cluster", projectId=project, clusterName="nothing")
-        checks.that("what is not there is told so", not well and "404" in words or "CLUSTER_NOT_FOUND" in words, words)
+        checks.that("what is not there is told so", not well and ("404" in words or "CLUSTER_NOT_FOUND" in words), words)
 
 
 def by_api_client(checks, server, folder):

@@ -543,7 +543,7 @@ fn a_project_costs_little_memory() {
 #[tokio::test]
 #[ignore = "run by the test above, in a process of its own"]
 async fn in_a_process_of_its_own_memory_is_counted() {
-    /// Bytes per project, its cached token included. Source: the budget of issue 2.
+    /// Unit: bytes per project, its cached token included.
     const BUDGET: usize = 16 * 1024;
     const PROJECTS: u16 = 1000;
     // As long as a long token of STS.

@@ -1,5 +1,5 @@
 //! No secret that went in can be found again: not in logs at trace level, not in the database, its
-//! backup, an answer or the figures; not raw and not in the usual encodings (issue 2, "Done when").
+//! backup, an answer or the figures; not raw and not in the usual encodings.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
