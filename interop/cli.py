@@ -43,6 +43,19 @@ def shown(run):
     return f"exit {run.returncode}, out {run.stdout[:400]!r}, err {run.stderr[:400]!r}"
 
 
+def pasted(kit):
+    """The documents of a kit: what stands between titles and begins as JSON does."""
+    parts = [part.split("\n\n", 1)[1].strip() for part in ("\n\n" + kit).split("\n\n# ")[1:]]
+    return [part for part in parts if part.startswith(("{", "["))]
+
+
+def reads(text):
+    try:
+        return isinstance(json.loads(text), (dict, list))
+    except ValueError:
+        return False
+
+
 class Day:
     def __init__(self, checks, server, home):
         self.checks, self.server, self.shell = checks, server, Shell(home)
@@ -79,7 +92,8 @@ class Day:
         before = self.shell.type("api", EAR, "getEncryptionAtRest")
         self.checks.equal("reads with the profile's project", before.returncode, 0)
         self.checks.that("warns of the default version", before.stderr.startswith(DEFAULTED), before.stderr)
-        self.checks.equal("all three are there", sorted(json.loads(before.stdout))[:1], ["awsKms"])
+        three = {"awsKms", "azureKeyVault", "googleCloudKms"}
+        self.checks.that("all three are there", three <= json.loads(before.stdout).keys(), before.stdout)
         file = self.shell.file("aws.json", self.payload)
         for how, words, body in (("a file", ["--file", file], None), ("a pipe", [], json.dumps(self.payload))):
             run = self.shell.type("api", EAR, "updateEncryptionAtRest", "--version", "2023-01-01", *words, body=body)
@@ -141,10 +155,12 @@ class Day:
         for cloud in ("aws", "azure", "gcp"):
             kit = self.well("prints what to paste", "encryption", "setup-kit", cloud)
             self.checks.that(f"{cloud}: has steps", kit.startswith("# 1. ") and self.server.key[1] not in kit, kit)
+            self.checks.equal(f"{cloud}: what is JSON can be read", [part for part in pasted(kit) if not reads(part)], [])
         self.well("saves", "encryption", "update", "--file", candidate)
         table = self.well("shows", "encryption", "describe")
         self.checks.that("in a row for each provider", table.splitlines()[1].split()[:3] == ["AWS", "true", "true"], table)
-        self.checks.that("with the last check's finding", "VALID" in self.well("shows", "encryption", "validity"), "")
+        finding = self.well("shows", "encryption", "validity")
+        self.checks.equal("with the last check's finding", finding.splitlines()[1].split()[:2], ["AWS", "VALID"])
 
     def middle(self):
         self.checks.section("clusters, nodes, keys, endpoints")
@@ -170,6 +186,9 @@ class Day:
         self.checks.section("alerts, events, access, roles")
         configured = self.json("has defaults", "alerts", "settings", "list").get("results", [])
         self.checks.that("for the key it has", any("AWS_ENCRYPTION_KEY" in one.get("eventTypeName", "") for one in configured), configured)
+        mail = ["--notificationType", "EMAIL", "--notificationEmailAddress", "ops@example.org"]
+        made = self.json("makes one by mail", "alerts", "settings", "create", "--event", "CLUSTER_DELETED", *mail)
+        self.checks.equal("to that address", [one.get("emailAddress") for one in made.get("notifications", [])], ["ops@example.org"])
         made = self.json("makes one", "alerts", "settings", "create", "--event", "ENCRYPTION_AT_REST_CONFIG_NO_LONGER_VALID", "--notificationRole", "GROUP_OWNER")
         self.checks.equal("turns it off", self.json("turns", "alerts", "settings", "disable", made.get("id", "")).get("enabled"), False)
         self.well("deletes it", "alerts", "settings", "delete", made.get("id", ""), "--force")
@@ -195,12 +214,12 @@ class Day:
         run = self.shell.type("clusters", "delete", "orders")
         self.checks.that("asks before it deletes", run.returncode == 1 and "--force" in run.stderr, shown(run))
         run = self.shell.type("projects", "delete", self.project, "--force")
-        self.checks.that("a project in use stays", run.returncode == 1 and "Error code:" in run.stderr, shown(run))
+        self.checks.that("a project in use stays", run.returncode == 1 and "CANNOT_CLOSE_GROUP_ACTIVE_ATLAS_CLUSTERS" in run.stderr, shown(run))
         self.well("deletes and waits", "clusters", "delete", "orders", "--force", "--watch", "--watchTimeout", "60")
         self.well("turns encryption off", "encryption", "update", body='{"awsKms":{"enabled":false}}')
         self.well("deletes", "projects", "delete", self.project, "--force")
         run = self.shell.type("projects", "describe", self.project)
-        self.checks.that("it is gone", run.returncode == 1, shown(run))
+        self.checks.that("it is gone", run.returncode == 1 and "GROUP_NOT_FOUND" in run.stderr, shown(run))
 
     def completion(self):
         self.checks.section("completion")

@@ -230,12 +230,19 @@ fn show(answer: &Answer, format: Format, file: Option<&Path>, around: &mut Surro
     Ok(())
 }
 
-/// Writes an answer, which may hold a new secret.
+/// Writes an answer, which may hold a new secret: also a file that was there is its owner's alone from now on.
 fn write_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    use std::fs::Permissions;
     use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
     let opened = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-    let written = opened.and_then(|mut file| file.write_all(bytes));
+    let written = opened.and_then(|mut file| {
+        // A device or a pipe keeps its mode.
+        if file.metadata()?.is_file() {
+            file.set_permissions(Permissions::from_mode(0o600))?;
+        }
+        file.write_all(bytes)
+    });
     written.with_context(|| format!("write {}", path.display()))
 }
 

@@ -255,6 +255,10 @@ fn body(
                 !typed.is_empty() || !NOTHING.contains(&template),
                 "give --{FILE}, or a flag that says what to change"
             );
+            for (index, field) in typed.iter().enumerate() {
+                let same = typed.iter().take(index).find(|other| other.pointer == field.pointer);
+                ensure!(same.is_none(), "give --{} or --{}, not both", same.map_or("", |other| other.flag), field.flag);
+            }
             let mut body: Value = serde_json::from_str(template).context("read the command's template")?;
             for field in fields {
                 field.put(matches, profile, &mut body)?;

@@ -15,7 +15,8 @@ const LIMIT: u64 = 8 * 1024 * 1024;
 /// A body, which may hold a secret.
 pub(crate) type Body = Zeroizing<Vec<u8>>;
 
-/// Reads a body: from the file if one is named, else from standard input if something stands there.
+/// Reads a body: from the file if one is named, else from standard input if something stands there. A pipe through which
+/// nothing comes, as some schedulers give their programs, is no body.
 /// Errors: both are there, as with the Atlas CLI; or what is named cannot be read.
 pub(crate) fn body(file: Option<&Path>, around: &mut Surroundings) -> anyhow::Result<Option<Body>> {
     match (file, &mut around.input) {
@@ -31,7 +32,10 @@ pub(crate) fn body(file: Option<&Path>, around: &mut Surroundings) -> anyhow::Re
             let mut file = std::fs::File::open(path).with_context(|| format!("read {name}"))?;
             whole(&mut file, &name).map(Some)
         }
-        (None, StandardInput::Stream(stream)) => whole(stream, "standard input").map(Some),
+        (None, StandardInput::Stream(stream)) => {
+            let body = whole(stream, "standard input")?;
+            Ok(Some(body).filter(|body| !body.is_empty()))
+        }
         (None, StandardInput::Terminal | StandardInput::Nothing) => Ok(None),
     }
 }

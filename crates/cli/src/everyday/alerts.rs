@@ -29,7 +29,7 @@ const CREATION: &[Field] = &[
         "notificationType",
         "/notifications/0/typeName",
         FieldKind::Text,
-        "EMAIL, GROUP, ORG, TEAM, USER or WEBHOOK; GROUP, which is the project, if left out",
+        "EMAIL, GROUP, ORG, TEAM or USER; GROUP, which is the project, if left out; a WEBHOOK comes by --file",
     ),
     Field::new(
         "notificationRole",
@@ -54,9 +54,9 @@ const CREATION: &[Field] = &[
     ),
 ];
 
-/// A notice by mail. A webhook's address and secret are no words for a command line: those come by `--file`.
-const TEMPLATE: &str =
-    r#"{"enabled":true,"notifications":[{"typeName":"GROUP","delayMin":0,"intervalMin":60,"emailEnabled":true}]}"#;
+/// A notice by mail. A webhook's address and secret are no words for a command line: those come by `--file`, and so does
+/// a threshold.
+const TEMPLATE: &str = r#"{"enabled":true,"notifications":[{"typeName":"GROUP","delayMin":0,"intervalMin":60}]}"#;
 
 pub(super) const LINES: &[Line] = &[
     Line::new("alerts list", "List a project's alerts", "listAlerts", ALERT),

@@ -17,7 +17,7 @@ const SETTINGS: Show = Show::Named(
 const VALIDITY: Show = Show::Named(
     &[("", "/providers/*")],
     &[
-        Column { heading: "NAME", pointer: "/provider" },
+        Column { heading: "PROVIDER", pointer: "/provider" },
         Column { heading: "STATE", pointer: "/state" },
         Column { heading: "CHECKED", pointer: "/checkedAt" },
         Column { heading: "REASON", pointer: "/reason" },

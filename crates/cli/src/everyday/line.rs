@@ -130,7 +130,12 @@ impl Field {
         let arg = arg.long(self.flag);
         match self.kind {
             FieldKind::Text | FieldKind::Number => arg.value_name("VALUE"),
-            FieldKind::TrueOrFalse => arg.value_name("true|false").value_parser(["true", "false"]),
+            // `--enabled`, `--enabled=false` and `--enabled false`: people come with the habits of several tools.
+            FieldKind::TrueOrFalse => arg
+                .num_args(0..=1)
+                .default_missing_value("true")
+                .value_name("true|false")
+                .value_parser(["true", "false"]),
             FieldKind::Texts => arg.value_name("VALUE").action(ArgAction::Append),
             FieldKind::Means(_) => arg.action(ArgAction::SetTrue),
         }
@@ -211,14 +216,15 @@ pub(super) fn place_name(name: &str) -> String {
     shown
 }
 
-/// Draws the parts of an answer, each with its name. A part may be several things.
+/// Draws the parts of an answer, each with its name if it has one. A part may be several things.
 pub(super) fn named_table(parts: &[(&str, &str)], columns: &[Column], answer: &Value) -> Table {
-    let headings: Vec<&str> = std::iter::once("PROVIDER").chain(columns.iter().map(|one| one.heading)).collect();
+    let first = parts.iter().any(|(name, _)| !name.is_empty()).then_some("PROVIDER");
+    let headings: Vec<&str> = first.into_iter().chain(columns.iter().map(|one| one.heading)).collect();
     let mut drawn = Table::new(&headings);
     for (name, pointer) in parts {
         let found = at(answer, pointer);
         for row in table(columns, &found).into_rows() {
-            drawn.row(std::iter::once((*name).to_owned()).chain(row).collect());
+            drawn.row(first.map(|_| (*name).to_owned()).into_iter().chain(row).collect());
         }
     }
     drawn
@@ -238,6 +244,15 @@ mod tests {
         assert_eq!(body, json!({ "a": [{ "b": 1, "c": { "d": 2 } }], "e": { "f": "x" } }));
         assert!(place(&mut body, "/a/1/c", json!(2)).is_none());
         assert!(place(&mut body, "/e/f/g", json!(2)).is_none());
+    }
+
+    #[test]
+    fn draws_a_column_of_names_only_where_parts_have_names() {
+        let columns = [Column { heading: "STATE", pointer: "/state" }];
+        let answer = json!({ "aws": { "state": "on" }, "all": [{ "state": "on" }, { "state": "off" }] });
+        let drawn = |parts: &[(&str, &str)]| named_table(parts, &columns, &answer).drawn();
+        assert_eq!(drawn(&[("AWS", "/aws"), ("GCP", "/gcp")]), "PROVIDER   STATE\nAWS        on");
+        assert_eq!(drawn(&[("", "/all/*")]), "STATE\non\noff");
     }
 
     #[test]

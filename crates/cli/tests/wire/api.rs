@@ -127,7 +127,8 @@ async fn writes_an_answer_to_a_file_of_its_owner() {
     use std::os::unix::fs::PermissionsExt as _;
     let server = Server::start(vec![told(200, "{\"privateKey\":\"x\"}"), told(404, "{\"error\":404}")]);
     let terminal = Terminal::at(&server.base);
-    let path = terminal.home().join("answer.json");
+    let path = terminal.file("answer.json", "an older and longer answer, for everybody");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     let path_text = path.display().to_string();
     let words = ["api", EAR, "getEncryptionAtRest", "--groupId", PROJECT, "--outputFile", &path_text];
     let ended = terminal.run(&words).await;

@@ -43,6 +43,45 @@ async fn makes_a_body_of_flags() {
 }
 
 #[tokio::test]
+async fn a_setting_of_alerts_says_what_was_typed_and_nothing_that_its_type_does_not_have() {
+    let server = Server::start((0..4).map(|_| told(201, "{}")).collect());
+    let terminal = terminal(&server);
+    let create = ["alerts", "settings", "create", "--event", "CLUSTER_DELETED"];
+    let mail = ["--notificationType", "EMAIL", "--notificationEmailAddress", "ops@example.org"];
+    for flags in [&mail[..], &["--enabled"], &["--enabled=false"], &["--enabled", "false"]] {
+        let ended = terminal.run(&[&create[..], flags].concat()).await;
+        assert_eq!(ended.code, 0, "{ended:?}");
+    }
+    let bodies =
+        server.asked().into_iter().map(|asked| serde_json::from_str::<serde_json::Value>(&asked.body).unwrap());
+    let bodies: Vec<_> = bodies.collect();
+    assert_eq!(
+        bodies[0],
+        serde_json::json!({ "eventTypeName": "CLUSTER_DELETED", "enabled": true, "notifications": [
+            { "typeName": "EMAIL", "emailAddress": "ops@example.org", "delayMin": 0, "intervalMin": 60 }] })
+    );
+    let enabled: Vec<_> = bodies.iter().map(|body| body["enabled"].as_bool().unwrap()).collect();
+    assert_eq!(enabled, [true, true, false, false]);
+}
+
+#[tokio::test]
+async fn one_flag_does_not_silently_win_over_another() {
+    let terminal = Terminal::at("http://127.0.0.1:1").with("ATREST_PROJECT_ID", "p1");
+    let ended = terminal.run(&["alerts", "acknowledge", "a1", "--until", "2027-01-31T00:00:00Z", "--forever"]).await;
+    assert_eq!((ended.code, ended.err.as_str()), (1, "Error: give --until or --forever, not both\n"));
+}
+
+#[tokio::test]
+async fn a_pipe_through_which_nothing_comes_is_no_body() {
+    let server = Server::start(vec![told(201, "{}")]);
+    let terminal = terminal(&server);
+    let ended = terminal.pipe(&["access", "serviceAccounts", "rotate", "a1"], "").await;
+    assert_eq!((ended.code, server.asked()[0].body.as_str()), (0, r#"{"secretExpiresAfterHours":2160}"#), "{ended:?}");
+    let ended = terminal.pipe(&["encryption", "update"], "").await;
+    assert!(ended.code == 1 && ended.err.contains("give the request's body"), "{ended:?}");
+}
+
+#[tokio::test]
 async fn names_each_flag_that_is_missing() {
     let terminal = Terminal::at("http://127.0.0.1:1").with("ATREST_PROJECT_ID", "p1");
     let ended = terminal.run(&["clusters", "create", "c1", "--tier", "M30"]).await;
