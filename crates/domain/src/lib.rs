@@ -33,6 +33,7 @@ pub mod time;
 pub mod user;
 pub mod validity;
 pub mod violation;
+mod words;
 
 /// Says that something which cannot happen did; carries what was believed.
 #[derive(Debug, thiserror::Error)]
