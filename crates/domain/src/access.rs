@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use self::role::{OrgRole, ProjectRole};
 use crate::id::{OrgId, ProjectId};
 
-/// All roles of one API key or service account. It belongs to one organization.
+/// All roles of one API key, service account or person. The holder belongs to one organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grants {
     /// The organization it belongs to.

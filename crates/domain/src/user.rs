@@ -52,6 +52,26 @@ pub enum MemberState {
     Disabled,
 }
 
+impl Member {
+    /// Gives when the organization heard of them. Whoever only invited them is not told since when others know them.
+    #[must_use]
+    pub const fn known_since(&self) -> Timestamp {
+        match &self.state {
+            MemberState::Pending { invited_at, .. } => *invited_at,
+            MemberState::Active | MemberState::Disabled => self.user.created_at,
+        }
+    }
+
+    /// Gives the given and the family name. Whoever only invited them is not told what others call them.
+    #[must_use]
+    pub fn names(&self) -> (&str, &str) {
+        match &self.state {
+            MemberState::Pending { .. } => ("", ""),
+            MemberState::Active | MemberState::Disabled => (&self.user.first_name, &self.user.last_name),
+        }
+    }
+}
+
 impl MemberState {
     /// Tells whether they are told what members are told. An invited person has an address to write to.
     #[must_use]
@@ -71,6 +91,8 @@ impl EmailAddress {
     /// Reads an address. Quoted local parts and addresses in brackets are not taken.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        // What is judged is what is kept, which must be readable again: in lower case some letters are two.
+        let text = text.to_lowercase();
         let (local, host) = text.split_once('@')?;
         let is_good = text.len() <= Self::LONGEST
             && (1..=64).contains(&local.len())
@@ -79,7 +101,7 @@ impl EmailAddress {
             && !local.ends_with('.')
             && !local.contains("..")
             && host.split('.').all(is_label);
-        is_good.then(|| Self(text.to_lowercase()))
+        is_good.then_some(Self(text))
     }
 
     /// Gives the address.
@@ -117,9 +139,11 @@ mod tests {
             ("ada@example.com", "ada@example.com"),
             ("Ada.Lovelace+atrest@Mail.Example.COM", "ada.lovelace+atrest@mail.example.com"),
             ("o'brien@localhost", "o'brien@localhost"),
-            ("jürgen@müller.example", "jürgen@müller.example"),
+            ("Jürgen@Müller.example", "jürgen@müller.example"),
+            ("ΟΔΟΣ@example.com", "οδος@example.com"),
         ] {
             assert_eq!(EmailAddress::parse(text).unwrap().as_str(), kept);
+            assert_eq!(EmailAddress::parse(kept).unwrap().as_str(), kept, "it is read back");
         }
         let long = format!("{}@example.com", "a".repeat(65));
         let longer = format!("a@{}example.com", "abc.".repeat(70));
@@ -144,6 +168,8 @@ mod tests {
             "a@[127.0.0.1]",
             "a,b@c",
             "<a@b>",
+            "\u{130}@example.com",
+            "ada@\u{130}.example",
             &long,
             &longer,
         ] {

@@ -45,7 +45,7 @@ fn roles_in(member: &Member, teams: &[Team], project: ProjectId) -> BTreeSet<Pro
 }
 
 fn recipient(member: &Member) -> Recipient {
-    let user = &member.user;
-    let name = format!("{} {}", user.first_name, user.last_name);
-    Recipient { email: user.email.as_str().to_owned(), name: name.trim().to_owned() }
+    let (first_name, last_name) = member.names();
+    let name = format!("{first_name} {last_name}");
+    Recipient { email: member.user.email.as_str().to_owned(), name: name.trim().to_owned() }
 }

@@ -68,7 +68,7 @@ fn to_wire(member: &Member, now: Timestamp) -> UserStanding {
         MemberState::Disabled => ("DISABLED", None),
     };
     UserStanding {
-        created_at: time(member.user.created_at),
+        created_at: time(member.known_since()),
         id: member.user.id.to_string(),
         invitation_expires_at: until.map(time),
         org_roles: org_role_names(&member.grants.org_roles),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api_wire::atlas::users::v2025_02_19::{
-    GroupRoles, STATUS_FILTER, STATUSES_FILTER, USER_ID_FILTER, USERNAME_FILTER,
+    FLATTEN_TEAMS, GroupRoles, INCLUDE_ORG_USERS, STATUS_FILTER, STATUSES_FILTER, USER_ID_FILTER, USERNAME_FILTER,
 };
 use api_wire::fault::{Fault, FaultKind};
 use domain::access::ProjectRole;
@@ -34,6 +34,14 @@ pub(super) fn group_roles(items: Vec<GroupRoles>) -> Result<BTreeMap<ProjectId, 
         roles.entry(project).or_default().extend(project_roles(&group_roles)?);
     }
     Ok(roles)
+}
+
+/// Gives the parameters that links to other pages repeat, as they were given.
+pub(super) fn filters(call: &Call) -> Vec<(&'static str, String)> {
+    let all = [&FLATTEN_TEAMS, &INCLUDE_ORG_USERS, &STATUS_FILTER, &STATUSES_FILTER, &USERNAME_FILTER, &USER_ID_FILTER];
+    let given =
+        all.iter().flat_map(|filter| call.query.texts(filter.name).map(|value| (filter.name, value.to_owned())));
+    given.collect()
 }
 
 /// Tells whether the query wants a member.

@@ -1,7 +1,7 @@
 //! `/groups/{groupId}/users`.
 
 use api_wire::atlas::users::v2025_02_19::{FLATTEN_TEAMS, INCLUDE_ORG_USERS, read_group_role, read_group_user};
-use control::access::ProjectMember;
+use control::access::{AccessError, ProjectMember};
 
 use super::from_wire::{email, is_wanted};
 use super::to_wire::{group_page, group_user};
@@ -24,9 +24,13 @@ pub async fn list(api: &Api, call: &Call) -> Result<Answer, Refused> {
 }
 
 /// Answers with one person of a project.
-/// Errors: those of the use case.
+/// Errors: those of the use case; not found for one whose standing the query does not want.
 pub async fn view(api: &Api, call: &Call) -> Result<Answer, Refused> {
-    let one = api.control().member_in(call.caller()?, call.project()?, call.parameter("userId")).await?;
+    let id = call.parameter("userId");
+    let one = api.control().member_in(call.caller()?, call.project()?, id).await?;
+    if !is_wanted(api, call, &one.member) {
+        return Err(control::Error::from(AccessError::UserNotFound(id.to_owned())).into());
+    }
     call.single(&group_user(&one, api.control().now()))
 }
 

@@ -13,6 +13,7 @@ use domain::id::ProjectId;
 use domain::time::Timestamp;
 use domain::user::{Member, MemberState};
 
+use super::from_wire::filters;
 use crate::api::Api;
 use crate::api::atlas::roles::{assignments, org_role_names, project_role_names, seen_projects};
 use crate::api::call::{Answer, Call};
@@ -34,10 +35,10 @@ pub(super) async fn page(api: &Api, call: &Call, members: Vec<Member>) -> Result
     let members = call.cut(members);
     let seen = seen_projects(api, call.caller()?, members.iter().map(|member| &member.grants)).await?;
     if is_first_shape(call) {
-        return call.page(members.iter().map(|member| app_user(call, member, &seen)).collect(), total, &[]);
+        return call.page(members.iter().map(|member| app_user(call, member, &seen)).collect(), total, &filters(call));
     }
     let now = api.control().now();
-    call.page(members.iter().map(|member| org_user(member, &seen, now)).collect(), total, &[])
+    call.page(members.iter().map(|member| org_user(member, &seen, now)).collect(), total, &filters(call))
 }
 
 /// Answers with one page of a project's people, in the shape of the version that was asked for.
@@ -47,10 +48,14 @@ pub(super) async fn group_page(api: &Api, call: &Call, members: Vec<ProjectMembe
     let members = call.cut(members);
     if is_first_shape(call) {
         let seen = seen_projects(api, call.caller()?, members.iter().map(|one| &one.member.grants)).await?;
-        return call.page(members.iter().map(|one| app_user(call, &one.member, &seen)).collect(), total, &[]);
+        return call.page(
+            members.iter().map(|one| app_user(call, &one.member, &seen)).collect(),
+            total,
+            &filters(call),
+        );
     }
     let now = api.control().now();
-    call.page(members.iter().map(|one| group_user(one, now)).collect(), total, &[])
+    call.page(members.iter().map(|one| group_user(one, now)).collect(), total, &filters(call))
 }
 
 /// Answers with one person of an organization.
@@ -118,12 +123,13 @@ fn person(member: &Member, now: Timestamp) -> Person {
 pub(super) fn app_user(call: &Call, member: &Member, seen: &BTreeSet<ProjectId>) -> AppUser {
     let Member { user, grants, state: _, teams } = member;
     let (org, id) = (grants.org, user.id);
+    let (first_name, last_name) = member.names();
     AppUser {
-        created_at: WireTime::from_epoch_millis(user.created_at.as_millis()),
+        created_at: WireTime::from_epoch_millis(member.known_since().as_millis()),
         email_address: user.email.to_string(),
-        first_name: user.first_name.clone(),
+        first_name: first_name.to_owned(),
         id: id.to_string(),
-        last_name: user.last_name.clone(),
+        last_name: last_name.to_owned(),
         links: vec![Link::to_self(format!("{}/api/atlas/v2/orgs/{org}/users/{id}", call.base_url))],
         roles: assignments(grants, seen),
         team_ids: teams.iter().map(ToString::to_string).collect(),
