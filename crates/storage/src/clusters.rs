@@ -11,11 +11,12 @@ use domain::cluster::{Cluster, ClusterName, HostingCloud, RegionName};
 use domain::customer_key::ProviderKind;
 use domain::event::Event;
 use domain::id::{ClusterId, ProjectId};
+use domain::project::ProjectLimit;
 use domain::time::Timestamp;
 
 use crate::cache::Touched;
 use crate::engine::Tx;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::projects::count;
 use crate::sql::{Row, Sql, over_items, to_json, values};
 use crate::store::transact;
@@ -35,6 +36,8 @@ pub enum ClusterOutcome {
     ProviderNotEnabled,
     /// Nothing was written: the project demands that every cluster uses a customer key.
     EncryptionDemanded,
+    /// Nothing was written: the project would have more clusters than this, its limit.
+    TooMany(u64),
 }
 
 macro_rules! select {
@@ -125,7 +128,13 @@ impl Store {
     /// Adds a cluster, and records it.
     /// Cancel: it took place or it did not.
     pub async fn create_cluster(&self, cluster: &Cluster, told: &[Event]) -> Result<ClusterOutcome> {
-        transact!(self, "create a cluster", &[], |tx| create(tx, cluster, told).await)
+        transact!(self, "create a cluster", &[], |tx| {
+            let outcome = create(tx, cluster, told).await?;
+            if outcome != ClusterOutcome::Saved {
+                return Ok(outcome);
+            }
+            Ok::<_, StoreError>(outcome)
+        })
     }
 
     /// Saves a cluster over the revision before it, and records that.
@@ -205,6 +214,12 @@ async fn create(tx: &mut Tx, cluster: &Cluster, told: &[Event]) -> Result<Cluste
         return Ok(ClusterOutcome::NameTaken);
     }
     count_on(tx, *project, 1).await?;
+    // Counted first, so that of clusters made at once each sees those before it.
+    if let Some(at_most) = projects::settings::limit(tx, *project, ProjectLimit::Clusters).await?
+        && u64::try_from(counted(tx, *project).await?).unwrap_or(0) > at_most
+    {
+        return Ok(ClusterOutcome::TooMany(at_most));
+    }
     events::insert(tx, told).await?;
     Ok(ClusterOutcome::Saved)
 }
@@ -237,6 +252,10 @@ async fn delete(tx: &mut Tx, cluster: &Cluster, at: Timestamp, told: &[Event]) -
 /// Counts a cluster that came or went. Whoever does so next in the project waits for the transaction to end.
 async fn count_on(tx: &mut Tx, project: ProjectId, by: i64) -> Result<()> {
     tx.execute(&COUNT_ON, values![project, by]).await.map(drop)
+}
+
+async fn counted(tx: &mut Tx, project: ProjectId) -> Result<i64> {
+    tx.fetch(&COUNT, values![project]).await?.first().map_or(Ok(0), count)
 }
 
 /// Keeps the project alive, and the provider it needs enabled, until the transaction ends. Gives why not.

@@ -1,7 +1,7 @@
 //! Table `projects`. A deleted project keeps its row and counts for nothing.
 
 pub(crate) mod deleted;
-mod settings;
+pub(crate) mod settings;
 
 use domain::alert::defaults_of_project;
 use domain::customer_key::ProviderKind;

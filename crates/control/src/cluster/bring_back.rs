@@ -59,7 +59,7 @@ impl Control {
         told.extend(self.event_of_disablement(None, &snapshot, cluster, None, is)?);
         match self.store().bring_back_cluster(&deleted, &told).await? {
             ClusterOutcome::Saved => {}
-            ClusterOutcome::Conflict => return Err(missing()),
+            ClusterOutcome::Conflict | ClusterOutcome::TooMany(_) => return Err(missing()),
             ClusterOutcome::NameTaken => {
                 return Err(Error::ClusterNameTaken { project, name: deleted.cluster.name });
             }

@@ -10,6 +10,7 @@ use storage::{ClusterOutcome, ProjectSnapshot};
 
 use super::disablement::require_runnable;
 use super::{ClusterView, encryption_demanded, fresh_ids, refused};
+use crate::project::ProjectError;
 use crate::{Caller, Control, Error, random_id};
 
 impl Control {
@@ -34,6 +35,7 @@ impl Control {
             ClusterOutcome::Conflict => Err(Error::ProjectNotFound(project)),
             ClusterOutcome::ProviderNotEnabled => Err(not_enabled(&cluster)),
             ClusterOutcome::EncryptionDemanded => Err(encryption_demanded(cluster.name)),
+            ClusterOutcome::TooMany(at_most) => Err(ProjectError::TooManyClusters(at_most).into()),
         }
     }
 

@@ -44,7 +44,9 @@ impl Control {
         let next = Cluster { settings, revision: cluster.revision.saturating_add(1), ..cluster };
         match self.store().save_cluster(&next, &told).await? {
             ClusterOutcome::Saved => self.view_of(next, &snapshot).await,
-            ClusterOutcome::Conflict | ClusterOutcome::NameTaken => Err(Error::ClusterConflict(next.name)),
+            ClusterOutcome::Conflict | ClusterOutcome::NameTaken | ClusterOutcome::TooMany(_) => {
+                Err(Error::ClusterConflict(next.name))
+            }
             ClusterOutcome::ProviderNotEnabled => Err(not_enabled(&next)),
             ClusterOutcome::EncryptionDemanded => Err(encryption_demanded(next.name)),
         }

@@ -78,8 +78,8 @@ impl Control {
         self.change_project(caller, project, change).await.map(drop)
     }
 
-    /// Says whether a project may have one more cluster. Of clusters that are made at the same instant a few may be more
-    /// than the limit: it is there against mistakes, not for bills.
+    /// Says whether a project may have one more cluster, before anything is done for it; the store counts again when it
+    /// is made.
     /// Errors: `ProjectError::TooManyClusters`.
     pub(crate) async fn require_room_for_a_cluster(&self, project: ProjectId) -> Result<(), Error> {
         let view = self.limit_view(project, &self.settings_of(project).await?, ProjectLimit::Clusters).await?;

@@ -104,6 +104,17 @@ impl Store {
     }
 }
 
+/// Gives what a limit of a project is, as the transaction sees it; nothing if it has none, or is gone.
+pub(crate) async fn limit(tx: &mut Tx, id: ProjectId, limit: ProjectLimit) -> Result<Option<u64>> {
+    static READ: Sql = Sql::same(
+        "read the settings of a project",
+        "SELECT settings FROM projects WHERE id = $1 AND deleted_at IS NULL",
+    );
+    let rows = tx.fetch(&READ, values![id]).await?;
+    let settings = rows.first().map(|row| from_text(&mut row.fields("projects"))).transpose()?;
+    Ok(settings.and_then(|settings| settings.limit(limit)))
+}
+
 async fn run(tx: &mut Tx, id: ProjectId, change: &ProjectChange, told: &[Event]) -> Result<Outcome> {
     if let Some(name) = &change.name {
         let Some(row) = tx.fetch(&ORG, values![id]).await?.pop() else { return Ok(Outcome::Conflict) };

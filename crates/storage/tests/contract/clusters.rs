@@ -4,6 +4,7 @@
 use domain::cluster::{Cluster, Settings, Tag};
 use domain::customer_key::{EncryptionAtRest, Move, ProviderKind};
 use domain::event::{Event, EventKind};
+use domain::project::{ProjectChange, ProjectLimit};
 use storage::{ClusterOutcome, EventFilter, Outcome, Store};
 
 use crate::database::Database;
@@ -14,6 +15,7 @@ on_both_engines! {
     a_cluster_comes_back_as_it_was_saved
     lists_are_pages_by_name
     clusters_are_counted_as_they_come_and_go
+    of_clusters_made_at_once_no_more_come_than_may
     all_clusters_of_projects_are_listed_together
     a_name_is_taken_once_and_free_again
     a_change_is_made_from_the_revision_before_it
@@ -231,6 +233,24 @@ async fn the_database_itself_keeps_the_key_a_cluster_uses(db: Database) {
     let pragma = if db.is_sqlite() { "PRAGMA foreign_keys = ON; " } else { "" };
     let refused = db.try_tamper(&format!("{pragma}DELETE FROM customer_keys")).await.unwrap_err();
     assert!(refused.to_uppercase().contains("FOREIGN KEY"), "{refused}");
+}
+
+async fn of_clusters_made_at_once_no_more_come_than_may(db: Database) {
+    let store = db.open().await;
+    seed_enabled(&store, 1).await;
+    let limits = [(ProjectLimit::Clusters, Some(3))].into();
+    let change = ProjectChange { limits, ..ProjectChange::default() };
+    assert_eq!(store.change_project(project_id(1), &change, &[]).await.unwrap(), Outcome::Saved);
+    let mut creating = tokio::task::JoinSet::new();
+    for number in 1..=12 {
+        let store = store.clone();
+        creating.spawn(async move { store.create_cluster(&cluster(number, 1, None), &[]).await.unwrap() });
+    }
+    let outcomes = creating.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == ClusterOutcome::Saved).count(), 3, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == ClusterOutcome::TooMany(3)).count(), 9, "{outcomes:?}");
+    let (left, total) = store.clusters_of(project_id(1), 0, 99).await.unwrap();
+    assert_eq!((left.len(), total), (3, 3), "those that were too many left nothing behind");
 }
 
 async fn clusters_are_counted_as_they_come_and_go(db: Database) {

@@ -145,9 +145,10 @@ async fn of_a_deletion_and_a_cluster_one_wins(db: Database) {
         let expected = match created {
             ClusterOutcome::Saved => Outcome::InUse,
             ClusterOutcome::Conflict => Outcome::Saved,
-            ClusterOutcome::NameTaken | ClusterOutcome::ProviderNotEnabled | ClusterOutcome::EncryptionDemanded => {
-                panic!("{created:?}")
-            }
+            ClusterOutcome::NameTaken
+            | ClusterOutcome::ProviderNotEnabled
+            | ClusterOutcome::EncryptionDemanded
+            | ClusterOutcome::TooMany(_) => panic!("{created:?}"),
         };
         assert_eq!(deleted, expected, "project {number}: {created:?}");
     }

@@ -120,9 +120,10 @@ async fn of_a_return_and_a_disabling_one_wins(db: Database) {
         let expected = match back.unwrap() {
             ClusterOutcome::Saved => Outcome::InUse,
             ClusterOutcome::ProviderNotEnabled => Outcome::Saved,
-            other @ (ClusterOutcome::Conflict | ClusterOutcome::NameTaken | ClusterOutcome::EncryptionDemanded) => {
-                panic!("{other:?}")
-            }
+            other @ (ClusterOutcome::Conflict
+            | ClusterOutcome::NameTaken
+            | ClusterOutcome::EncryptionDemanded
+            | ClusterOutcome::TooMany(_)) => panic!("{other:?}"),
         };
         assert_eq!(outcome, expected, "project {number}");
     }
