@@ -71,7 +71,12 @@ async fn recover_owner(arguments: &RecoverOwnerArguments) -> anyhow::Result<()> 
             }
         },
     };
-    let made = control.recover_owner(org, &email, &arguments.networks, ha1).await.context("recover the owner")?;
+    let made = match control.recover_owner(org, &email, &arguments.networks, ha1).await {
+        Err(control::Error::Violations(_)) => anyhow::bail!(
+            "the organization demands access lists, so a key without one could not sign in: name a --network"
+        ),
+        made => made.context("recover the owner")?,
+    };
     say(&format!("organization {} ({})", made.org.id, made.org.name));
     say(&format!("owner        {} ({})", made.member.user.email, made.member.user.id));
     say(&format!("public key   {}", made.key.public_key));

@@ -128,7 +128,6 @@ impl Control {
             created_at: now,
         };
         let client_secret = random_client_secret()?;
-        new(self.store().insert_service_account(&account).await?)?;
         let secret = ServiceAccountSecret {
             id: ServiceAccountSecretId::from_random(random_id()?),
             account: account.id,
@@ -137,7 +136,7 @@ impl Control {
             expires_at: now + SECRET_LASTS,
             last_used_at: None,
         };
-        new(self.store().insert_service_account_secret(&secret).await?)?;
+        new(self.store().add_service_account(&account, &secret, &[]).await?)?;
         Ok(NewServiceAccount { client_id: account.client_id(), client_secret })
     }
 }

@@ -2,6 +2,7 @@
 //! Must not know Digest, JWT or any other way of proving.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::{constant_time, digest};
 use domain::Bug;
@@ -13,6 +14,9 @@ pub use storage::StoredApiKey as ApiKeyRecord;
 use storage::{AccessToken, Outcome};
 
 use crate::{Control, Error};
+
+/// How exactly the last use of a secret is known: a client that asks for tokens all the time is no reason to write so.
+const USE_NOTED_EVERY: Duration = Duration::from_secs(60);
 
 impl Control {
     /// Finds an API key by its public half.
@@ -33,7 +37,7 @@ impl Control {
         Ok(self.store().org_settings(org).await?.is_some_and(|settings| settings.api_access_list_required))
     }
 
-    /// Finds the service account that a client id and a live secret of it belong to.
+    /// Finds the service account that a client id and a live secret of it belong to, and notes the secret's use.
     /// An unknown id costs as much as a wrong secret.
     /// Errors: those of the store.
     pub async fn prove_service_account(
@@ -46,11 +50,13 @@ impl Control {
         let offered = hash_secret(secret);
         let now = self.now();
         let secrets = self.store().service_account_secrets(id).await?;
-        let proved = secrets
-            .iter()
-            .filter(|kept| kept.expires_at > now)
-            .any(|kept| constant_time::verify_slices_are_equal(&kept.sha256, &offered).is_ok());
-        if proved { self.service_account(id).await } else { Ok(None) }
+        let mut live = secrets.iter().filter(|kept| kept.expires_at > now);
+        let proof = live.find(|kept| constant_time::verify_slices_are_equal(&kept.sha256, &offered).is_ok());
+        let Some(proof) = proof else { return Ok(None) };
+        if proof.last_used_at.is_none_or(|noted| noted + USE_NOTED_EVERY <= now) {
+            self.store().note_service_account_secret_use(proof.id, now).await?;
+        }
+        self.service_account(id).await
     }
 
     /// Puts an access token on file, so that it counts until it expires or is revoked.

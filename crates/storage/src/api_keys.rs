@@ -67,22 +67,16 @@ impl Store {
         self.add_api_key(key, ha1, &[]).await
     }
 
-    /// Adds an API key and records it; a conflict means its id or public half is taken.
+    /// Adds an API key and records it; a conflict means its id or public half is taken, or its organization is gone.
     /// Cancel: it took place or it did not.
     pub async fn add_api_key(&self, key: &ApiKey, ha1: &Ha1, told: &[Event]) -> Result<Outcome> {
-        let ApiKey { id, public_key, private_tail, description, grants, access_list, created_at } = key;
-        let (row, org) = (id.to_string(), grants.org.to_string());
-        let sealed = self.sealer().seal(ha1_place(&row, &org), ha1.expose())?;
-        let (roles, list) = (roles_to_text(grants)?, access_list_to_text(access_list)?);
-        transact!(self, "insert an api key", &[Touched::AllApiKeys], |tx| {
-            let values =
-                values![&row, &org, public_key, description, &roles, &list, &sealed, *created_at, private_tail];
-            let outcome = Outcome::of_rows(tx.execute(&INSERT, values).await?);
-            if outcome == Outcome::Saved {
-                events::insert(tx, told).await?;
-            }
-            Ok::<_, StoreError>(outcome)
-        })
+        let sealed = self.seal_ha1(key, ha1)?;
+        transact!(self, "insert an api key", &[Touched::AllApiKeys], |tx| insert(tx, key, &sealed, told).await)
+    }
+
+    pub(crate) fn seal_ha1(&self, key: &ApiKey, ha1: &Ha1) -> Result<Vec<u8>> {
+        let (row, org) = (key.id.to_string(), key.grants.org.to_string());
+        self.sealer().seal(ha1_place(&row, &org), ha1.expose())
     }
 
     /// Changes an API key. A conflict means that somebody else changed it meanwhile; in use, that its organization
@@ -163,6 +157,21 @@ fn api_key(fields: &mut Fields<'_>) -> Result<ApiKey> {
         created_at: fields.time()?,
         private_tail: fields.text()?,
     })
+}
+
+pub(crate) async fn insert(tx: &mut Tx, key: &ApiKey, sealed_ha1: &[u8], told: &[Event]) -> Result<Outcome> {
+    let ApiKey { id, public_key, private_tail, description, grants, access_list, created_at } = key;
+    if !owners::take(tx, grants.org).await? {
+        return Ok(Outcome::Conflict);
+    }
+    let (roles, list) = (roles_to_text(grants)?, access_list_to_text(access_list)?);
+    let values =
+        values![*id, grants.org, public_key, description, roles, list, sealed_ha1, *created_at, private_tail];
+    let outcome = Outcome::of_rows(tx.execute(&INSERT, values).await?);
+    if outcome == Outcome::Saved {
+        events::insert(tx, told).await?;
+    }
+    Ok(outcome)
 }
 
 async fn change(tx: &mut Tx, before: &ApiKey, after: &ApiKey, told: &[Event]) -> Result<Outcome> {

@@ -91,6 +91,7 @@ pub use retired_customer_keys::RetiredCustomerKey;
 pub use root_key::{RootKey, RootKeyError};
 pub use service_accounts::ServiceAccountSecret;
 pub use store::{Access, Engine, Store, StoreOptions};
+pub use teams::{TeamOutcome, TeamRoles};
 pub use users::{Arrival, UserToken};
 pub use validities::{ValidityOutcome, ValidityUpdate, validity_work, validity_work_id};
 pub use work::{Claim, WorkKind};

@@ -2,11 +2,17 @@
 //! none takes the last owner away. Must not know who asks for the change.
 
 use domain::access::{Grants, OrgRole};
+use domain::api_key::{ApiKey, Ha1};
+use domain::event::Event;
 use domain::id::OrgId;
+use domain::user::Member;
 
+use crate::cache::Touched;
 use crate::engine::Tx;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::sql::{Sql, values};
+use crate::store::transact;
+use crate::{Outcome, Store, api_keys, events, users};
 
 static TAKE: Sql = Sql::each(
     "take the access to an organization",
@@ -22,6 +28,52 @@ static ANY: Sql = Sql::same(
                  WHERE org_id = $1 AND state = 'ACTIVE' AND roles LIKE '%"ORG_OWNER"%'
        LIMIT 1"#,
 );
+
+impl Store {
+    /// Makes a person what they are to be to an organization, be they known to it or not, adds an API key, and records
+    /// both. A conflict means that somebody else changed the person meanwhile, that the organization is gone, or that
+    /// the key's id or public half is taken.
+    /// Cancel: all of it took place or nothing.
+    pub async fn recover_owner(
+        &self,
+        before: Option<&Member>,
+        after: &Member,
+        key: &ApiKey,
+        ha1: &Ha1,
+        told: &[Event],
+    ) -> Result<Outcome> {
+        let sealed = self.seal_ha1(key, ha1)?;
+        transact!(self, "recover an owner", &[Touched::AllApiKeys], |tx| {
+            let outcome = recover(tx, before, after, key, &sealed, told).await?;
+            if outcome != Outcome::Saved {
+                return Ok(outcome);
+            }
+            Ok::<_, StoreError>(outcome)
+        })
+    }
+}
+
+async fn recover(
+    tx: &mut Tx,
+    before: Option<&Member>,
+    after: &Member,
+    key: &ApiKey,
+    sealed_ha1: &[u8],
+    told: &[Event],
+) -> Result<Outcome> {
+    let outcome = match before {
+        Some(before) => users::change(tx, before, after, None, &[]).await?,
+        None => users::insert(tx, after, None, &[]).await?,
+    };
+    if outcome != Outcome::Saved {
+        return Ok(outcome);
+    }
+    let outcome = api_keys::insert(tx, key, sealed_ha1, &[]).await?;
+    if outcome == Outcome::Saved {
+        events::insert(tx, told).await?;
+    }
+    Ok(outcome)
+}
 
 /// Keeps everybody else from changing who may do what in an organization, and from deleting it, until the transaction
 /// ends. Tells whether there is one.

@@ -86,7 +86,7 @@ impl Store {
         transact!(self, "insert a service account", &touched, |tx| insert(tx, account, None, &[]).await)
     }
 
-    /// Adds a service account with a secret, and records it; a conflict means the id is taken.
+    /// Adds a service account with a secret, and records it; a conflict means the id is taken, or its organization is gone.
     /// Cancel: it took place or it did not.
     pub async fn add_service_account(
         &self,
@@ -236,6 +236,9 @@ async fn insert(
     told: &[Event],
 ) -> Result<Outcome> {
     let ServiceAccount { id, name, description, grants, access_list, created_at } = account;
+    if !owners::take(tx, grants.org).await? {
+        return Ok(Outcome::Conflict);
+    }
     let (roles, list) = (roles_to_text(grants)?, access_list_to_text(access_list)?);
     let values = values![*id, grants.org, name, roles, list, *created_at, description];
     if tx.execute(&INSERT, values).await? == 0 {

@@ -35,12 +35,21 @@ static IN_PROJECT: Sql = Sql::same(
     "SELECT r.project_id FROM team_roles AS r JOIN projects AS p ON p.id = r.project_id AND p.deleted_at IS NULL
      WHERE r.team_id = $1 LIMIT 1",
 );
-static CLEAR: Sql = Sql::same("empty a team", "DELETE FROM team_members WHERE org_id = $1 AND team_id = $2");
+static IN_TEAM: Sql =
+    Sql::same("list the members of a team", "SELECT user_id FROM team_members WHERE org_id = $1 AND team_id = $2");
+static TAKE_OUT: Sql = Sql::same(
+    "take a member out of a team",
+    "DELETE FROM team_members WHERE org_id = $1 AND team_id = $2 AND user_id = $3",
+);
 static FILL: Sql = over_items!(
     "fill a team",
     "INSERT INTO team_members (team_id, user_id, org_id) SELECT $3, m.user_id, m.org_id FROM org_members AS m
      WHERE m.org_id = $2 AND m.user_id IN (SELECT item.value ->> 'id' FROM",
     ")"
+);
+static HELD_ROLES: Sql = Sql::same(
+    "find a team's roles in a project",
+    "SELECT roles FROM team_roles WHERE team_id = $1 AND project_id = $2",
 );
 static SET_ROLES: Sql = Sql::same(
     "save a team's roles in a project",
@@ -50,11 +59,43 @@ static SET_ROLES: Sql = Sql::same(
 static END_ROLES: Sql =
     Sql::same("end a team's roles in a project", "DELETE FROM team_roles WHERE team_id = $1 AND project_id = $2");
 
+/// What became of a team, or of who is in it.
+#[must_use]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TeamOutcome {
+    /// It is durable.
+    Saved,
+    /// Nothing was written: the name is taken, or somebody else changed the same meanwhile.
+    Conflict,
+    /// Nothing was written: the team or its organization is gone.
+    Missing,
+    /// Nothing was written: there would be more than there may be.
+    TooMany,
+}
+
+/// What a team is to be able to do in a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TeamRoles {
+    /// Which team.
+    pub team: TeamId,
+    /// What it can do there so far.
+    pub before: BTreeSet<ProjectRole>,
+    /// What it can do from then on; nothing takes it out of the project.
+    pub after: BTreeSet<ProjectRole>,
+}
+
 impl Store {
-    /// Adds a team with its members. A conflict means its organization has one of that name.
+    /// Adds a team with its members to an organization that has fewer than `max`; whoever is no member of that is left
+    /// out. A conflict means it has one of that name.
     /// Cancel: it took place or it did not.
-    pub async fn insert_team(&self, team: &Team, told: &[Event]) -> Result<Outcome> {
-        transact!(self, "insert a team", &[], |tx| insert(tx, team, told).await)
+    pub async fn insert_team(&self, team: &Team, max: usize, told: &[Event]) -> Result<TeamOutcome> {
+        transact!(self, "insert a team", &[], |tx| {
+            let outcome = insert(tx, team, max, told).await?;
+            if outcome != TeamOutcome::Saved {
+                return Ok(outcome);
+            }
+            Ok::<_, StoreError>(outcome)
+        })
     }
 
     /// Lists an organization's teams, by name.
@@ -99,25 +140,40 @@ impl Store {
         transact!(self, "delete a team", &[], |tx| delete(tx, org, id, told).await)
     }
 
-    /// Sets who is in a team; whoever is no member of the organization is left out. A conflict means that it is gone.
-    /// Cancel: it took place or it did not.
-    pub async fn set_team_members(
+    /// Puts members of the organization into a team, which then has at most `max`. A conflict means that one of them is
+    /// in it by now, or left the organization.
+    /// Cancel: all are in or none.
+    pub async fn put_into_team(
         &self,
         org: OrgId,
         id: TeamId,
-        members: &BTreeSet<UserId>,
+        people: &BTreeSet<UserId>,
+        max: usize,
         told: &[Event],
-    ) -> Result<Outcome> {
-        transact!(self, "set the members of a team", &[], |tx| set_members(tx, org, id, members, told).await)
+    ) -> Result<TeamOutcome> {
+        transact!(self, "put members into a team", &[], |tx| {
+            let outcome = put(tx, org, id, people, max, told).await?;
+            if outcome != TeamOutcome::Saved {
+                return Ok(outcome);
+            }
+            Ok::<_, StoreError>(outcome)
+        })
     }
 
-    /// Sets what teams may do in a project; no role takes a team out of it. A conflict means that a team is gone.
+    /// Takes a member out of a team. A conflict means that they are not in it, or that it is gone.
+    /// Cancel: it took place or it did not.
+    pub async fn take_out_of_team(&self, org: OrgId, id: TeamId, person: UserId, told: &[Event]) -> Result<Outcome> {
+        transact!(self, "take a member out of a team", &[], |tx| take_out(tx, org, id, person, told).await)
+    }
+
+    /// Sets what teams may do in a project. A conflict means that a team is gone, or can do something else by now than
+    /// it could.
     /// Cancel: it took place or it did not.
     pub async fn set_team_roles(
         &self,
         org: OrgId,
         project: ProjectId,
-        roles: &[(TeamId, BTreeSet<ProjectRole>)],
+        roles: &[TeamRoles],
         told: &[Event],
     ) -> Result<Outcome> {
         transact!(self, "set the roles of teams", &[], |tx| {
@@ -130,17 +186,20 @@ impl Store {
     }
 }
 
-async fn insert(tx: &mut Tx, team: &Team, told: &[Event]) -> Result<Outcome> {
+async fn insert(tx: &mut Tx, team: &Team, max: usize, told: &[Event]) -> Result<TeamOutcome> {
     let Team { id, org, name, created_at, members, roles: _ } = team;
     if !owners::take(tx, *org).await? {
-        return Ok(Outcome::Conflict);
+        return Ok(TeamOutcome::Missing);
+    }
+    if tx.fetch(&LIST, values![*org]).await?.len() >= max {
+        return Ok(TeamOutcome::TooMany);
     }
     if tx.execute(&INSERT, values![*id, *org, name, *created_at]).await? == 0 {
-        return Ok(Outcome::Conflict);
+        return Ok(TeamOutcome::Conflict);
     }
     fill(tx, *org, *id, members).await?;
     events::insert(tx, told).await?;
-    Ok(Outcome::Saved)
+    Ok(TeamOutcome::Saved)
 }
 
 async fn rename(tx: &mut Tx, org: OrgId, id: TeamId, name: &str, told: &[Event]) -> Result<Outcome> {
@@ -171,21 +230,36 @@ async fn delete(tx: &mut Tx, org: OrgId, id: TeamId, told: &[Event]) -> Result<O
     Ok(Outcome::Saved)
 }
 
-async fn set_members(
+async fn put(
     tx: &mut Tx,
     org: OrgId,
     id: TeamId,
-    members: &BTreeSet<UserId>,
+    people: &BTreeSet<UserId>,
+    max: usize,
     told: &[Event],
-) -> Result<Outcome> {
-    if !owners::take(tx, org).await? {
+) -> Result<TeamOutcome> {
+    if !owners::take(tx, org).await? || !is_there(tx, org, id).await? {
+        return Ok(TeamOutcome::Missing);
+    }
+    let rows = tx.fetch(&IN_TEAM, values![org, id]).await?;
+    let members = rows.iter().map(|row| row.fields("team_members").parsed()).collect::<Result<BTreeSet<UserId>>>()?;
+    if !members.is_disjoint(people) {
+        return Ok(TeamOutcome::Conflict);
+    }
+    if members.len().saturating_add(people.len()) > max {
+        return Ok(TeamOutcome::TooMany);
+    }
+    if usize::try_from(fill(tx, org, id, people).await?) != Ok(people.len()) {
+        return Ok(TeamOutcome::Conflict);
+    }
+    events::insert(tx, told).await?;
+    Ok(TeamOutcome::Saved)
+}
+
+async fn take_out(tx: &mut Tx, org: OrgId, id: TeamId, person: UserId, told: &[Event]) -> Result<Outcome> {
+    if !owners::take(tx, org).await? || tx.execute(&TAKE_OUT, values![org, id, person]).await? == 0 {
         return Ok(Outcome::Conflict);
     }
-    if !is_there(tx, org, id).await? {
-        return Ok(Outcome::Conflict);
-    }
-    tx.execute(&CLEAR, values![org, id]).await?;
-    fill(tx, org, id, members).await?;
     events::insert(tx, told).await?;
     Ok(Outcome::Saved)
 }
@@ -194,20 +268,20 @@ async fn set_roles(
     tx: &mut Tx,
     org: OrgId,
     project: ProjectId,
-    roles: &[(TeamId, BTreeSet<ProjectRole>)],
+    roles: &[TeamRoles],
     told: &[Event],
 ) -> Result<Outcome> {
     if !owners::take(tx, org).await? {
         return Ok(Outcome::Conflict);
     }
-    for (team, roles) in roles {
-        if !is_there(tx, org, *team).await? {
+    for TeamRoles { team, before, after } in roles {
+        if !is_there(tx, org, *team).await? || held(tx, *team, project).await? != *before {
             return Ok(Outcome::Conflict);
         }
-        if roles.is_empty() {
+        if after.is_empty() {
             tx.execute(&END_ROLES, values![*team, project]).await?;
         } else {
-            tx.execute(&SET_ROLES, values![*team, project, project_roles_to_text(roles)?]).await?;
+            tx.execute(&SET_ROLES, values![*team, project, project_roles_to_text(after)?]).await?;
         }
     }
     events::insert(tx, told).await?;
@@ -219,10 +293,16 @@ async fn is_there(tx: &mut Tx, org: OrgId, id: TeamId) -> Result<bool> {
     Ok(!tx.fetch(&FIND, values![org, id]).await?.is_empty())
 }
 
-async fn fill(tx: &mut Tx, org: OrgId, id: TeamId, members: &BTreeSet<UserId>) -> Result<()> {
-    let items: Vec<_> = members.iter().map(|id| serde_json::json!({ "id": id.to_string() })).collect();
-    if !items.is_empty() {
-        tx.execute(&FILL, values![to_json(&items)?, org, id]).await?;
+async fn held(tx: &mut Tx, team: TeamId, project: ProjectId) -> Result<BTreeSet<ProjectRole>> {
+    let rows = tx.fetch(&HELD_ROLES, values![team, project]).await?;
+    rows.first().map_or_else(|| Ok(BTreeSet::new()), |row| project_roles_from_text(&mut row.fields("team_roles")))
+}
+
+/// Puts those of `people` into a team who are members of the organization, and counts them.
+async fn fill(tx: &mut Tx, org: OrgId, id: TeamId, people: &BTreeSet<UserId>) -> Result<u64> {
+    let items: Vec<_> = people.iter().map(|id| serde_json::json!({ "id": id.to_string() })).collect();
+    if items.is_empty() {
+        return Ok(0);
     }
-    Ok(())
+    tx.execute(&FILL, values![to_json(&items)?, org, id]).await
 }

@@ -95,13 +95,16 @@ static REMOVE: Sql = Sql::same(
 );
 static TEAMS: Sql =
     Sql::same("list the teams of members", "SELECT user_id, team_id FROM team_members WHERE org_id = $1");
-static LEAVE_TEAMS: Sql =
-    Sql::same("take a member out of teams", "DELETE FROM team_members WHERE org_id = $1 AND user_id = $2");
+static LEAVE_TEAMS: Sql = over_items!(
+    "take a member out of teams",
+    "DELETE FROM team_members WHERE org_id = $2 AND user_id = $3 AND team_id IN (SELECT item.value ->> 'id' FROM",
+    ")"
+);
 static JOIN_TEAMS: Sql = over_items!(
     "put a member into teams",
     "INSERT INTO team_members (team_id, user_id, org_id)
      SELECT t.id, $3, t.org_id FROM teams AS t WHERE t.org_id = $2 AND t.id IN (SELECT item.value ->> 'id' FROM",
-    ")"
+    ") ON CONFLICT DO NOTHING"
 );
 static INSERT_TOKEN: Sql = Sql::same(
     "insert a user's token",
@@ -232,7 +235,12 @@ impl Store {
     }
 }
 
-async fn insert(tx: &mut Tx, member: &Member, token: Option<&UserToken>, told: &[Event]) -> Result<Outcome> {
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    member: &Member,
+    token: Option<&UserToken>,
+    told: &[Event],
+) -> Result<Outcome> {
     let Member { user: User { id, email, first_name, last_name, created_at }, grants, state, teams } = member;
     if !owners::take(tx, grants.org).await? {
         return Ok(Outcome::Conflict);
@@ -248,7 +256,7 @@ async fn insert(tx: &mut Tx, member: &Member, token: Option<&UserToken>, told: &
     if tx.execute(&INSERT, values).await? == 0 {
         return Ok(Outcome::Conflict);
     }
-    join(tx, grants.org, *id, teams).await?;
+    over_teams(tx, &JOIN_TEAMS, grants.org, *id, teams).await?;
     if let Some(token) = token {
         insert_token(tx, token).await?;
     }
@@ -256,7 +264,7 @@ async fn insert(tx: &mut Tx, member: &Member, token: Option<&UserToken>, told: &
     Ok(Outcome::Saved)
 }
 
-async fn change(
+pub(crate) async fn change(
     tx: &mut Tx,
     before: &Member,
     after: &Member,
@@ -274,10 +282,9 @@ async fn change(
     if tx.execute(&CHANGE, values).await? == 0 {
         return Ok(Outcome::Conflict);
     }
-    if before.teams != after.teams {
-        tx.execute(&LEAVE_TEAMS, values![org, id]).await?;
-        join(tx, org, id, &after.teams).await?;
-    }
+    // Those of other teams are left alone: somebody else may be changing them.
+    over_teams(tx, &LEAVE_TEAMS, org, id, before.teams.difference(&after.teams)).await?;
+    over_teams(tx, &JOIN_TEAMS, org, id, after.teams.difference(&before.teams)).await?;
     if token.is_some() || after.state != before.state {
         tx.execute(&END_TOKENS, values![org, id]).await?;
     }
@@ -333,10 +340,17 @@ async fn arrive(
     change(tx, before, &after, None, told).await
 }
 
-async fn join(tx: &mut Tx, org: OrgId, user: UserId, teams: &BTreeSet<TeamId>) -> Result<()> {
-    let items: Vec<_> = teams.iter().map(|id| serde_json::json!({ "id": id.to_string() })).collect();
+/// Runs a statement for a person over the teams they join or leave.
+async fn over_teams(
+    tx: &mut Tx,
+    sql: &Sql,
+    org: OrgId,
+    user: UserId,
+    teams: impl IntoIterator<Item = &TeamId>,
+) -> Result<()> {
+    let items: Vec<_> = teams.into_iter().map(|id| serde_json::json!({ "id": id.to_string() })).collect();
     if !items.is_empty() {
-        tx.execute(&JOIN_TEAMS, values![to_json(&items)?, org, user]).await?;
+        tx.execute(sql, values![to_json(&items)?, org, user]).await?;
     }
     Ok(())
 }

@@ -7,10 +7,10 @@ use domain::id::{ApiKeyId, OrgId, UserId};
 use domain::organization::Organization;
 use domain::secret::SecretText;
 use domain::user::{EmailAddress, Member, MemberState, User};
+use domain::violation::Violation;
 use ipnet::IpNet;
 use storage::Outcome;
 
-use super::tokens::owns;
 use crate::bootstrap::{random_letters, random_uuid, tail};
 use crate::{Control, Error, random_id};
 
@@ -34,9 +34,11 @@ impl Control {
         Ok(self.store().all_organizations().await?)
     }
 
-    /// Makes a person an owner of an organization, or lets one in again who was shut out, and makes an API key for them, which may come from `networks`, or from anywhere if there are none.
-    /// Errors: `OrganizationNotFound`, `Conflict` if somebody else changes the same person at this moment.
-    /// Cancel: each step took place or it did not; doing it again makes another key.
+    /// Makes a person an owner of an organization, or lets one in again who was shut out, and makes an API key for them,
+    /// which may come from `networks`, or from anywhere if there are none.
+    /// Errors: `OrganizationNotFound`; `Violations` if the organization demands an access list and there would be none;
+    /// `Conflict` if somebody else changes the same person at this moment.
+    /// Cancel: all of it took place or nothing; a private half that nobody saw is of no use.
     pub async fn recover_owner(
         &self,
         org: OrgId,
@@ -45,7 +47,12 @@ impl Control {
         hash: impl FnOnce(&str, &SecretText) -> Ha1,
     ) -> Result<Recovered, Error> {
         let org = self.store().organization(org).await?.ok_or(Error::OrganizationNotFound(org))?;
-        let member = self.owner_again(org.id, email).await?;
+        if networks.is_empty() && self.demands_access_lists(org.id).await? {
+            let words =
+                "The organization demands access lists, so a key without one could not sign in: name a network.";
+            return Err(Error::Violations(vec![Violation::rule("network", words)]));
+        }
+        let (before, member) = self.owner_again(org.id, email).await?;
         let (public_key, private_key) = (random_letters()?, random_uuid()?);
         let key = ApiKey {
             id: ApiKeyId::from_random(random_id()?),
@@ -58,45 +65,36 @@ impl Control {
         };
         let detail = format!("{email}, with API key {}", key.public_key);
         let told = [self.event_of_org_by_us(org.id, EventKind::OwnerRecovered, Some(detail))?];
-        match self.store().add_api_key(&key, &hash(&key.public_key, &private_key), &told).await? {
+        let ha1 = hash(&key.public_key, &private_key);
+        match self.store().recover_owner(before.as_ref(), &member, &key, &ha1, &told).await? {
             Outcome::Saved => Ok(Recovered { org, member, key, private_key }),
             Outcome::Conflict | Outcome::InUse => Err(Error::Conflict),
         }
     }
 
-    async fn owner_again(&self, org: OrgId, email: &EmailAddress) -> Result<Member, Error> {
+    /// Gives what a person is to an organization, if anything, and what an owner is.
+    async fn owner_again(&self, org: OrgId, email: &EmailAddress) -> Result<(Option<Member>, Member), Error> {
         let known = self.store().user_by_email(email).await?;
-        let before = match &known {
-            Some(user) => self.store().member(org, user.id).await?,
-            None => None,
-        };
-        let outcome = match before {
-            Some(before) if owns(&before) && before.state == MemberState::Active => return Ok(before),
-            Some(before) => {
-                let mut after = Member { state: MemberState::Active, ..before.clone() };
-                after.grants.org_roles.insert(OrgRole::Owner);
-                (self.store().change_member(&before, &after, None, &[], &[]).await?, after)
-            }
-            None => {
-                let new = User {
-                    id: UserId::from_random(random_id()?),
-                    email: email.clone(),
-                    first_name: String::new(),
-                    last_name: String::new(),
-                    created_at: self.now(),
-                };
-                let member = Member {
-                    user: known.unwrap_or(new),
-                    grants: Grants { org, org_roles: [OrgRole::Owner].into(), project_roles: [].into() },
-                    state: MemberState::Active,
-                    teams: [].into(),
-                };
-                (self.store().insert_member(&member, None, &[], &[]).await?, member)
-            }
-        };
-        match outcome {
-            (Outcome::Saved, member) => Ok(member),
-            (Outcome::Conflict | Outcome::InUse, _) => Err(Error::Conflict),
+        if let Some(user) = &known
+            && let Some(before) = self.store().member(org, user.id).await?
+        {
+            let mut after = Member { state: MemberState::Active, ..before.clone() };
+            after.grants.org_roles.insert(OrgRole::Owner);
+            return Ok((Some(before), after));
         }
+        let new = User {
+            id: UserId::from_random(random_id()?),
+            email: email.clone(),
+            first_name: String::new(),
+            last_name: String::new(),
+            created_at: self.now(),
+        };
+        let member = Member {
+            user: known.unwrap_or(new),
+            grants: Grants { org, org_roles: [OrgRole::Owner].into(), project_roles: [].into() },
+            state: MemberState::Active,
+            teams: [].into(),
+        };
+        Ok((None, member))
     }
 }

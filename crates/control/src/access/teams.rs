@@ -1,15 +1,15 @@
 //! Teams of an organization, and what they may do in its projects.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::access::{OrgRole, ProjectRole};
 use domain::event::EventKind;
-use domain::id::{OrgId, ProjectId, TeamId, UserId};
+use domain::id::{OrgId, ProjectId, TeamId};
 use domain::team::{MEMBERS_MAX, TEAMS_MAX, Team};
 use domain::user::{EmailAddress, Member};
-use storage::Outcome;
+use storage::{Outcome, TeamOutcome, TeamRoles};
 
-use super::{AccessError, project_role_names};
+use super::{AccessError, member_with, project_role_names, require_difference};
 use crate::{Caller, Control, Error, random_id};
 
 impl Control {
@@ -47,9 +47,6 @@ impl Control {
         people: &[EmailAddress],
     ) -> Result<Team, Error> {
         self.org_for(caller, org, OrgRole::Owner).await?;
-        if self.store().teams_of(org).await?.len() >= TEAMS_MAX {
-            return Err(AccessError::TooManyTeams.into());
-        }
         let known = self.store().members_of(org).await?;
         let find = |email: &EmailAddress| {
             let found = known.iter().find(|member| member.user.email == *email).map(|member| member.user.id);
@@ -62,9 +59,11 @@ impl Control {
         let id = TeamId::from_random(random_id()?);
         let team = Team { id, org, name, created_at: self.now(), members, roles: [].into() };
         let told = [self.event_in_org(caller, org, EventKind::TeamCreated, Some(shown(&team)))?];
-        match self.store().insert_team(&team, &told).await? {
-            Outcome::Saved => Ok(team),
-            Outcome::Conflict | Outcome::InUse => Err(AccessError::TeamNameTaken(team.name).into()),
+        match self.store().insert_team(&team, TEAMS_MAX, &told).await? {
+            TeamOutcome::Saved => Ok(team),
+            TeamOutcome::Conflict => Err(AccessError::TeamNameTaken(team.name).into()),
+            TeamOutcome::Missing => Err(Error::OrganizationNotFound(org)),
+            TeamOutcome::TooMany => Err(AccessError::TooManyTeams.into()),
         }
     }
 
@@ -91,8 +90,9 @@ impl Control {
         let team = self.find_team(org, id).await?;
         let told = [self.event_in_org(caller, org, EventKind::TeamDeleted, Some(shown(&team)))?];
         match self.store().delete_team(org, team.id, &told).await? {
+            Outcome::Saved => Ok(()),
             Outcome::InUse => Err(AccessError::TeamInProject(id.to_owned()).into()),
-            outcome @ (Outcome::Saved | Outcome::Conflict) => still_there(outcome, id),
+            Outcome::Conflict => Err(AccessError::TeamNotFound(id.to_owned()).into()),
         }
     }
 
@@ -105,7 +105,8 @@ impl Control {
     }
 
     /// Puts members of the organization into a team.
-    /// Errors: `OrganizationNotFound`, `OrgRoleMissing`, `Access(TeamNotFound, UserNotFound, InTeam, TooManyInTeam)`.
+    /// Errors: `OrganizationNotFound`, `OrgRoleMissing`, `Access(TeamNotFound, UserNotFound, InTeam,
+    /// TooManyInTeam)`, `Conflict`.
     /// Cancel: all are in or none.
     pub async fn put_into_team(
         &self,
@@ -116,20 +117,24 @@ impl Control {
     ) -> Result<Vec<Member>, Error> {
         self.org_for(caller, org, OrgRole::Owner).await?;
         let team = self.find_team(org, id).await?;
-        let (mut members, mut told, mut put) = (team.members.clone(), Vec::new(), Vec::new());
+        let known = self.store().members_of(org).await?;
+        let (mut ids, mut told, mut put) = (BTreeSet::new(), Vec::new(), Vec::new());
         for person in people {
-            let member = self.find_member(org, person).await?;
-            if !members.insert(member.user.id) {
+            let member = known.iter().find(|member| member.user.id.to_string() == *person);
+            let member = member.ok_or_else(|| AccessError::UserNotFound(person.clone()))?;
+            if team.members.contains(&member.user.id) || !ids.insert(member.user.id) {
                 return Err(AccessError::InTeam(person.clone()).into());
             }
             let detail = Some(format!("{}: {}", shown(&team), member.user.email));
             told.push(self.event_in_org(caller, org, EventKind::TeamJoined, detail)?);
-            put.push(member);
+            put.push(member.clone());
         }
-        if members.len() > MEMBERS_MAX {
-            return Err(AccessError::TooManyInTeam.into());
+        match self.store().put_into_team(org, team.id, &ids, MEMBERS_MAX, &told).await? {
+            TeamOutcome::Saved => {}
+            TeamOutcome::Conflict => return Err(Error::Conflict),
+            TeamOutcome::Missing => return Err(AccessError::TeamNotFound(id.to_owned()).into()),
+            TeamOutcome::TooMany => return Err(AccessError::TooManyInTeam.into()),
         }
-        still_there(self.store().set_team_members(org, team.id, &members, &told).await?, id)?;
         for member in &mut put {
             member.teams.insert(team.id);
         }
@@ -143,13 +148,16 @@ impl Control {
         self.org_for(caller, org, OrgRole::Owner).await?;
         let team = self.find_team(org, id).await?;
         let mut member = self.find_member(org, person).await?;
-        let mut members: BTreeSet<UserId> = team.members.clone();
-        if !members.remove(&member.user.id) {
-            return Err(AccessError::NotInTeam(person.to_owned()).into());
+        let not_in_team = || AccessError::NotInTeam(person.to_owned());
+        if !team.members.contains(&member.user.id) {
+            return Err(not_in_team().into());
         }
         let detail = Some(format!("{}: {}", shown(&team), member.user.email));
         let told = [self.event_in_org(caller, org, EventKind::TeamLeft, detail)?];
-        still_there(self.store().set_team_members(org, team.id, &members, &told).await?, id)?;
+        match self.store().take_out_of_team(org, team.id, member.user.id, &told).await? {
+            Outcome::Saved => {}
+            Outcome::Conflict | Outcome::InUse => return Err(not_in_team().into()),
+        }
         member.teams.remove(&team.id);
         Ok(member)
     }
@@ -171,7 +179,8 @@ impl Control {
     }
 
     /// Sets what teams of the organization may do in a project, and lists all teams of the project then.
-    /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `Access(TeamNotFound, RoleNotHeld, NoRoleLeft)`.
+    /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `Access(TeamNotFound, RoleNotHeld, NoRoleLeft)`,
+    /// `Conflict`.
     /// Cancel: all is set or nothing.
     pub async fn put_teams_in(
         &self,
@@ -182,19 +191,24 @@ impl Control {
         let snapshot = self.project_for(caller, project, ProjectRole::AccessManager).await?;
         let org = snapshot.project.org;
         let teams = self.store().teams_of(org).await?;
-        let (mut wanted, mut told) = (Vec::new(), Vec::new());
+        // A team that is named twice gets all the roles.
+        let mut asked: BTreeMap<String, BTreeSet<ProjectRole>> = BTreeMap::new();
         for (id, roles) in roles {
+            asked.entry(id).or_default().extend(roles);
+        }
+        let (mut wanted, mut told) = (Vec::new(), Vec::new());
+        for (id, after) in asked {
             let team = teams.iter().find(|team| team.id.to_string() == id);
             let team = team.ok_or_else(|| AccessError::TeamNotFound(id.clone()))?;
-            if roles.is_empty() {
+            if after.is_empty() {
                 return Err(AccessError::NoRoleLeft.into());
             }
             let before = team.roles.get(&project).cloned().unwrap_or_default();
-            require_difference(caller, project, org, &before, &roles)?;
+            require_roles(caller, org, project, &before, &after)?;
             let kind = if before.is_empty() { EventKind::TeamAddedToProject } else { EventKind::TeamRolesChanged };
-            let detail = Some(format!("{}: {}", shown(team), project_role_names(&roles)));
+            let detail = Some(format!("{}: {}", shown(team), project_role_names(&after)));
             told.push(self.event_by(caller, org, project, kind, detail)?);
-            wanted.push((team.id, roles));
+            wanted.push(TeamRoles { team: team.id, before, after });
         }
         match self.store().set_team_roles(org, project, &wanted, &told).await? {
             Outcome::Saved => self.teams_in(caller, project).await,
@@ -203,17 +217,20 @@ impl Control {
     }
 
     /// Takes a team out of a project.
-    /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `Access(TeamNotFound, RoleNotHeld)`.
+    /// Errors: `ProjectNotFound`, `ProjectRoleMissing`, `Access(TeamNotFound, RoleNotHeld)`, `Conflict`.
     /// Cancel: it is out or it is not.
     pub async fn take_team_out(&self, caller: &Caller, project: ProjectId, id: &str) -> Result<(), Error> {
         let snapshot = self.project_for(caller, project, ProjectRole::AccessManager).await?;
         let org = snapshot.project.org;
         let team = self.team_in(caller, project, id).await?;
         let before = team.roles.get(&project).cloned().unwrap_or_default();
-        require_difference(caller, project, org, &before, &BTreeSet::new())?;
+        require_roles(caller, org, project, &before, &BTreeSet::new())?;
         let told = [self.event_by(caller, org, project, EventKind::TeamRemovedFromProject, Some(shown(&team)))?];
-        let nothing = [(team.id, BTreeSet::new())];
-        still_there(self.store().set_team_roles(org, project, &nothing, &told).await?, id)
+        let nothing = [TeamRoles { team: team.id, before, after: BTreeSet::new() }];
+        match self.store().set_team_roles(org, project, &nothing, &told).await? {
+            Outcome::Saved => Ok(()),
+            Outcome::Conflict | Outcome::InUse => Err(Error::Conflict),
+        }
     }
 
     async fn find_team(&self, org: OrgId, id: &str) -> Result<Team, Error> {
@@ -223,22 +240,16 @@ impl Control {
     }
 }
 
-fn require_difference(
+/// Refuses whoever does not hold a role themselves that a team gets or loses in a project.
+fn require_roles(
     caller: &Caller,
-    project: ProjectId,
     org: OrgId,
+    project: ProjectId,
     before: &BTreeSet<ProjectRole>,
     after: &BTreeSet<ProjectRole>,
 ) -> Result<(), Error> {
-    let lacking = before.symmetric_difference(after).find(|role| !caller.grants.allow_in_project(project, org, **role));
-    lacking.map_or(Ok(()), |role| Err(AccessError::RoleNotHeld(role.name()).into()))
-}
-
-fn still_there(outcome: Outcome, id: &str) -> Result<(), Error> {
-    match outcome {
-        Outcome::Saved => Ok(()),
-        Outcome::Conflict | Outcome::InUse => Err(AccessError::TeamNotFound(id.to_owned()).into()),
-    }
+    let grants = |roles: &BTreeSet<ProjectRole>| member_with(org, project, roles.clone());
+    require_difference(caller, &grants(before), &grants(after))
 }
 
 fn shown(team: &Team) -> String {

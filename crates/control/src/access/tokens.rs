@@ -5,7 +5,6 @@ use std::time::Duration;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, SaltString};
 use domain::Bug;
-use domain::access::OrgRole;
 use domain::event::EventKind;
 use domain::id::{OrgId, UserId};
 use domain::secret::SecretText;
@@ -91,9 +90,4 @@ async fn hash(password: SecretText) -> Result<String, Error> {
 /// Tells whether somebody may still be invited so.
 pub(super) fn is_over(state: &MemberState, now: domain::time::Timestamp) -> bool {
     matches!(state, MemberState::Pending { expires_at, .. } if *expires_at <= now)
-}
-
-/// Tells whether roles make an owner.
-pub(super) fn owns(member: &Member) -> bool {
-    member.grants.org_roles.contains(&OrgRole::Owner)
 }

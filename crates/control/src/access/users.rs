@@ -7,6 +7,7 @@ use domain::access::{Grants, OrgRole, ProjectRole};
 use domain::event::{Event, EventKind};
 use domain::id::{OrgId, ProjectId, TeamId, UserId};
 use domain::organization::Organization;
+use domain::team::MEMBERS_MAX;
 use domain::user::{EmailAddress, Member, MemberState, User};
 use storage::{Outcome, UserToken};
 
@@ -97,14 +98,14 @@ impl Control {
 
     /// Invites a person to an organization. Whose invitation is over can be invited again.
     /// Errors: `OrganizationNotFound`, `OrgRoleMissing`, `ProjectNotFound`,
-    /// `Access(RoleNotHeld, TeamNotFound, UserTaken)`, `Conflict`.
+    /// `Access(RoleNotHeld, TeamNotFound, TooManyInTeam, UserTaken)`, `Conflict`.
     /// Cancel: they are invited or they are not; the letter goes out if they are.
     pub async fn invite(&self, caller: &Caller, org: OrgId, new: NewMember) -> Result<Member, Error> {
         let org = self.org_for(caller, org, OrgRole::Owner).await?;
         let NewMember { email, org_roles, project_roles, teams } = new;
         let grants = Grants { org: org.id, org_roles: belonging(org_roles), project_roles };
         self.require_projects(org.id, &grants).await?;
-        let teams = self.known_teams(org.id, &teams).await?;
+        let teams = self.known_teams(org.id, &teams, &BTreeSet::new()).await?;
         self.make_member(caller, &org, email, grants, teams).await
     }
 
@@ -163,7 +164,7 @@ impl Control {
             self.require_projects(org, &after.grants).await?;
         }
         if let Some(teams) = change.teams {
-            after.teams = self.known_teams(org, &teams).await?;
+            after.teams = self.known_teams(org, &teams, &before.teams).await?;
         }
         self.save_member(caller, &before, after).await
     }
@@ -417,14 +418,24 @@ impl Control {
         missing.map_or(Ok(()), |id| Err(Error::ProjectNotFound(*id)))
     }
 
-    async fn known_teams(&self, org: OrgId, ids: &[String]) -> Result<BTreeSet<TeamId>, Error> {
+    /// Finds the teams that somebody is to be in, who is in those of `before`.
+    async fn known_teams(
+        &self,
+        org: OrgId,
+        ids: &[String],
+        before: &BTreeSet<TeamId>,
+    ) -> Result<BTreeSet<TeamId>, Error> {
         if ids.is_empty() {
             return Ok(BTreeSet::new());
         }
         let teams = self.store().teams_of(org).await?;
         let find = |id: &String| {
-            let found = teams.iter().find(|team| team.id.to_string() == *id).map(|team| team.id);
-            found.ok_or_else(|| Error::from(AccessError::TeamNotFound(id.clone())))
+            let found = teams.iter().find(|team| team.id.to_string() == *id);
+            let team = found.ok_or_else(|| AccessError::TeamNotFound(id.clone()))?;
+            if team.members.len() >= MEMBERS_MAX && !before.contains(&team.id) {
+                return Err(AccessError::TooManyInTeam.into());
+            }
+            Ok(team.id)
         };
         ids.iter().map(find).collect()
     }

@@ -10,7 +10,9 @@ use domain::id::{TeamId, UserId};
 use domain::recipient::Recipients;
 use domain::team::Team;
 use domain::user::{EmailAddress, Member, MemberState, User};
-use storage::{AccessToken, Arrival, EventFilter, Outcome, ServiceAccountSecret, Store, UserToken};
+use storage::{
+    AccessToken, Arrival, EventFilter, Outcome, ServiceAccountSecret, Store, TeamOutcome, TeamRoles, UserToken,
+};
 
 use crate::database::Database;
 use crate::fixtures::*;
@@ -22,6 +24,8 @@ on_both_engines! {
     a_token_works_once_and_in_its_time
     keeps_teams
     a_team_of_another_organization_is_out_of_reach
+    of_people_put_into_a_team_at_once_none_is_lost
+    an_owner_is_recovered_whole_or_not_at_all
     a_team_that_a_project_has_stays
     of_a_deletion_and_a_role_for_a_team_one_wins
     recipients_are_those_who_are_meant
@@ -32,6 +36,8 @@ on_both_engines! {
     a_backup_carries_people_and_teams
 }
 
+/// More teams, and more people in one, than any test has.
+const MANY: usize = 99;
 const LATER: Duration = Duration::from_secs(72 * 3600);
 
 fn address(number: u8) -> EmailAddress {
@@ -76,8 +82,8 @@ fn team(number: u8, org: u32, people: &[u8]) -> Team {
     }
 }
 
-fn roles(of: &Team, role: ProjectRole) -> [(TeamId, BTreeSet<ProjectRole>); 1] {
-    [(of.id, [role].into())]
+fn roles(of: &Team, before: &[ProjectRole], after: &[ProjectRole]) -> TeamRoles {
+    TeamRoles { team: of.id, before: before.iter().copied().collect(), after: after.iter().copied().collect() }
 }
 
 fn told(number: u32) -> [Event; 1] {
@@ -173,29 +179,47 @@ async fn keeps_teams(db: Database) {
     }
     let (one, two) = (team(1, 1, &[1, 2]), team(2, 1, &[]));
     for team in [&two, &one] {
-        assert_eq!(store.insert_team(team, &[]).await.unwrap(), Outcome::Saved);
+        assert_eq!(store.insert_team(team, MANY, &[]).await.unwrap(), TeamOutcome::Saved);
     }
     assert_eq!(store.teams_of(org_id(1)).await.unwrap(), [one.clone(), two.clone()]);
     let double = Team { name: one.name.clone(), ..team(3, 1, &[]) };
-    assert_eq!(store.insert_team(&double, &[]).await.unwrap(), Outcome::Conflict);
+    assert_eq!(store.insert_team(&double, MANY, &[]).await.unwrap(), TeamOutcome::Conflict);
     assert_eq!(store.rename_team(org_id(1), two.id, &one.name, &[]).await.unwrap(), Outcome::Conflict);
     assert_eq!(store.rename_team(org_id(1), one.id, &one.name, &[]).await.unwrap(), Outcome::Saved);
     assert_eq!(store.rename_team(org_id(1), two.id, "zz", &[]).await.unwrap(), Outcome::Saved);
 
-    let strangers = [user(2).id, user(9).id].into();
-    assert_eq!(store.set_team_members(org_id(1), two.id, &strangers, &[]).await.unwrap(), Outcome::Saved);
-    let given = [(one.id, [ProjectRole::Owner].into()), (two.id, [ProjectRole::ReadOnly].into())];
+    let put = async |people: &[u8], max| {
+        let people = people.iter().map(|number| user(*number).id).collect();
+        store.put_into_team(org_id(1), two.id, &people, max, &told(1)).await.unwrap()
+    };
+    assert_eq!(put(&[2, 9], MANY).await, TeamOutcome::Conflict, "one of them is no member");
+    assert_eq!(put(&[1, 2], 1).await, TeamOutcome::TooMany);
+    assert_eq!(put(&[2], 1).await, TeamOutcome::Saved);
+    assert_eq!(put(&[1, 2], MANY).await, TeamOutcome::Conflict, "one of them is in it");
+    let out = async |number: u8| store.take_out_of_team(org_id(1), one.id, user(number).id, &[]).await.unwrap();
+    assert_eq!([out(1).await, out(1).await, out(9).await], [Outcome::Saved, Outcome::Conflict, Outcome::Conflict]);
+    assert_eq!(store.insert_team(&team(4, 1, &[]), 2, &[]).await.unwrap(), TeamOutcome::TooMany);
+    let given = [roles(&one, &[], &[ProjectRole::Owner]), roles(&two, &[], &[ProjectRole::ReadOnly])];
     assert_eq!(store.set_team_roles(org_id(1), project_id(2), &given, &[]).await.unwrap(), Outcome::Saved);
+    assert_eq!(
+        store.set_team_roles(org_id(1), project_id(2), &given, &[]).await.unwrap(),
+        Outcome::Conflict,
+        "they can do something there by now"
+    );
     let gone = team(8, 1, &[]);
-    let partly = [(one.id, [ProjectRole::ReadOnly].into()), (gone.id, [ProjectRole::ReadOnly].into())];
+    let partly = [roles(&one, &[ProjectRole::Owner], &[ProjectRole::ReadOnly]), roles(&gone, &[], &[ProjectRole::ReadOnly])];
     assert_eq!(store.set_team_roles(org_id(1), project_id(2), &partly, &[]).await.unwrap(), Outcome::Conflict);
     let expected = [
-        Team { roles: [(project_id(2), [ProjectRole::Owner].into())].into(), ..one },
+        Team {
+            members: [user(2).id].into(),
+            roles: [(project_id(2), [ProjectRole::Owner].into())].into(),
+            ..one.clone()
+        },
         Team {
             name: "zz".to_owned(),
             members: [user(2).id].into(),
             roles: [(project_id(2), [ProjectRole::ReadOnly].into())].into(),
-            ..two
+            ..two.clone()
         },
     ];
     assert_eq!(store.teams_of(org_id(1)).await.unwrap(), expected, "all or nothing, and of the organization only");
@@ -211,23 +235,92 @@ async fn a_team_of_another_organization_is_out_of_reach(db: Database) {
     assert_eq!(store.insert_organization(&organization(2)).await.unwrap(), Outcome::Saved);
     let theirs = Team { name: team(1, 1, &[]).name, ..team(2, 2, &[]) };
     for team in [&team(1, 1, &[]), &theirs] {
-        assert_eq!(store.insert_team(team, &[]).await.unwrap(), Outcome::Saved, "names are each organization's own");
+        assert_eq!(store.insert_team(team, MANY, &[]).await.unwrap(), TeamOutcome::Saved, "names are each organization's own");
     }
     let org = org_id(1);
     assert_eq!(store.rename_team(org, theirs.id, "mine", &[]).await.unwrap(), Outcome::InUse);
-    assert_eq!(store.set_team_members(org, theirs.id, &[].into(), &[]).await.unwrap(), Outcome::Conflict);
-    let role = roles(&theirs, ProjectRole::Owner);
+    assert_eq!(store.put_into_team(org, theirs.id, &[].into(), MANY, &[]).await.unwrap(), TeamOutcome::Missing);
+    assert_eq!(store.take_out_of_team(org, theirs.id, user(1).id, &[]).await.unwrap(), Outcome::Conflict);
+    let role = [roles(&theirs, &[], &[ProjectRole::Owner])];
     assert_eq!(store.set_team_roles(org, project_id(1), &role, &[]).await.unwrap(), Outcome::Conflict);
     assert_eq!(store.delete_team(org, theirs.id, &told(7)).await.unwrap(), Outcome::Conflict);
     assert_eq!(store.teams_of(org_id(2)).await.unwrap(), [theirs]);
+}
+
+async fn of_people_put_into_a_team_at_once_none_is_lost(db: Database) {
+    let store = db.open().await;
+    seed(&store, 0).await;
+    let people: Vec<_> = (1..=12).map(|number| member(number, 1, OrgRole::Member)).collect();
+    for one in &people {
+        add(&store, one).await;
+    }
+    let teams = [team(1, 1, &[]), team(2, 1, &[12])];
+    for team in &teams {
+        assert_eq!(store.insert_team(team, MANY, &[]).await.unwrap(), TeamOutcome::Saved);
+    }
+    for pair in people[..6].chunks(2) {
+        let put = async |one: &Member| {
+            store.put_into_team(org_id(1), teams[0].id, &[one.user.id].into(), MANY, &[]).await.unwrap()
+        };
+        assert_eq!(tokio::join!(put(&pair[0]), put(&pair[1])), (TeamOutcome::Saved, TeamOutcome::Saved));
+    }
+    // Whoever says in which teams a person is changes those alone that they name.
+    for one in &people[6..11] {
+        let after = Member { teams: [teams[0].id].into(), ..one.clone() };
+        let alone = [one.user.id].into();
+        let (changed, put) = tokio::join!(
+            store.change_member(one, &after, None, &[], &[]),
+            store.put_into_team(org_id(1), teams[1].id, &alone, MANY, &[])
+        );
+        assert_eq!((changed.unwrap(), put.unwrap()), (Outcome::Saved, TeamOutcome::Saved));
+    }
+    let all: BTreeSet<_> = people[..11].iter().map(|one| one.user.id).collect();
+    let seen = store.teams_of(org_id(1)).await.unwrap();
+    assert_eq!(seen[0].members, all);
+    assert_eq!(seen[1].members, people[6..].iter().map(|one| one.user.id).collect());
+    let left = Member { teams: [].into(), ..people[0].clone() };
+    let was = found(&store, &people[0]).await.unwrap();
+    assert_eq!(store.change_member(&was, &left, None, &[], &[]).await.unwrap(), Outcome::Saved);
+    assert_eq!(found(&store, &left).await, Some(left));
+}
+
+async fn an_owner_is_recovered_whole_or_not_at_all(db: Database) {
+    let store = db.open().await;
+    seed(&store, 0).await;
+    let told = [Event { kind: EventKind::OwnerRecovered, project: None, ..event(7, 1) }];
+    let owner = member(1, 1, OrgRole::Owner);
+    let key = domain::api_key::ApiKey { grants: only(1, OrgRole::Owner), ..api_key(1, 1) };
+    assert_eq!(store.insert_api_key(&api_key(1, 1), &ha1(7)).await.unwrap(), Outcome::Saved);
+    let recover = async |before: Option<&Member>, key| {
+        store.recover_owner(before, &owner, key, &ha1(7), &told).await.unwrap()
+    };
+    // The key cannot be added, so the person is not there either.
+    assert_eq!(recover(None, &key).await, Outcome::Conflict);
+    assert_eq!(store.user_by_email(&owner.user.email).await.unwrap(), None);
+    let out = Member { state: MemberState::Disabled, ..member(1, 1, OrgRole::Member) };
+    add(&store, &out).await;
+    assert_eq!(recover(Some(&out), &key).await, Outcome::Conflict);
+    assert_eq!(found(&store, &out).await, Some(out.clone()));
+    // The person is another by now, so there is no key.
+    let other = domain::api_key::ApiKey { grants: only(1, OrgRole::Owner), ..api_key(2, 1) };
+    assert_eq!(recover(Some(&invited(1)), &other).await, Outcome::Conflict);
+    assert_eq!(store.api_key(other.id).await.unwrap(), None);
+    let (events, _) = store.events_of_org(org_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap();
+    assert!(events.is_empty(), "{events:?}");
+    assert_eq!(recover(Some(&out), &other).await, Outcome::Saved);
+    assert_eq!(found(&store, &owner).await.as_ref(), Some(&owner));
+    assert_eq!(store.api_key(other.id).await.unwrap(), Some(other));
+    let (events, _) = store.events_of_org(org_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap();
+    assert_eq!(events, told);
 }
 
 async fn a_team_that_a_project_has_stays(db: Database) {
     let store = db.open().await;
     seed(&store, 2).await;
     let team = team(1, 1, &[]);
-    assert_eq!(store.insert_team(&team, &[]).await.unwrap(), Outcome::Saved);
-    let (org, role, nothing) = (org_id(1), roles(&team, ProjectRole::ReadOnly), [(team.id, [].into())]);
+    assert_eq!(store.insert_team(&team, MANY, &[]).await.unwrap(), TeamOutcome::Saved);
+    let (org, read) = (org_id(1), [ProjectRole::ReadOnly]);
+    let (role, nothing) = ([roles(&team, &[], &read)], [roles(&team, &read, &[])]);
     for number in [1, 2] {
         let outcome = store.set_team_roles(org, project_id(number), &role, &[]).await.unwrap();
         assert_eq!(outcome, Outcome::Saved);
@@ -251,8 +344,8 @@ async fn of_a_deletion_and_a_role_for_a_team_one_wins(db: Database) {
     seed(&store, 1).await;
     for number in 1..=16 {
         let team = team(number, 1, &[]);
-        assert_eq!(store.insert_team(&team, &[]).await.unwrap(), Outcome::Saved);
-        let role = roles(&team, ProjectRole::Owner);
+        assert_eq!(store.insert_team(&team, MANY, &[]).await.unwrap(), TeamOutcome::Saved);
+        let role = [roles(&team, &[], &[ProjectRole::Owner])];
         let (given, deleted) = tokio::join!(
             store.set_team_roles(org_id(1), project_id(1), &role, &[]),
             store.delete_team(org_id(1), team.id, &[])
@@ -282,8 +375,8 @@ async fn recipients_are_those_who_are_meant(db: Database) {
         add(&store, one).await;
     }
     let team = team(1, 1, &[3, 4]);
-    assert_eq!(store.insert_team(&team, &[]).await.unwrap(), Outcome::Saved);
-    let role = roles(&team, ProjectRole::ClusterManager);
+    assert_eq!(store.insert_team(&team, MANY, &[]).await.unwrap(), TeamOutcome::Saved);
+    let role = [roles(&team, &[], &[ProjectRole::ClusterManager])];
     assert_eq!(store.set_team_roles(org_id(1), project_id(1), &role, &[]).await.unwrap(), Outcome::Saved);
     let told = async |project: u32, to: Recipients| {
         let told = store.recipients(project_id(project), &to).await.unwrap();
@@ -376,9 +469,9 @@ async fn furnish(store: &Store) {
     let new = invited(3);
     assert_eq!(store.insert_member(&new, Some(&token(1, &new)), &[], &[]).await.unwrap(), Outcome::Saved);
     for team in [&team(1, 1, &[1, 2]), &team(2, 2, &[2])] {
-        assert_eq!(store.insert_team(team, &[]).await.unwrap(), Outcome::Saved);
+        assert_eq!(store.insert_team(team, MANY, &[]).await.unwrap(), TeamOutcome::Saved);
     }
-    let role = roles(&team(1, 1, &[]), ProjectRole::Owner);
+    let role = [roles(&team(1, 1, &[]), &[], &[ProjectRole::Owner])];
     assert_eq!(store.set_team_roles(org_id(1), project_id(1), &role, &[]).await.unwrap(), Outcome::Saved);
     assert_eq!(store.insert_api_key(&api_key(1, 1), &ha1(7)).await.unwrap(), Outcome::Saved);
     assert_eq!(store.insert_service_account(&service_account(1, 1)).await.unwrap(), Outcome::Saved);
@@ -419,7 +512,7 @@ async fn a_deleted_organization_leaves_nobody(db: Database) {
     // Nobody can come in any more.
     let late = member(1, 1, OrgRole::Member);
     assert_eq!(store.insert_member(&late, None, &[], &[]).await.unwrap(), Outcome::Conflict);
-    assert_eq!(store.insert_team(&team(5, 1, &[]), &[]).await.unwrap(), Outcome::Conflict);
+    assert_eq!(store.insert_team(&team(5, 1, &[]), MANY, &[]).await.unwrap(), TeamOutcome::Missing);
     assert_eq!(store.delete_organization(org_id(1), T0, &[]).await.unwrap(), Outcome::Conflict);
 }
 
