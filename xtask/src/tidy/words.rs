@@ -19,7 +19,7 @@ const GROUP_FILES: &[(&str, &str)] = &[
     ("crates/cli/src/flags.rs", "a flag has the name that the wire gives its parameter"),
     ("crates/control/src/alert_config/draft.rs", "ways of telling have the names people know them by"),
     ("crates/domain/src/alert/kind.rs", "an alert is kept under the name people know it by"),
-    ("crates/domain/src/event.rs", "an event is recorded under the name people know it by"),
+    ("crates/domain/src/event/kind.rs", "an event is recorded under the name people know it by"),
     ("crates/api-wire/examples/compat/reasons.rs", "names operations and components as the reference does"),
     ("crates/domain/src/access/role.rs", "a role is granted and stored under the name people know it by"),
     ("crates/server/src/api/call.rs", "reads the wire's path parameters and turns them into our ids"),
