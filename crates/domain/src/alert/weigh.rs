@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::Bug;
 use crate::cluster::ClusterName;
-use crate::id::AlertId;
+use crate::id::{AlertConfigId, AlertId};
 use crate::time::Timestamp;
 
 use super::machine::{cancel, resolve, step};
@@ -101,9 +101,31 @@ impl Entry {
         self.tell.extend(next.tell);
         next.next_at
     }
+}
 
-    fn is_live(&self, config: &AlertConfig, subject: Subject) -> bool {
-        self.alert.state.is_live() && self.alert.config == config.id && self.alert.subject == subject
+/// All alerts of a look, and of each configuration the one about a subject that is not over.
+struct Entries {
+    all: Vec<Entry>,
+    live: BTreeMap<(AlertConfigId, Subject), usize>,
+}
+
+impl Entries {
+    fn of(entries: Vec<Entry>) -> Self {
+        let mut this = Self { all: Vec::with_capacity(entries.len()), live: BTreeMap::new() };
+        entries.into_iter().for_each(|entry| this.push(entry));
+        this
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if entry.alert.state.is_live() {
+            self.live.insert((entry.alert.config, entry.alert.subject), self.all.len());
+        }
+        self.all.push(entry);
+    }
+
+    fn find(&mut self, config: &AlertConfig, subject: Subject) -> Option<&mut Entry> {
+        let place = *self.live.get(&(config.id, subject))?;
+        self.all.get_mut(place).filter(|entry| entry.alert.state.is_live())
     }
 }
 
@@ -117,17 +139,15 @@ pub fn weigh(
     now: Timestamp,
     mut new_id: impl FnMut() -> Result<AlertId, Bug>,
 ) -> Result<Weighed, Bug> {
-    let mut entries: Vec<Entry> =
-        live.into_iter().map(|alert| Entry { before: Some(alert.clone()), alert, tell: Vec::new() }).collect();
+    let stands: BTreeMap<AlertConfigId, AlertKind> =
+        configs.iter().filter(|config| config.enabled).map(|config| (config.id, config.kind)).collect();
+    let known = live.into_iter().map(|before| {
+        let stands = stands.get(&before.config) == Some(&before.kind);
+        let alert = if stands { before.clone() } else { cancel(before.clone(), now) };
+        Entry { before: Some(before), alert, tell: Vec::new() }
+    });
+    let mut entries = Entries::of(known.collect());
     let mut next_at = Earliest(None);
-    for entry in &mut entries {
-        let stands = configs
-            .iter()
-            .any(|config| config.enabled && config.id == entry.alert.config && config.kind == entry.alert.kind);
-        if !stands {
-            entry.alert = cancel(entry.alert.clone(), now);
-        }
-    }
     for config in configs.iter().filter(|config| config.enabled) {
         for edge in look.edges.iter().filter(|edge| edge.kind == config.kind && config.fits(edge.cluster.as_ref())) {
             take_edge(&mut entries, config, edge, &mut new_id)?;
@@ -144,7 +164,7 @@ pub fn weigh(
             }
         }
         for (subject, standing) in &holding {
-            match entries.iter_mut().find(|entry| entry.is_live(config, *subject)) {
+            match entries.find(config, *subject) {
                 Some(entry) if entry.alert.why != standing.why => {
                     entry.alert.why = standing.why.clone();
                     entry.alert.updated_at = now;
@@ -156,7 +176,8 @@ pub fn weigh(
                 }
             }
         }
-        for entry in entries.iter_mut().filter(|entry| entry.alert.config == config.id && entry.alert.state.is_live()) {
+        let live = |entry: &&mut Entry| entry.alert.config == config.id && entry.alert.state.is_live();
+        for entry in entries.all.iter_mut().filter(live) {
             let over = match passes_at(&entry.alert) {
                 Some(at) if at > now => {
                     next_at.or(at);
@@ -173,6 +194,7 @@ pub fn weigh(
         }
     }
     let changed = entries
+        .all
         .into_iter()
         .filter(|entry| entry.before.as_ref() != Some(&entry.alert))
         .map(|entry| Changed { is_new: entry.before.is_none(), alert: entry.alert, tell: entry.tell });
@@ -195,13 +217,12 @@ fn begins_at(config: &AlertConfig, standing: &Standing) -> Option<Timestamp> {
 }
 
 fn take_edge(
-    entries: &mut Vec<Entry>,
+    entries: &mut Entries,
     config: &AlertConfig,
     edge: &EdgeSeen,
     new_id: &mut impl FnMut() -> Result<AlertId, Bug>,
 ) -> Result<(), Bug> {
-    let found = entries.iter_mut().find(|entry| entry.is_live(config, edge.subject));
-    match (edge.edge, found) {
+    match (edge.edge, entries.find(config, edge.subject)) {
         (Edge::Raises, Some(_)) | (Edge::Resolves, None) => {}
         // What was before this configuration is no matter of it.
         (Edge::Raises, None) if edge.at < config.created_at => {}

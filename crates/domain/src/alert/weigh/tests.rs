@@ -202,3 +202,30 @@ fn matchers_choose_the_clusters() {
     house.look(&look(vec![], vec![deleted(1, "prod1"), deleted(2, "test1")]), 1);
     assert_eq!(house.live.len(), 1);
 }
+
+#[test]
+fn many_configurations_about_many_things_are_weighed_at_once() {
+    let made = |number: u8| {
+        let kind = AlertKind::ClusterDeleted;
+        AlertConfig { id: AlertConfigId::from_random([number; 12]), kind, ..config(vec![rule(number, 0, 60)]) }
+    };
+    let mut house = House::new(made(0));
+    house.configs = (0..100).map(made).collect();
+    let deleted = |number: u8| Standing {
+        kind: AlertKind::ClusterDeleted,
+        subject: Subject::Cluster(crate::id::ClusterId::from_random([number; 12])),
+        ..standing(Term::Now)
+    };
+    let all = look(vec![], (0..200).map(deleted).collect());
+    let mut number: u32 = 0;
+    let weighed = weigh(&house.configs, Vec::new(), &all, minute(1), || {
+        number += 1;
+        let mut id = [0; 12];
+        id[..4].copy_from_slice(&number.to_be_bytes());
+        Ok(AlertId::from_random(id))
+    });
+    let changed = weighed.unwrap().changed;
+    assert_eq!(changed.len(), 20_000);
+    let live = changed.into_iter().map(|changed| changed.alert).collect();
+    assert_eq!(weigh(&house.configs, live, &all, minute(2), || Err(Bug("nothing begins"))).unwrap().changed, []);
+}
