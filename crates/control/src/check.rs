@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::customer_key::ProviderKind;
-use domain::event::{self, Event};
+use domain::event::{self, Event, KeyNews};
 use domain::id::ProjectId;
 use domain::master_key::lease::BootTime;
 use domain::private_endpoint::awaiting_endpoint;
@@ -197,10 +197,8 @@ impl Control {
         provider: ProviderKind,
         step: &Step,
     ) -> Result<Vec<Event>, Error> {
-        let detail = match step.next.failure() {
-            Some(failure) => format!("{}: {}", provider.title(), failure.reason.code()),
-            None => provider.title().to_owned(),
-        };
+        let reason = step.next.failure().map(|failure| failure.reason);
+        let detail = KeyNews { provider, reason, former: None }.to_string();
         let kinds = step.facts.iter().flat_map(|fact| event::kinds_of(*fact, provider));
         kinds
             .map(|kind| self.event_by_us(snapshot.project.org, snapshot.project.id, *kind, Some(detail.clone())))

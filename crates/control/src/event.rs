@@ -81,17 +81,8 @@ impl Control {
         kind: EventKind,
         detail: Option<String>,
     ) -> Result<Event, Error> {
-        Ok(Event {
-            id: EventId::from_random(random_id()?),
-            org,
-            project: None,
-            cluster: None,
-            kind,
-            actor: caller.actor(),
-            remote_address: Some(caller.address),
-            detail,
-            created_at: self.now(),
-        })
+        let event = self.event_of_org_by_us(org, kind, detail)?;
+        Ok(Event { actor: caller.actor(), remote_address: Some(caller.address), ..event })
     }
 
     /// Makes an event without a project that no caller caused.

@@ -1,6 +1,7 @@
 //! Events: recorded facts, saved together with the change they tell of.
 //! Must not know how a client asks for them.
 
+mod key_news;
 mod kind;
 
 use std::net::IpAddr;
@@ -11,6 +12,7 @@ use crate::id::{ApiKeyId, EventId, NodeId, OrgId, ProjectId, ServiceAccountId};
 use crate::time::Timestamp;
 use crate::validity::Fact;
 
+pub use key_news::{KeyNews, NoKeyNews};
 pub use kind::EventKind;
 
 /// A recorded fact.

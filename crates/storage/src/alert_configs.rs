@@ -174,7 +174,7 @@ async fn create(
     let sealed = seal(sealer, new, webhooks)?;
     insert(tx, new, sealed.as_deref()).await?;
     events::insert(tx, told).await?;
-    work::call(tx, WorkKind::Alerts, &new.project.to_string(), new.updated_at).await?;
+    look_anew(tx, new.project, new.updated_at).await?;
     Ok(AlertConfigOutcome::Saved)
 }
 
@@ -199,7 +199,7 @@ async fn save(
         return Ok(Outcome::Conflict);
     }
     events::insert(tx, told).await?;
-    work::call(tx, WorkKind::Alerts, &next.project.to_string(), next.updated_at).await?;
+    look_anew(tx, next.project, next.updated_at).await?;
     Ok(Outcome::Saved)
 }
 
@@ -208,8 +208,13 @@ async fn delete(tx: &mut Tx, project: ProjectId, id: AlertConfigId, at: Timestam
         return Ok(Outcome::Conflict);
     }
     events::insert(tx, told).await?;
-    work::call(tx, WorkKind::Alerts, &project.to_string(), at).await?;
+    look_anew(tx, project, at).await?;
     Ok(Outcome::Saved)
+}
+
+/// Has a project's alerts looked at. Whoever looks now has read the configurations as they were: his claim ends.
+async fn look_anew(tx: &mut Tx, project: ProjectId, at: Timestamp) -> Result<()> {
+    work::put(tx, WorkKind::Alerts, &project.to_string(), at).await
 }
 
 /// Gives a project the configurations of these kinds, each once in its life.

@@ -14,6 +14,10 @@ use crate::engine::Tx;
 use crate::error::Result;
 use crate::sql::{Row, Sql, values};
 
+/// How many things of a kind that can be brought back there are alerts about at a time. The oldest come first, so that a
+/// further one never takes the place of one that is told already.
+const MOST_RETURNABLE: i64 = 200;
+
 /// Whose alerts they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlertOwner {
@@ -90,11 +94,12 @@ static SAVE_OUTLOOK: Sql = Sql::same(
 static DESTROYED: Sql = Sql::same(
     "list the master keys that can be brought back",
     "SELECT id, cluster_name, purge_at FROM master_keys
-     WHERE project_id = $1 AND purge_at IS NOT NULL AND purged_at IS NULL ORDER BY id LIMIT 1000",
+     WHERE project_id = $1 AND purge_at > $2 AND purge_at IS NOT NULL AND purged_at IS NULL
+     ORDER BY purge_at, id LIMIT $3",
 );
 static DELETED: Sql = Sql::same(
     "list the clusters that can be brought back",
-    "SELECT id, name, deleted_at FROM clusters WHERE project_id = $1 AND deleted_at > $2 ORDER BY id LIMIT 1000",
+    "SELECT id, name, deleted_at FROM clusters WHERE project_id = $1 AND deleted_at > $2 ORDER BY deleted_at, id LIMIT $3",
 );
 static OVERLAPS: Sql = Sql::same(
     "list the nodes with several certificates",
@@ -104,6 +109,7 @@ static OVERLAPS: Sql = Sql::same(
      WHERE n.id = $1 AND n.project_id = $2 AND n.revoked_at IS NULL AND t.ends_at > $3
      GROUP BY n.id, c.name HAVING COUNT(*) > 1",
 );
+
 impl Store {
     /// Tells whose alerts those of a project are; none if there never was one.
     pub async fn alert_owner(&self, project: ProjectId) -> Result<Option<AlertOwner>> {
@@ -145,19 +151,24 @@ impl Store {
         self.execute(&SAVE_OUTLOOK, values, &[]).await.map(drop)
     }
 
-    /// Lists the destroyed master keys of a project that are not wiped yet.
-    pub async fn returnable_master_keys(&self, project: ProjectId) -> Result<Vec<Returnable<MasterKeyId>>> {
-        let rows = self.read(&DESTROYED, values![project]).await?;
+    /// Lists the destroyed master keys of a project whose time is not over, those first that are wiped first, 200
+    /// at most.
+    pub async fn returnable_master_keys(
+        &self,
+        project: ProjectId,
+        now: Timestamp,
+    ) -> Result<Vec<Returnable<MasterKeyId>>> {
+        let rows = self.read(&DESTROYED, values![project, now, MOST_RETURNABLE]).await?;
         rows.iter().map(|row| returnable(row, "master_keys")).collect()
     }
 
-    /// Lists the clusters of a project that were deleted after `since`.
+    /// Lists the clusters of a project that were deleted after `since`, oldest first, 200 at most.
     pub async fn returnable_clusters(
         &self,
         project: ProjectId,
         since: Timestamp,
     ) -> Result<Vec<Returnable<ClusterId>>> {
-        let rows = self.read(&DELETED, values![project, since]).await?;
+        let rows = self.read(&DELETED, values![project, since, MOST_RETURNABLE]).await?;
         rows.iter().map(|row| returnable(row, "clusters")).collect()
     }
 

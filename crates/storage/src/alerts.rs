@@ -37,8 +37,8 @@ pub struct AlertLook<'l> {
     pub notices: &'l [NewNotice],
     /// What to record with it.
     pub told: &'l [Event],
-    /// When to look again.
-    pub next_due: Timestamp,
+    /// When to look again; none if nothing is left to find, until somebody calls for a look.
+    pub next_due: Option<Timestamp>,
     /// When the look is saved.
     pub at: Timestamp,
 }
@@ -89,8 +89,9 @@ static UPDATE: Sql = Sql::same(
 );
 static SEEN: Sql = over_items!(
     "look whether alerts changed meanwhile",
-    "SELECT COUNT(*) FROM alerts WHERE EXISTS (SELECT 1 FROM",
-    "WHERE item.value ->> 'id' = alerts.id AND CAST(item.value ->> 'revision' AS BIGINT) = alerts.revision)"
+    "SELECT COUNT(*) FROM",
+    "JOIN alerts ON alerts.id = item.value ->> 'id'
+         AND alerts.revision = CAST(item.value ->> 'revision' AS BIGINT)"
 );
 static TRIM: Sql = Sql::same(
     "trim alerts that are long over",
@@ -163,14 +164,28 @@ impl Store {
         transact!(self, "save a look at alerts", &[], |tx| save(tx, sealer, &look).await)
     }
 
+    /// Ends the claim of alerts that are no project's, and the work with it.
+    /// Cancel: it took place or it did not.
+    pub async fn look_no_more(&self, claim: &Claim) -> Result<()> {
+        transact!(self, "look at alerts no more", &[], |tx| look_no_more(tx, claim).await)
+    }
+
     /// Deletes alerts that were over before a time, at most `limit` of them, and counts them.
     pub async fn trim_alerts(&self, before: Timestamp, limit: i64) -> Result<u64> {
         self.execute(&TRIM, values![before, limit], &[]).await
     }
 }
 
+async fn look_no_more(tx: &mut Tx, claim: &Claim) -> Result<()> {
+    if work::finish(tx, claim, claim.due_at).await? {
+        work::remove(tx, claim.kind, &claim.id).await?;
+    }
+    Ok(())
+}
+
 async fn save_one(tx: &mut Tx, next: &Alert, at: Timestamp, told: &[Event]) -> Result<Outcome> {
-    work::call(tx, WorkKind::Alerts, &next.project.to_string(), at).await?;
+    // Whoever looks now has seen the alert as it was: his claim ends, and the next one looks at once.
+    work::put(tx, WorkKind::Alerts, &next.project.to_string(), at).await?;
     if !update(tx, next).await? {
         return Ok(Outcome::Conflict);
     }
@@ -181,7 +196,7 @@ async fn save_one(tx: &mut Tx, next: &Alert, at: Timestamp, told: &[Event]) -> R
 async fn save(tx: &mut Tx, sealer: &Sealer, look: &AlertLook<'_>) -> Result<Outcome> {
     let AlertLook { claim, project, begun, changed, heard, clocks, notices, told, next_due, at } = look;
     // First, so that of a lost claim nothing is written; and whoever calls for a look waits for what follows.
-    if !work::finish(tx, claim, *next_due).await? {
+    if !work::finish(tx, claim, next_due.unwrap_or(*at)).await? {
         return Ok(Outcome::Conflict);
     }
     // All of them are looked at before one is written: an answer of "conflict" leaves nothing to take back. Whoever
@@ -206,6 +221,8 @@ async fn save(tx: &mut Tx, sealer: &Sealer, look: &AlertLook<'_>) -> Result<Outc
     outbox::enqueue(tx, sealer, notices).await?;
     if events::any_to_hear(tx, *project).await? {
         work::hasten(tx, WorkKind::Alerts, &project.to_string(), *at).await?;
+    } else if next_due.is_none() {
+        work::remove(tx, claim.kind, &claim.id).await?;
     }
     Ok(Outcome::Saved)
 }

@@ -49,6 +49,9 @@ impl Control {
                     let taken = Acknowledgement { until: *until, comment: comment.clone(), by: Some(name_of(caller)) };
                     (acknowledge(alert, taken, now), EventKind::AlertAcknowledged)
                 }
+                Acknowledging::Until { .. } | Acknowledging::TakeBack if alert.acknowledgement.is_none() => {
+                    return Ok(AlertView { alert, org });
+                }
                 Acknowledging::Until { .. } | Acknowledging::TakeBack => {
                     (unacknowledge(alert, now), EventKind::AlertUnacknowledged)
                 }

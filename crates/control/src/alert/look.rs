@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::alert::{AlertKind, EdgeSeen, Look, Subject, Weighed, Why, edge_of, weigh};
-use domain::customer_key::ProviderKind;
-use domain::event::{Actor, Event, EventKind};
+use domain::customer_key::{CustomerKeyNumber, ProviderKind};
+use domain::event::{Actor, Event, EventKind, KeyNews};
 use domain::id::{AlertId, EventId, ProjectId};
 use domain::time::Timestamp;
 use storage::{AlertLook, AlertOwner, Claim, Outcome};
@@ -25,11 +25,12 @@ impl Control {
     pub(crate) async fn look_at_alerts(&self, claim: &Claim) -> Result<(), Error> {
         let now = self.now();
         let later = now + AT_LEAST_EVERY;
-        let (Ok(project), store) = (claim.id.parse::<ProjectId>(), self.store()) else {
-            return self.store().finish_work(claim, later).await.map(drop).map_err(Error::from);
+        let store = self.store();
+        let Ok(project) = claim.id.parse::<ProjectId>() else {
+            return store.look_no_more(claim).await.map_err(Error::from);
         };
         let Some(owner) = store.alert_owner(project).await? else {
-            return store.finish_work(claim, later).await.map(drop).map_err(Error::from);
+            return store.look_no_more(claim).await.map_err(Error::from);
         };
         // Before anything else is read, so that what holds is never older than what was told.
         let events = store.events_to_hear(project, EVENTS).await?;
@@ -49,7 +50,9 @@ impl Control {
         let notices = self.notices_of(project, &owner, &configs, &weighed, now).await?;
         let told = self.told_of_alerts(project, &owner, &weighed, &before)?;
         let heard: Vec<EventId> = events.iter().map(|event| event.id).collect();
-        let soonest = [weighed.next_at, standing.next_at, Some(later)].into_iter().flatten().min().unwrap_or(later);
+        let soonest = [weighed.next_at, standing.next_at].into_iter().flatten().min();
+        // Of a deleted project nothing is left to find once its time is over. Should it have news, they call for a look.
+        let next_due = if owner.deleted_at.is_some() { soonest } else { Some(soonest.unwrap_or(later).min(later)) };
         let (begun, changed): (Vec<_>, Vec<_>) = weighed.changed.into_iter().partition(|changed| changed.is_new);
         let alerts = |changed: Vec<domain::alert::Changed>| changed.into_iter().map(|changed| changed.alert).collect();
         let (begun, changed): (Vec<_>, Vec<_>) = (alerts(begun), alerts(changed));
@@ -67,7 +70,7 @@ impl Control {
                 clocks: &clocks,
                 notices: &notices,
                 told: &told,
-                next_due: soonest,
+                next_due,
                 at: now,
             })
             .await?;
@@ -139,30 +142,33 @@ fn clocks(events: &[Event]) -> Vec<(ProviderKind, Timestamp)> {
 /// Reads what an event does to alerts, if it does anything.
 fn edge_seen(event: &Event) -> Option<EdgeSeen> {
     let (kind, edge) = edge_of(event.kind)?;
-    let told = event.detail.as_deref().unwrap_or_default();
-    let subject = if matches!(kind, AlertKind::NodeCertificatesOverlap | AlertKind::NodeAddressChanged) {
+    let (subject, why) = if matches!(kind, AlertKind::NodeCertificatesOverlap | AlertKind::NodeAddressChanged) {
         let Actor::Node { id } = event.actor else { return None };
-        Subject::Node(id)
+        (Subject::Node(id), Why { detail: event.detail.clone(), ..Why::default() })
+    } else if let AlertKind::KeyNeedsRotation(provider) = kind {
+        (Subject::Provider(provider), Why::default())
     } else {
-        Subject::Provider(kind.provider().or_else(|| provider_of(told))?)
-    };
-    let why = if matches!(subject, Subject::Provider(_)) {
-        Why { reason: reason_of(told), ..Why::default() }
-    } else {
-        Why { detail: event.detail.clone(), ..Why::default() }
+        of_key(event.detail.as_deref()?.parse().ok()?)
     };
     let cluster = event.cluster.clone();
     Some(EdgeSeen { kind, subject, cluster, edge, at: event.created_at, why })
 }
 
-/// Reads the provider off the sentence of an event about its key, which begins with its name.
-fn provider_of(told: &str) -> Option<ProviderKind> {
-    ProviderKind::ALL.into_iter().find(|provider| told.split(':').next() == Some(provider.title()))
+/// Tells which customer key news are about, and why.
+fn of_key(KeyNews { provider, reason, former }: KeyNews) -> (Subject, Why) {
+    let reason = reason.map(|reason| reason.code().to_owned());
+    match former {
+        None => (Subject::Provider(provider), Why { reason, ..Why::default() }),
+        Some(number) => {
+            let why = Why { reason, detail: Some(former_key(number)), ..Why::default() };
+            (Subject::FormerKey(provider, number), why)
+        }
+    }
 }
 
-/// Reads the reason's code off such a sentence.
-fn reason_of(told: &str) -> Option<String> {
-    told.split_once(": ").map(|(_, code)| code.to_owned())
+/// Names a customer key that is not the present one.
+pub(super) fn former_key(number: CustomerKeyNumber) -> String {
+    format!("customer key {number}, no longer the present one")
 }
 
 #[cfg(test)]
@@ -196,6 +202,9 @@ mod tests {
         assert_eq!(seen.why, Why::default());
         let seen = edge_seen(&event(EventKind::KeyInvalid(azure), "Azure Key Vault: KEY_DISABLED")).unwrap();
         assert_eq!((seen.kind, seen.at), (AlertKind::KeyInvalid(azure), Timestamp::from_millis(7)));
+        let former = KeyNews { former: Some(CustomerKeyNumber::FIRST), provider: azure, reason: None };
+        let seen = edge_seen(&event(EventKind::KeyValid(azure), &former.to_string())).unwrap();
+        assert_eq!(seen.subject, Subject::FormerKey(azure, CustomerKeyNumber::FIRST), "not the present one's news");
         assert_eq!(edge_seen(&event(EventKind::NetworkAccessDenied, "somewhere")), None);
         assert_eq!(edge_seen(&event(EventKind::ClusterCreated, "")), None);
         // A node's news are the node's.

@@ -13,6 +13,9 @@ use storage::AlertOwner;
 
 use crate::{Control, Error, random_id};
 
+/// The most clusters that a notice names: each notice of a look holds them all.
+const MOST_CLUSTERS: usize = 1000;
+
 impl Control {
     /// Makes the notices of a look.
     pub(super) async fn notices_of(
@@ -29,10 +32,10 @@ impl Control {
             let Some(config) = configs.iter().find(|config| config.id == changed.alert.config) else { continue };
             for tell in &changed.tell {
                 let clusters = match tell.alert.subject {
-                    Subject::Provider(provider) => {
+                    Subject::Provider(provider) | Subject::FormerKey(provider, _) => {
                         let known = match suffering.entry(provider) {
                             Entry::Occupied(known) => known.into_mut(),
-                            Entry::Vacant(place) => place.insert(self.store().clusters_using(project, provider).await?),
+                            Entry::Vacant(place) => place.insert(self.suffering(project, provider).await?),
                         };
                         known.clone()
                     }
@@ -56,6 +59,13 @@ impl Control {
             }
         }
         Ok(notices)
+    }
+
+    /// Names the clusters that suffer with a provider.
+    async fn suffering(&self, project: ProjectId, provider: ProviderKind) -> Result<Vec<ClusterName>, Error> {
+        let mut clusters = self.store().clusters_using(project, provider).await?;
+        clusters.truncate(MOST_CLUSTERS);
+        Ok(clusters)
     }
 }
 

@@ -13,8 +13,12 @@ use domain::validity::{Definite, Failure, ForeignText};
 use providers::{Deadline, KeyProvider};
 use storage::{AlertOwner, KeyOutlook, ProjectSnapshot, StoredValidity};
 
+use super::look::former_key;
 use crate::key_path::Seen;
 use crate::{Control, Error, Timings};
+
+/// How long until an endpoint that is being made is looked at again.
+const WHILE_IT_IS_MADE: Duration = Duration::from_secs(5 * 60);
 
 /// What holds, and when that may change by itself.
 #[derive(Debug, Default)]
@@ -64,6 +68,9 @@ impl Control {
             for (provider, stored) in &snapshot.validities {
                 add_validity(&mut stands, *provider, stored);
             }
+            if wanted(|kind| matches!(kind, AlertKind::KeyInvalid(_))) {
+                self.add_former_keys(&mut stands, project).await?;
+            }
             self.add_clocks(&mut stands, &snapshot, clocks).await?;
             if wanted(|kind| matches!(kind, AlertKind::KeyExpiring(_) | AlertKind::KeyPendingDeletion(_))) {
                 self.add_outlooks(&mut stands, &snapshot, read, &kinds).await?;
@@ -80,7 +87,12 @@ impl Control {
                     }
                     EndpointState::PendingRecreation => (AlertKind::PrivateEndpointRejected, Term::Now),
                     EndpointState::Failed => (AlertKind::PrivateEndpointFailed, Term::Now),
-                    EndpointState::Initiating | EndpointState::Active | EndpointState::Deleting => continue,
+                    // No event tells that it begins to wait.
+                    EndpointState::Initiating => {
+                        stands.or(self.now() + WHILE_IT_IS_MADE);
+                        continue;
+                    }
+                    EndpointState::Active | EndpointState::Deleting => continue,
                 };
                 let provider = endpoint.region.provider().provider().title();
                 let detail = match &endpoint.error_message {
@@ -107,7 +119,7 @@ impl Control {
             }
         }
         if wanted(|kind| kind == AlertKind::MasterKeyDestroyed) {
-            for key in self.store().returnable_master_keys(project).await? {
+            for key in self.store().returnable_master_keys(project, self.now()).await? {
                 stands.found.push(Standing {
                     kind: AlertKind::MasterKeyDestroyed,
                     subject: Subject::MasterKey(key.id),
@@ -132,6 +144,21 @@ impl Control {
         }
         stands.next_at = stands.next_at.filter(|at| *at > self.now());
         Ok(stands)
+    }
+
+    /// Adds the customer keys that master keys are still under though another has taken their place.
+    async fn add_former_keys(&self, stands: &mut WhatStands, project: ProjectId) -> Result<(), Error> {
+        for former in self.store().retired_customer_keys(project).await? {
+            if former.key.is_none() || former.validity.last_definite() != Some(Definite::Invalid) {
+                continue;
+            }
+            let mut why = former.validity.failure().map(why_of).unwrap_or_default();
+            let name = former_key(former.number);
+            why.detail = Some(why.detail.map_or_else(|| name.clone(), |said| format!("{name}: {said}")));
+            let subject = Subject::FormerKey(former.provider, former.number);
+            stands.add(AlertKind::KeyInvalid(former.provider), subject, Term::Now, why);
+        }
+        Ok(())
     }
 
     async fn add_clocks(
@@ -159,7 +186,7 @@ impl Control {
                 stands.or(stalled_at);
                 continue;
             }
-            let why = Why { reason: rotation.last_failure, ..Why::default() };
+            let why = Why { detail: rotation.last_failure, ..Why::default() };
             stands.add(AlertKind::ConfigUpdateStalled, Subject::Provider(*provider), Term::Now, why);
         }
         Ok(())

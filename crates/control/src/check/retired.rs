@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use domain::customer_key::{CustomerKeyNumber, ProviderKind};
-use domain::event::{Event, EventKind};
+use domain::event::{Event, EventKind, KeyNews};
 use domain::id::ProjectId;
 use domain::validity::{CONFIRM_AFTER, Fact, Finding, Recheck, Step};
 use providers::{Deadline, KeyProvider, Tokens};
@@ -127,8 +127,8 @@ impl Control {
             return Ok(Vec::new());
         }
         let Some(org) = self.store().org_of_project(project).await? else { return Ok(Vec::new()) };
-        let reason = step.next.failure().map(|failure| format!(": {}", failure.reason.code())).unwrap_or_default();
-        let detail = format!("{}{reason}; customer key {}, no longer the present one", provider.title(), stored.number);
+        let reason = step.next.failure().map(|failure| failure.reason);
+        let detail = KeyNews { provider, reason, former: Some(stored.number) }.to_string();
         kinds.into_iter().map(|kind| self.event_by_us(org, project, kind, Some(detail.clone()))).collect()
     }
 }

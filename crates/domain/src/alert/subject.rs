@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::customer_key::ProviderKind;
+use crate::customer_key::{CustomerKeyNumber, ProviderKind};
 use crate::id::{ClusterId, NodeId, PrivateEndpointId};
 use crate::master_key::MasterKeyId;
 
@@ -15,6 +15,8 @@ pub enum Subject {
     Project,
     /// Its customer key at a provider.
     Provider(ProviderKind),
+    /// A customer key that it had there before, and that something is still under.
+    FormerKey(ProviderKind, CustomerKeyNumber),
     /// A cluster of it.
     Cluster(ClusterId),
     /// A private endpoint of it.
@@ -35,6 +37,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Project => f.write_str("project"),
             Self::Provider(provider) => write!(f, "provider/{}", provider.name()),
+            Self::FormerKey(provider, number) => write!(f, "former_key/{}.{number}", provider.name()),
             Self::Cluster(id) => write!(f, "cluster/{id}"),
             Self::PrivateEndpoint(id) => write!(f, "private_endpoint/{id}"),
             Self::Node(id) => write!(f, "node/{id}"),
@@ -51,6 +54,12 @@ impl FromStr for Subject {
         match kind {
             "project" if id.is_empty() => Ok(Self::Project),
             "provider" => ProviderKind::by_name(id).map(Self::Provider).ok_or(NotASubject),
+            "former_key" => {
+                let (provider, number) = id.split_once('.').ok_or(NotASubject)?;
+                let provider = ProviderKind::by_name(provider).ok_or(NotASubject)?;
+                let number = number.parse().map_err(|_| NotASubject)?;
+                Ok(Self::FormerKey(provider, CustomerKeyNumber::from_stored(number)))
+            }
             "cluster" => id.parse().map(Self::Cluster).map_err(|_| NotASubject),
             "private_endpoint" => id.parse().map(Self::PrivateEndpoint).map_err(|_| NotASubject),
             "node" => id.parse().map(Self::Node).map_err(|_| NotASubject),
@@ -69,6 +78,7 @@ mod tests {
         for subject in [
             Subject::Project,
             Subject::Provider(ProviderKind::AzureKeyVault),
+            Subject::FormerKey(ProviderKind::GcpKms, CustomerKeyNumber::from_stored(12)),
             Subject::Cluster(ClusterId::from_random([1; 12])),
             Subject::PrivateEndpoint(PrivateEndpointId::from_random([2; 12])),
             Subject::Node(NodeId::from_random([3; 12])),
@@ -76,7 +86,7 @@ mod tests {
         ] {
             assert_eq!(subject.to_string().parse(), Ok(subject));
         }
-        for text in ["", "project/x", "provider/", "cluster/1", "key/00"] {
+        for text in ["", "project/x", "provider/", "former_key/AWS", "cluster/1", "key/00"] {
             assert_eq!(text.parse::<Subject>(), Err(NotASubject), "{text}");
         }
     }

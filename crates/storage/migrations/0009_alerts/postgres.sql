@@ -62,6 +62,10 @@ CREATE TABLE key_outlooks (
     FOREIGN KEY (project_id, provider) REFERENCES customer_keys (project_id, provider) ON DELETE CASCADE
 );
 
+-- A project's destroyed master keys that can be brought back, the next to be wiped first.
+CREATE INDEX master_keys_destroyed ON master_keys (project_id, purge_at, id)
+    WHERE purge_at IS NOT NULL AND purged_at IS NULL;
+
 -- Events that may begin or end alerts wait here until those were looked at.
 ALTER TABLE events ADD COLUMN alert_pending BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX events_pending ON events (project_id, sequence) WHERE alert_pending = 1;

@@ -27,6 +27,8 @@ on_both_engines! {
     an_event_that_matters_waits_to_be_heard_once
     a_look_is_saved_whole_or_not_at_all
     a_look_loses_against_whoever_changed_an_alert
+    a_look_loses_against_whoever_changed_a_configuration
+    of_what_is_over_nobody_looks_any_more
     one_subject_has_one_live_alert
     alerts_are_listed_and_trimmed
     what_a_provider_said_goes_with_its_key
@@ -82,7 +84,7 @@ fn look<'l>(claim: &'l Claim) -> AlertLook<'l> {
         clocks: &[],
         notices: &[],
         told: &[],
-        next_due: T0 + Duration::from_secs(100_000),
+        next_due: Some(T0 + Duration::from_secs(100_000)),
         at: T0,
     }
 }
@@ -250,6 +252,49 @@ async fn a_look_loses_against_whoever_changed_an_alert(db: Database) {
     assert_eq!(store.events_to_hear(project_id(1), 9).await.unwrap().len(), 1);
     assert_eq!(store.live_alerts(project_id(1)).await.unwrap()[0].acknowledgement, None);
     assert!(claim(&store).await.is_some(), "it is due again at once");
+}
+
+async fn a_look_loses_against_whoever_changed_a_configuration(db: Database) {
+    let store = db.open().await;
+    seed(&store, 1).await;
+    store.record_events(&[lost(1)]).await.unwrap();
+    let one = project_id(1);
+    let (made, mut held) = (config(1), claim(&store).await.unwrap());
+    // Whatever was read before is not what is configured now.
+    assert_eq!(store.create_alert_config(&made, &Webhooks::new(), 9, &[]).await.unwrap(), AlertConfigOutcome::Saved);
+    let begun = [alert(1, 1)];
+    assert_eq!(store.save_alert_look(AlertLook { begun: &begun, ..look(&held) }).await.unwrap(), Outcome::Conflict);
+    held = claim(&store).await.expect("it is due again at once");
+    assert_eq!(store.save_alert_config(&made, &Webhooks::new(), &[]).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.save_alert_look(AlertLook { begun: &begun, ..look(&held) }).await.unwrap(), Outcome::Conflict);
+    held = claim(&store).await.expect("it is due again at once");
+    assert_eq!(store.delete_alert_config(one, made.id, T0, &[]).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.save_alert_look(AlertLook { begun: &begun, ..look(&held) }).await.unwrap(), Outcome::Conflict);
+    assert!(claim(&store).await.is_some() && store.live_alerts(one).await.unwrap().is_empty());
+}
+
+async fn of_what_is_over_nobody_looks_any_more(db: Database) {
+    let store = db.open().await;
+    seed(&store, 1).await;
+    store.record_events(&[lost(1)]).await.unwrap();
+    let held = claim(&store).await.unwrap();
+    let heard = [event_id(1)];
+    store.record_events(&[lost(2)]).await.unwrap();
+    let over = AlertLook { heard: &heard, next_due: None, ..look(&held) };
+    assert_eq!(store.save_alert_look(over).await.unwrap(), Outcome::Saved);
+    let held = claim(&store).await.expect("there is news");
+    let heard = [event_id(2)];
+    let over = AlertLook { heard: &heard, next_due: None, ..look(&held) };
+    assert_eq!(store.save_alert_look(over).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.next_due(WorkKind::Alerts).await.unwrap(), None);
+    // News call for a look again; what is no project's is looked at no more.
+    store.record_events(&[lost(3)]).await.unwrap();
+    let held = claim(&store).await.unwrap();
+    let stale = Claim { attempt: held.attempt - 1, ..held.clone() };
+    store.look_no_more(&stale).await.unwrap();
+    assert!(store.next_due(WorkKind::Alerts).await.unwrap().is_some(), "somebody else has it");
+    store.look_no_more(&held).await.unwrap();
+    assert_eq!(store.next_due(WorkKind::Alerts).await.unwrap(), None);
 }
 
 async fn one_subject_has_one_live_alert(db: Database) {
