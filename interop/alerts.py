@@ -1,6 +1,7 @@
 """Being told: each way to lose a customer's key is gone by the cloud's own SDK or by a fault of the network, and each time
 the alert opens, a mail and a signed webhook say so, the event is there; and all of them again when it is over.
 """
+import json
 import pathlib
 import tempfile
 
@@ -258,6 +259,9 @@ def main():
                 a_receiver_with_a_bad_day(checks, watch, customers[0])
                 checks.section("what was sent")
                 checks.that(f"all {len(hooks.got)} webhooks are signed", all(map(hooks.is_signed, hooks.got)))
+                words = {"OPENED": "alert.open", "REMINDER": "alert.update", "RESOLVED": "alert.close"}
+                checks.that("and say in a header what kind of news they are", all(
+                    one["headers"]["x-mms-event"] == words[json.loads(one["body"])["atrest"]["kind"]] for one in hooks.got))
                 ids = [one["headers"]["x-atrest-delivery"] for one in hooks.got if one["answered"] == 200]
                 checks.equal("none was delivered twice", len(ids), len(set(ids)))
                 names = [mail["id"] for mail in mails.mails]

@@ -37,8 +37,17 @@ pub struct AlertMessage<'m> {
     pub base_url: Option<&'m str>,
 }
 
+/// An alert, written for a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenAlert {
+    /// What kind of news it is, in a word of the program's.
+    pub event: &'static str,
+    /// The JSON.
+    pub body: String,
+}
+
 /// Writes an alert for a program.
-pub type WriteAlert = fn(AlertMessage<'_>) -> String;
+pub type WriteAlert = fn(AlertMessage<'_>) -> WrittenAlert;
 
 /// Who sends. Clones share everything.
 #[derive(Clone, Default)]

@@ -177,6 +177,17 @@ async fn tells_never_from_later() {
     assert!(matches!(nowhere, Outcome::Later { .. }), "{nowhere:?}");
 }
 
+#[tokio::test]
+async fn a_password_that_is_not_taken_costs_no_mail() {
+    let server = Server::open().await;
+    let login = Some(("atrest".to_owned(), Password::new("swordfish".to_owned())));
+    let mailer = server.mailer(SmtpTls::Off, login);
+    let play = async { talk(server.accept().await, true, Some(("AUTH", "535 5.7.8 wrong"))).await };
+    let (outcome, said) = tokio::join!(mailer.send(MAIL), play);
+    assert!(matches!(&outcome, Outcome::Later { words, .. } if words.contains("wrong")), "{outcome:?}");
+    assert!(said.contains("AUTH") && !said.contains("MAIL FROM"), "{said}");
+}
+
 #[test]
 fn names_every_fault_of_its_settings() {
     let faults = Mailer::new(&MailerConfig {

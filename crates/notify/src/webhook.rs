@@ -55,6 +55,8 @@ impl fmt::Debug for WebhookConfig {
 pub struct Delivery<'d> {
     /// Names this delivery for ever: the same one made twice is recognised by it.
     pub id: &'d str,
+    /// What kind of news it is, in a word.
+    pub event: &'d str,
     /// Where to.
     pub url: &'d str,
     /// What signs it, if anything does.
@@ -143,6 +145,8 @@ impl WebhookSender {
             .header(CONTENT_TYPE, "application/json")
             .header(USER_AGENT, &self.agent)
             .header("X-Atrest-Delivery", delivery.id)
+            // Source: behaviours.md 7.7.
+            .header("X-MMS-Event", delivery.event)
             .body(delivery.body.to_owned());
         if let Some(secret) = delivery.secret {
             let signatures = Signatures::of(secret, delivery.body, delivery.at);

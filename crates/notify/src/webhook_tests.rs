@@ -65,7 +65,14 @@ fn no_loopback() -> Refusal {
 }
 
 fn delivery(url: &str) -> Delivery<'_> {
-    Delivery { id: "0123", url, secret: None, body: BODY, at: UNIX_EPOCH + Duration::from_secs(1_800_000_000) }
+    Delivery {
+        id: "0123",
+        event: "alert.open",
+        url,
+        secret: None,
+        body: BODY,
+        at: UNIX_EPOCH + Duration::from_secs(1_800_000_000),
+    }
 }
 
 async fn answered(answer: &str) -> Outcome {
@@ -90,6 +97,7 @@ async fn delivers_and_signs() {
         "content-type: application/json",
         "user-agent: atrest/test",
         "x-atrest-delivery: 0123",
+        "x-mms-event: alert.open",
         "x-mms-signature: MMS",
         "x-atrest-signature: t=1800000000,v1=ATREST",
     ] {

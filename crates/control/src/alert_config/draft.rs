@@ -389,7 +389,8 @@ fn fields_of(type_name: &str) -> Option<&'static [&'static str]> {
 /// Masks an address behind its host: what follows is often a secret.
 fn mask_url(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // In an https address a backslash is a slash.
+    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     format!("{scheme}://{host}/{MASK}")
 }
@@ -417,6 +418,8 @@ mod tests {
             ("https://hooks.example.com/services/T0/B0/xyz?key=1", "https://hooks.example.com/****"),
             ("https://user:pass@hooks.example.com:8443/x", "https://hooks.example.com:8443/****"),
             ("https://hooks.example.com", "https://hooks.example.com/****"),
+            ("https://hooks.example.com\\s3cr3t", "https://hooks.example.com/****"),
+            ("https:\\\\hooks.example.com\\s3cr3t", "https://https:/****"),
         ] {
             assert_eq!(mask_url(url), masked);
         }

@@ -2,7 +2,6 @@
 //! is woken up by it. Must not know who gets it.
 
 use domain::alert::{AlertKind, AlertState};
-use domain::customer_key::ProviderKind;
 use domain::notice::{AlertNotice, NoticeContent, NoticeKind};
 use domain::secret::SecretText;
 use domain::time::Timestamp;
@@ -47,7 +46,7 @@ fn text(news: NoticeKind, alert: &AlertNotice, base_url: Option<&str>) -> String
     say("Status:", state.name());
     say("Severity:", alert.severity.name());
     if let Some(provider) = kind.provider() {
-        say("Provider:", name_of(provider));
+        say("Provider:", provider.title());
     }
     if let Some(reason) = reason {
         say("Reason:", reason);
@@ -89,25 +88,17 @@ fn text(news: NoticeKind, alert: &AlertNotice, base_url: Option<&str>) -> String
     lines.join("\n")
 }
 
-const fn name_of(provider: ProviderKind) -> &'static str {
-    match provider {
-        ProviderKind::AwsKms => "AWS KMS",
-        ProviderKind::AzureKeyVault => "Azure Key Vault",
-        ProviderKind::GcpKms => "Google Cloud KMS",
-    }
-}
-
 fn headline(kind: AlertKind) -> String {
     match kind {
-        AlertKind::KeyInvalid(provider) => format!("The customer key in {} cannot be used", name_of(provider)),
+        AlertKind::KeyInvalid(provider) => format!("The customer key in {} cannot be used", provider.title()),
         AlertKind::KeyNeedsRotation(provider) => {
-            format!("The customer key in {} is due for rotation", name_of(provider))
+            format!("The customer key in {} is due for rotation", provider.title())
         }
         AlertKind::KeyExpiring(provider) => {
-            format!("The customer key or secret for {} expires soon", name_of(provider))
+            format!("The customer key or secret for {} expires soon", provider.title())
         }
         AlertKind::KeyPendingDeletion(provider) => {
-            format!("The customer key in {} is going to be deleted", name_of(provider))
+            format!("The customer key in {} is going to be deleted", provider.title())
         }
         AlertKind::NetworkAccessDenied => "A key provider cannot be reached".to_owned(),
         AlertKind::ConfigNoLongerValid => "Encryption at rest has no usable customer key".to_owned(),
@@ -186,6 +177,7 @@ fn moment(at: Timestamp) -> String {
 mod tests {
     use domain::alert::{Severity, Subject};
     use domain::cluster::ClusterName;
+    use domain::customer_key::ProviderKind;
     use domain::id::{AlertConfigId, AlertId, OrgId, ProjectId};
 
     use super::*;

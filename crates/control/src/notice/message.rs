@@ -3,6 +3,8 @@
 
 use domain::notice::AlertNotice;
 
+use super::WrittenAlert;
+
 /// The most a webhook's body may have. Unit: bytes.
 const BODY_LIMIT: usize = 4096;
 /// The longest sentence and the most clusters of one that does not fit.
@@ -10,9 +12,9 @@ const DETAIL_LIMIT: usize = 300;
 const CLUSTERS_LIMIT: usize = 10;
 
 /// Writes an alert; if that is too long, with less of what can be long.
-pub(super) fn cut_to_fit(alert: &AlertNotice, write: impl Fn(&AlertNotice) -> String) -> String {
+pub(super) fn cut_to_fit(alert: &AlertNotice, write: impl Fn(&AlertNotice) -> WrittenAlert) -> WrittenAlert {
     let whole = write(alert);
-    if whole.len() <= BODY_LIMIT {
+    if whole.body.len() <= BODY_LIMIT {
         return whole;
     }
     let mut less = alert.clone();

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::letter::{Written, write};
 use super::message::cut_to_fit;
-use super::{AlertMessage, Hosts, WriteAlert};
+use super::{AlertMessage, Hosts, WriteAlert, WrittenAlert};
 use crate::{Control, Error, random_id};
 
 /// How many are under way at once.
@@ -114,14 +114,15 @@ impl Control {
             return Ok(Tried { end: NoticeEnd::Dropped("nobody is there to be told"), delivered });
         }
         let Written { subject, text } = write(notice, self.notifiers().base_url.as_deref());
-        let (begun, mut later) = (Instant::now(), None);
-        for address in addresses {
+        let (begun, mut later, mut left) = (Instant::now(), None, false);
+        for address in in_turn(addresses, notice.attempts) {
             let never = format!("{NEVER}{address}");
             if delivered.contains(&address) || delivered.contains(&never) {
                 continue;
             }
             if begun.elapsed() > TURN {
-                return Ok(Tried { end: NoticeEnd::Later("more are to be told".to_owned(), self.now()), delivered });
+                left = true;
+                break;
             }
             let id = mail_id(notice.id, &address);
             let mail =
@@ -137,6 +138,7 @@ impl Control {
         }
         let end = match later {
             Some((words, after)) => self.again(notice, words, after),
+            None if left => NoticeEnd::Later("more are to be told".to_owned(), self.now()),
             None if delivered.iter().any(|address| address.starts_with(NEVER)) => {
                 NoticeEnd::Failed("the mail server refused some of its receivers".to_owned())
             }
@@ -158,12 +160,13 @@ impl Control {
         };
         let PendingNotice { id, kind, sequence, .. } = notice;
         let base_url = self.notifiers().base_url.as_deref();
-        let body = cut_to_fit(alert, |alert| {
+        let WrittenAlert { event, body } = cut_to_fit(alert, |alert| {
             write(AlertMessage { id: *id, kind: *kind, sequence: *sequence, alert, base_url })
         });
         let secret = webhook.secret.as_ref().map(|secret| Password::new(secret.expose().to_owned()));
         let delivery = Delivery {
             id: &id.to_string(),
+            event,
             url: webhook.url.expose(),
             secret: secret.as_ref(),
             body: &body,
@@ -246,6 +249,13 @@ fn superseded(pending: &[PendingNotice]) -> Vec<NoticeId> {
     all.filter(|notice| notice.kind == NoticeKind::Reminder).map(|notice| notice.id).collect()
 }
 
+/// Begins with another receiver at each try, so that those whose mails take long do not keep all turns for themselves.
+fn in_turn(mut addresses: Vec<String>, attempts: i64) -> Vec<String> {
+    let first = usize::try_from(attempts).unwrap_or(0).checked_rem(addresses.len()).unwrap_or(0);
+    addresses.rotate_left(first);
+    addresses
+}
+
 /// How long to wait before another try: twice as long each time.
 fn pause(attempts: i64, [first, longest]: [Duration; 2]) -> Duration {
     let doubled = u32::try_from(attempts.clamp(0, 20)).unwrap_or(20);
@@ -272,6 +282,15 @@ mod tests {
         let waits: Vec<u64> = (0..12).map(|attempts| pause(attempts, timings).as_secs()).collect();
         assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]);
         assert_eq!(pause(i64::MAX, timings), timings[1]);
+    }
+
+    #[test]
+    fn every_receiver_is_the_first_in_turn() {
+        let all = || ["a", "b", "c"].map(str::to_owned).to_vec();
+        let firsts: Vec<String> = (0..4).map(|attempts| in_turn(all(), attempts).swap_remove(0)).collect();
+        assert_eq!(firsts, ["a", "b", "c", "a"]);
+        assert_eq!(in_turn(all(), 1), ["b", "c", "a"]);
+        assert!(in_turn(Vec::new(), 7).is_empty());
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! What a webhook says of an alert: what the API shows of it, and ours under `atrest`. Must not know where it goes.
 
 use api_wire::wire_time::WireTime;
-use control::notice::AlertMessage;
+use control::notice::{AlertMessage, WrittenAlert};
 use domain::alert::{AlertState, Severity};
 use domain::customer_key::ProviderKind;
-use domain::notice::AlertNotice;
+use domain::notice::{AlertNotice, NoticeKind};
 use domain::time::Timestamp;
 use serde::Serialize;
 
@@ -61,7 +61,7 @@ struct Ours<'b> {
 
 /// Writes an alert for a program.
 #[must_use]
-pub fn write(message: AlertMessage<'_>) -> String {
+pub fn write(message: AlertMessage<'_>) -> WrittenAlert {
     let AlertMessage { id, kind, sequence, alert, base_url } = message;
     let AlertNotice {
         alert: alert_id,
@@ -118,7 +118,19 @@ pub fn write(message: AlertMessage<'_>) -> String {
         },
     };
     // Strings and numbers have a JSON form.
-    serde_json::to_string(&body).unwrap_or_default()
+    WrittenAlert { event: event(kind, *state), body: serde_json::to_string(&body).unwrap_or_default() }
+}
+
+/// Says what kind of news it is as receivers written for Atlas know it.
+/// Source: behaviours.md 7.7, and the published page about webhooks.
+const fn event(kind: NoticeKind, state: AlertState) -> &'static str {
+    match (kind, state) {
+        (NoticeKind::Opened, _) => "alert.open",
+        (NoticeKind::Reminder, _) => "alert.update",
+        (NoticeKind::Resolved, AlertState::Cancelled) => "alert.cancel",
+        (NoticeKind::Resolved, AlertState::Tracking | AlertState::Open | AlertState::Closed) => "alert.close",
+        (NoticeKind::Letter, _) => "alert.inform",
+    }
 }
 
 fn time(at: Timestamp) -> WireTime {
@@ -138,7 +150,6 @@ mod tests {
     use domain::alert::{AlertKind, Subject};
     use domain::cluster::ClusterName;
     use domain::id::{AlertConfigId, AlertId, NoticeId, OrgId, ProjectId};
-    use domain::notice::NoticeKind;
 
     use super::*;
 
@@ -174,7 +185,9 @@ mod tests {
             alert: &alert,
             base_url: Some("https://atrest.example.com"),
         };
-        let body: serde_json::Value = serde_json::from_str(&write(message)).unwrap();
+        let WrittenAlert { event, body } = write(message);
+        assert_eq!(event, "alert.open");
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
         let id = |byte: &str| byte.repeat(12);
         assert_eq!(
             body,
