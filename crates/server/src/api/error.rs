@@ -23,6 +23,7 @@ mod provider_role;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use api_wire::atlas::alert_configs::ALERT_TYPE_NAMES;
 use api_wire::atlas::not_offered::Part;
 use api_wire::error_body::{BadRequestDetail, ERROR_CONTENT_TYPE, ErrorBody, FieldViolation, Parameter};
 use api_wire::fault::{Fault, FaultKind};
@@ -535,6 +536,7 @@ fn body_row(faults: &[Fault]) -> ErrorBody {
         FaultKind::WrongType { .. } if fault.path.is_empty() => "INVALID_JSON",
         FaultKind::WrongType { .. } | FaultKind::Duplicate => "INVALID_JSON_ATTRIBUTE",
         FaultKind::Missing => "MISSING_ATTRIBUTE",
+        FaultKind::NotInEnum { allowed, .. } if *allowed == ALERT_TYPE_NAMES => "INVALID_EVENT_TYPE_FOR_ALERT",
         FaultKind::NotInEnum { .. } => "INVALID_ENUM_VALUE",
         FaultKind::NoSuchRegion { .. } => "INVALID_REGION",
         FaultKind::Format { expected } if *expected == CLUSTER_NAME.expected => "CLUSTER_NAME_INVALID",

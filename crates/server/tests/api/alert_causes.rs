@@ -6,6 +6,7 @@ use std::time::Duration;
 use notify::{Mailer, MailerConfig, Roots, SmtpTls};
 use serde_json::json;
 use simulators::azure::Change;
+use storage::WorkKind;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -28,6 +29,7 @@ on_both_engines! {
     a_deleted_project_is_told_and_its_return
 }
 
+const LOST: &str = "AWS_ENCRYPTION_KEY_INVALID";
 const STALLED: &str = "ENCRYPTION_AT_REST_CONFIG_UPDATE_STALLED";
 const EXPIRING: &str = "AZURE_ENCRYPTION_KEY_EXPIRING";
 const REJECTED: &str = "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_REJECTED";
@@ -56,6 +58,8 @@ async fn a_rotation_that_takes_too_long_is_told_of(database: Database) {
     until("it stands still", async || state().await == "STALLED").await;
     have_it_looked_at(&house).await;
     assert!(alerts(&house, STALLED).await.is_empty(), "an hour is not over");
+    // The old key is lost while master keys are still under it, whatever holds of the present one.
+    let lost = until_stands(&house, LOST, "OPEN").await;
     house.pass_everywhere(HOUR + Duration::from_secs(1));
     have_it_looked_at(&house).await;
     let told = until_stands(&house, STALLED, "OPEN").await;
@@ -67,6 +71,8 @@ async fn a_rotation_that_takes_too_long_is_told_of(database: Database) {
     until("it goes on", async || state().await == "FINISHED").await;
     until_stands(&house, STALLED, "CLOSED").await;
     assert_eq!(alerts(&house, STALLED).await.len(), 1);
+    assert_eq!(until_stands(&house, LOST, "CLOSED").await["id"], lost["id"]);
+    assert_eq!(alerts(&house, LOST).await.len(), 1, "it stayed open all the time");
     house.end().await;
 }
 
@@ -202,6 +208,13 @@ async fn a_deleted_project_is_told_and_its_return(database: Database) {
         assert_eq!(alert["status"], "CLOSED", "{alert}");
     }
     assert_eq!(house.get(&configs_path(&house)).await.ok()["totalCount"], configs, "they are kept");
+    // Once it is too late to bring it back, nobody looks at it any more.
+    assert_eq!(house.ask("DELETE", &project).send().await.status, 202);
+    assert!(next_mail(&mut mails).await.contains("OPEN"));
+    house.pass(31 * DAY);
+    let told = next_mail(&mut mails).await;
+    assert!(told.contains(DELETED) && told.contains("RESOLVED"), "{told}");
+    until("nobody looks", async || house.store.next_due(WorkKind::Alerts).await.unwrap().is_none()).await;
     house.end().await;
     taking.abort_all();
 }

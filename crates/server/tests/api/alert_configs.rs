@@ -208,8 +208,9 @@ async fn everything_wrong_is_refused_at_once_and_changes_nothing(database: Datab
     for (body, status, code) in [
         (json!({}), 400, "VALIDATION_ERROR"),
         (json!([]), 400, "INVALID_JSON"),
-        (with("eventTypeName", json!("OUTSIDE_METRIC_THRESHOLD")), 400, "INVALID_ENUM_VALUE"),
-        (with("eventTypeName", json!("AWS_ENCRYPTION_KEY_ROTATED")), 400, "INVALID_ENUM_VALUE"),
+        (with("eventTypeName", json!("OUTSIDE_METRIC_THRESHOLD")), 400, "INVALID_EVENT_TYPE_FOR_ALERT"),
+        (with("eventTypeName", json!("AWS_ENCRYPTION_KEY_ROTATED")), 400, "INVALID_EVENT_TYPE_FOR_ALERT"),
+        (with("eventTypeName", json!(7)), 400, "INVALID_JSON_ATTRIBUTE"),
         (with("eventTypeName", json!("AWS_ENCRYPTION_KEY_NEEDS_ROTATION")), 400, "MISSING_THRESHOLD"),
         (with("threshold", threshold), 400, "THRESHOLD_PRESENT"),
         (with("notifications", json!([])), 400, "MISSING_NOTIFICATIONS"),

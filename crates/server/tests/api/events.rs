@@ -83,6 +83,13 @@ async fn an_event_of_another_project_does_not_exist(database: Database) {
     unknown.is(404, "EVENT_NOT_FOUND");
     assert_eq!(foreign.text().replace(&id, unknown_id), unknown.text());
     house.get(&format!("{path}/nonsense")).await.is(404, "EVENT_NOT_FOUND");
+    // Whoever may not look is told so, also where there is nothing to find.
+    let never = "eventType=KMIP_KEY_ROTATION_SCHEDULED";
+    assert_eq!(house.get(&format!("{path}?{never}")).await.ok()["totalCount"], 0);
+    let nowhere = format!("/api/atlas/v2/groups/{unknown_id}/events?{never}");
+    house.get(&nowhere).await.is(404, "GROUP_NOT_FOUND");
+    let nowhere = format!("/api/atlas/v2/orgs/{unknown_id}/events?{never}");
+    house.get(&nowhere).await.is(404, "ORG_NOT_FOUND");
     house.end().await;
 }
 

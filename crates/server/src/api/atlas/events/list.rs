@@ -14,10 +14,13 @@ pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
     let query = EventQuery::of(&call.query);
     let include_raw = query.include_raw;
     let filters = EventQuery::filters(&call.query);
+    let (caller, project) = (call.caller()?, call.project()?);
     let Some(filter) = from_wire(query) else {
+        // Nothing of that kind is ever recorded; whose project it is matters all the same.
+        api.control().project(caller, project).await.map(drop)?;
         return call.page(Vec::<()>::new(), 0, &filters);
     };
-    let page = api.control().events(call.caller()?, call.project()?, &filter, slice(call.paging())).await?;
+    let page = api.control().events(caller, project, &filter, slice(call.paging())).await?;
     let events = page.events.into_iter().map(|event| to_wire(&call.base_url, event, Place::Project, include_raw));
     call.page(events.collect::<Result<_, _>>()?, page.total, &filters)
 }
