@@ -148,7 +148,7 @@ impl Control {
                 "many customer keys fail at once: they are held at Unknown for a minute"
             );
         }
-        let events = self.events_of(snapshot, provider, &step)?;
+        let events = self.events_of(snapshot, provider, &step).await?;
         let next_check_at = self.next_check_at(observation.at, step.recheck)?;
         let update = ValidityUpdate {
             project: snapshot.project.id,
@@ -191,7 +191,10 @@ impl Control {
         Ok(mass_failure(count(turned), count(all)))
     }
 
-    pub(crate) fn events_of(
+    /// Makes the events that a finding is told by: those of the key, and those of the clusters that it stops or lets run
+    /// again.
+    /// Errors: those of the store.
+    pub(crate) async fn events_of(
         &self,
         snapshot: &ProjectSnapshot,
         provider: ProviderKind,
@@ -200,9 +203,11 @@ impl Control {
         let reason = step.next.failure().map(|failure| failure.reason);
         let detail = KeyNews { provider, reason, former: None }.to_string();
         let kinds = step.facts.iter().flat_map(|fact| event::kinds_of(*fact, provider));
-        kinds
-            .map(|kind| self.event_by_us(snapshot.project.org, snapshot.project.id, *kind, Some(detail.clone())))
-            .collect()
+        let of_key =
+            kinds.map(|kind| self.event_by_us(snapshot.project.org, snapshot.project.id, *kind, Some(detail.clone())));
+        let mut told: Vec<Event> = of_key.collect::<Result<_, Error>>()?;
+        told.extend(self.cluster_events_of_key(snapshot, provider, &step.facts, &detail).await?);
+        Ok(told)
     }
 
     /// Decides when to look again. Regular checks are spread by a tenth either way.

@@ -16,8 +16,8 @@ mod view;
 
 pub use bring_back::DeletedClusterPage;
 pub use details::{ProjectClusters, ProjectClustersPage};
-pub(crate) use disablement::placement_refused;
 pub use disablement::{ClusterView, Stopped};
+pub(crate) use disablement::{placement_refused, stopped};
 pub use list::ClusterPage;
 pub use process_arguments::ProcessView;
 pub use storage::DeletedCluster;

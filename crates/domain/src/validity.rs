@@ -194,10 +194,11 @@ impl Validity {
         }
     }
 
-    /// Tells whether the key is definitively unusable.
+    /// Tells whether the key is definitively unusable. One that was found so stays so until it is seen to work: that its
+    /// provider cannot be reached meanwhile brings nothing back.
     #[must_use]
     pub const fn is_invalid(&self) -> bool {
-        matches!(self.state, State::Invalid { .. })
+        matches!(self.last_definite(), Some(Definite::Invalid))
     }
 
     /// Tells whether we do not know.

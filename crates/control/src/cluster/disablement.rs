@@ -1,5 +1,5 @@
 //! Clusters that are stopped without anybody having paused them: their customer key is lost (product.md 4.3), or private
-//! networking stops them (5.4), which is told once when it begins and once when it ends. They are shown as paused. Nothing
+//! networking stops them (5.4). Each is told once when it begins and once when it ends. They are shown as paused. Nothing
 //! of it is stored: it follows from the key's validity, the paths and the cluster. Must not know how it is shown.
 
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use domain::event::{Event, EventKind};
 use domain::id::ClusterId;
 use domain::node::NodeRole;
 use domain::private_endpoint::{Disablement, KeyPath, Networking, PlacementRefusal, disabled, may_run};
+use domain::validity::Fact;
 use storage::ProjectSnapshot;
 
 use crate::{Caller, Control, Error};
@@ -37,7 +38,7 @@ pub enum Stopped {
 }
 
 /// Tells why a cluster is stopped, if it is.
-pub(super) fn stopped(settings: &Settings, snapshot: &ProjectSnapshot) -> Option<Stopped> {
+pub(crate) fn stopped(settings: &Settings, snapshot: &ProjectSnapshot) -> Option<Stopped> {
     let lost = settings
         .encryption
         .filter(|provider| snapshot.validities.get(provider).is_some_and(|stored| stored.validity.is_invalid()));
@@ -71,6 +72,25 @@ impl Control {
             ClusterView { stopped: stopped(&cluster.settings, snapshot), cluster, hosts }
         };
         Ok(clusters.into_iter().map(view).collect())
+    }
+
+    /// Tells of every cluster that is stopped because its customer key is lost, or comes back with it.
+    /// Errors: those of the store.
+    pub(crate) async fn cluster_events_of_key(
+        &self,
+        snapshot: &ProjectSnapshot,
+        provider: ProviderKind,
+        facts: &[Fact],
+        detail: &str,
+    ) -> Result<Vec<Event>, Error> {
+        let kind = facts.iter().find_map(|fact| match fact {
+            Fact::KeyInvalid => Some(EventKind::ClusterFrozen),
+            Fact::KeyValid => Some(EventKind::ClusterThawed),
+            Fact::NetworkDenied | Fact::NetworkRestored | Fact::ProofSucceeded | Fact::ProofFailed => None,
+        });
+        let Some(kind) = kind else { return Ok(Vec::new()) };
+        let clusters = self.store().clusters_using(snapshot.project.id, provider).await?;
+        clusters.iter().map(|name| self.cluster_event(None, snapshot, name, kind, Some(detail.to_owned()))).collect()
     }
 
     /// Tells of every cluster that begins to be stopped, or ceases to be, when a project's paths become these.

@@ -63,6 +63,7 @@ impl Control {
         let _in_flight = self.0.updates.begin(project)?;
         let snapshot = self.project_for(caller, project, ProjectRole::Owner).await?;
         let applied = self.decide(&snapshot, change).await?;
+        self.require_one_left(&snapshot, &applied.moves).await?;
         if !applied.changed {
             return self.encryption_at_rest(caller, project).await;
         }
@@ -118,9 +119,8 @@ impl Control {
         Ok(regions)
     }
 
-    /// Refuses to disable a provider whose customer key a cluster uses, and the last one if the project demands customer
-    /// keys. The store asks again, where no
-    /// cluster can come in between; here the names are told, and no provider is asked for nothing.
+    /// Refuses to disable a provider whose customer key a cluster uses. The store asks again, where no cluster can come in
+    /// between; here the names are told, and no provider is asked for nothing.
     async fn require_unused(&self, project: ProjectId, applied: &Applied) -> Result<(), Error> {
         for (provider, step) in &applied.moves {
             if *step == Move::Disable {
@@ -130,12 +130,23 @@ impl Control {
                 }
             }
         }
-        let disables = applied.moves.values().any(|step| *step == Move::Disable);
-        if disables && applied.next.customer_keys.is_empty() {
-            self.require_provider_left(project).await
-        } else {
-            Ok(())
+        Ok(())
+    }
+
+    /// Refuses to disable the last provider if the project demands customer keys: a rule of all providers together. The
+    /// store asks again.
+    /// Errors: `Compliance`.
+    pub(super) async fn require_one_left(
+        &self,
+        snapshot: &ProjectSnapshot,
+        moves: &BTreeMap<ProviderKind, Move>,
+    ) -> Result<(), Error> {
+        let disabled = |provider: &ProviderKind| moves.get(provider) == Some(&Move::Disable);
+        let mut after = snapshot.setting.customer_keys.keys().chain(moves.keys());
+        if !moves.keys().any(disabled) || after.any(|provider| !disabled(provider)) {
+            return Ok(());
         }
+        self.require_provider_left(snapshot.project.id).await
     }
 
     /// Refuses to disable an invalid key while master keys or snapshots depend on it: the credentials that could bring
@@ -224,7 +235,7 @@ impl Control {
         let mut validities = BTreeMap::new();
         for (provider, observation) in proofs {
             let step = applied.moves.get(&provider).copied();
-            let (saved, told) = self.proved_validity(snapshot, provider, step, observation)?;
+            let (saved, told) = self.proved_validity(snapshot, provider, step, observation).await?;
             events.extend(told);
             validities.insert(provider, saved);
         }
@@ -242,6 +253,7 @@ impl Control {
             Outcome::Conflict => return Err(Error::Conflict),
             Outcome::InUse => {
                 self.require_unused(project, applied).await?;
+                self.require_one_left(snapshot, &applied.moves).await?;
                 let endpoints = self.endpoint_regions(project).await?;
                 customer_key::require_no_endpoints(&snapshot.setting, &applied.next, &endpoints)?;
                 // What stood against it is gone again.
@@ -275,7 +287,7 @@ impl Control {
         }
     }
 
-    fn proved_validity(
+    async fn proved_validity(
         &self,
         snapshot: &ProjectSnapshot,
         provider: ProviderKind,
@@ -293,7 +305,7 @@ impl Control {
         let proved = observation.finding == Finding::Usable;
         let at = observation.at;
         let observed = before.observe(observation.finding, at, MassFailure::No);
-        let events = self.events_of(snapshot, provider, &observed)?;
+        let events = self.events_of(snapshot, provider, &observed).await?;
         let validity = Validity { awaiting_proof: !proved, ..observed.next };
         Ok((NewValidity { validity, next_check_at: self.next_check_at(at, Recheck::Regularly)? }, events))
     }

@@ -4,11 +4,11 @@ use domain::access::ProjectRole;
 use domain::cluster::{Cluster, ClusterName};
 use domain::customer_key::ProviderKind;
 use domain::id::ProjectId;
-use domain::private_endpoint::{Networking, disabled};
 use domain::search_deployment::{SearchDeployment, SearchNodes, effective};
 use storage::ProjectSnapshot;
 
 use super::SearchDeploymentError;
+use crate::cluster::stopped;
 use crate::{Caller, Control, Error};
 
 /// Nodes for search, as they are with the cluster as it is.
@@ -26,11 +26,10 @@ pub struct SearchDeploymentView {
 
 impl SearchDeploymentView {
     pub(super) fn of(deployment: SearchDeployment, cluster: &Cluster, snapshot: &ProjectSnapshot) -> Self {
-        let stopped = disabled(&cluster.settings, &Networking { paths: &snapshot.paths }).is_some();
         Self {
             nodes: effective(&deployment.wanted, &cluster.settings),
             encryption: cluster.settings.encryption.filter(|_| snapshot.setting.enabled_for_search_nodes),
-            paused: cluster.settings.paused || stopped,
+            paused: cluster.settings.paused || stopped(&cluster.settings, snapshot).is_some(),
             deployment,
         }
     }

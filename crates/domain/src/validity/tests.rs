@@ -108,6 +108,7 @@ fn each_fact_is_told_once() {
     assert_eq!(gone.generation, 1);
     let gone = tell(gone, Finding::Failed(definite()), &[]);
     let gone = tell(gone, Finding::Failed(transient()), &[Fact::NetworkDenied]);
+    assert!(gone.is_invalid() && gone.is_unknown(), "what cannot be asked after has not come back");
     let back = tell(gone, Finding::Usable, &[Fact::NetworkRestored, Fact::KeyValid]);
     assert_eq!(back.generation, 2);
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::access::{OrgRole, ProjectRole};
 use serde_json::{Value, json};
+use simulators::FaultKind;
 
 use crate::client::Got;
 use crate::clusters::{cluster, encrypted, list_of, made, place_of, with};
@@ -239,6 +240,18 @@ async fn a_lost_key_pauses_what_uses_it_and_a_persons_pause_stays(database: Data
     }
     made(&house, &cluster("c2")).await;
     patch(&house, "c1", &json!({"paused": true})).await.ok();
+    let beside = format!("{}/search/deployment", place_of(&house, "c0"));
+    let nodes = json!({"specs": [{"instanceSize": "S20_HIGHCPU_NVME", "nodeCount": 2}]});
+    assert_eq!(house.ask("POST", &beside).json(&nodes).send().await.status, 201);
+    let search = async || house.get(&beside).await.ok()["stateName"].clone();
+    let told = async |kind: &str| {
+        let events = format!("/api/atlas/v2/groups/{}/events?eventType={kind}", house.project);
+        let events = house.get(&events).await.ok();
+        let name = |event: &Value| event["clusterName"].as_str().unwrap().to_owned();
+        let mut names: Vec<String> = events["results"].as_array().unwrap().iter().map(name).collect();
+        names.sort();
+        names
+    };
     house.cloud().disable_key(&house.cloud().key).await;
     house.read().await.ok();
     house.pass(Duration::from_secs(2));
@@ -248,6 +261,19 @@ async fn a_lost_key_pauses_what_uses_it_and_a_persons_pause_stays(database: Data
     assert_eq!((paused("c0").await, paused("c1").await, paused("c2").await), (json!(true), json!(true), json!(false)));
     let list = house.get(&list_of(house.project)).await.ok();
     assert_eq!(list["results"][0]["paused"], true);
+    assert_eq!(search().await, "PAUSED", "and what stands beside it");
+    assert_eq!(told("CLUSTER_INSTANCE_DISABLED").await, ["c0", "c1"], "each cluster is told, and no other");
+    // A lost key that cannot be asked after is no key that came back.
+    house.cloud().fail("*", FaultKind::Reset);
+    house.pass(Duration::from_secs(2));
+    assert_eq!(house.read().await.ok()["awsKms"]["valid"], false);
+    assert_eq!((paused("c0").await, paused("c2").await), (json!(true), json!(false)));
+    patch(&house, "c0", &json!({"paused": false})).await.is(400, "ENCRYPTION_AT_REST_SETTINGS_INVALID");
+    let body = json!({"encryptionAtRestProvider": "NONE"});
+    patch(&house, "c0", &body).await.is(400, "ENCRYPTION_AT_REST_SETTINGS_INVALID");
+    house.cloud().mend();
+    house.pass(Duration::from_secs(2));
+    assert_eq!(house.read().await.ok()["awsKms"]["valid"], false);
     let all = house.get("/api/atlas/v2/clusters").await.ok();
     assert_eq!(all["results"][0]["clusters"][0]["availability"], "unavailable");
     // It cannot be resumed by hand; other changes are taken, also with the pause that was read.
@@ -262,6 +288,8 @@ async fn a_lost_key_pauses_what_uses_it_and_a_persons_pause_stays(database: Data
     house.pass(Duration::from_secs(2));
     assert_eq!(house.read().await.ok()["awsKms"]["valid"], true);
     assert_eq!((paused("c0").await, paused("c1").await), (json!(false), json!(true)), "a person's own pause stays");
+    assert_eq!((search().await, told("CLUSTER_INSTANCE_DISABLED").await.len()), (json!("IDLE"), 2), "it was told once");
+    assert_eq!(told("CLUSTER_INSTANCE_ENABLED").await, ["c0", "c1"]);
     assert_eq!(shown(&house, "c0").await["backupEnabled"], true);
     patch(&house, "c1", &json!({"paused": false})).await.ok();
     house.end().await;
