@@ -133,16 +133,31 @@ impl Control {
         }
         let reports =
             change.customer_keys.into_iter().map(|(provider, wanted)| self.report(&snapshot, provider, wanted));
-        Ok(future::try_join_all(reports).await?.into_iter().flatten().collect())
+        let tried = future::try_join_all(reports).await?.into_iter().flatten();
+        let (mut reports, mut moves) = (Vec::new(), BTreeMap::new());
+        for (report, step) in tried {
+            moves.extend(step.map(|step| (report.provider, step)));
+            reports.push(report);
+        }
+        match self.require_one_left(&snapshot, &moves).await {
+            Ok(()) => {}
+            Err(Error::Compliance(refusal)) => {
+                for report in reports.iter_mut().filter(|report| moves.get(&report.provider) == Some(&Move::Disable)) {
+                    report.items = vec![settings_failed(refusal.clone().into())];
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(reports)
     }
 
-    /// Tries one provider's part by itself.
+    /// Tries one provider's part by itself, and gives what it amounts to where its settings are in order.
     async fn report(
         &self,
         snapshot: &ProjectSnapshot,
         provider: ProviderKind,
         wanted: CustomerKeyChange,
-    ) -> Result<Option<CandidateReport>, Error> {
+    ) -> Result<Option<(CandidateReport, Option<Move>)>, Error> {
         let change = EncryptionAtRestChange {
             customer_keys: [(provider, wanted)].into(),
             enabled_for_search_nodes: Patch::Absent,
@@ -152,18 +167,17 @@ impl Control {
             Ok(applied) => applied,
             Err(error) => {
                 let items = settings_refused(error)?;
-                return Ok(Some(CandidateReport { provider, items }));
+                return Ok(Some((CandidateReport { provider, items }, None)));
             }
         };
         let step = applied.moves.get(&provider).copied();
         let Some(candidate) = applied.next.customer_keys.get(&provider) else {
             // Disabled before and after, it is not touched; else it is disabled, and nothing stands against it.
             let items = vec![CheckItem { check: CheckKind::Settings, outcome: CheckOutcome::Passed(None) }];
-            return Ok(step.map(|_| CandidateReport { provider, items }));
+            return Ok(step.map(|step| (CandidateReport { provider, items }, Some(step))));
         };
-        let step = step.unwrap_or(Move::ChangeOptions);
-        let items = self.look_at(snapshot, candidate, step).await?;
-        Ok(Some(CandidateReport { provider, items }))
+        let items = self.look_at(snapshot, candidate, step.unwrap_or(Move::ChangeOptions)).await?;
+        Ok(Some((CandidateReport { provider, items }, step)))
     }
 
     async fn look_at(
@@ -210,9 +224,10 @@ impl Control {
 /// Errors: the error, if it is none.
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other error is no refusal of settings")]
 fn settings_refused(error: Error) -> Result<Vec<CheckItem>, Error> {
-    let failed = |error| CheckItem { check: CheckKind::Settings, outcome: CheckOutcome::Failed(error) };
     match error {
-        Error::Violations(all) => Ok(all.into_iter().map(|one| failed(Error::Violations(vec![one]))).collect()),
+        Error::Violations(all) => {
+            Ok(all.into_iter().map(|one| settings_failed(Error::Violations(vec![one]))).collect())
+        }
         Error::EnvironmentNotSupported(_)
         | Error::RegionNotSupported(_)
         | Error::StaticCredentialsRefused { .. }
@@ -222,9 +237,13 @@ fn settings_refused(error: Error) -> Result<Vec<CheckItem>, Error> {
         | Error::PrivateEndpointFieldsImmutable { .. }
         | Error::PrivateNetworkingInactiveProject(_)
         | Error::CustomerKeyInUse { .. }
-        | Error::ProviderRole(ProviderRoleError::NoneOfThatArn(_)) => Ok(vec![failed(error)]),
+        | Error::ProviderRole(ProviderRoleError::NoneOfThatArn(_)) => Ok(vec![settings_failed(error)]),
         error => Err(error),
     }
+}
+
+fn settings_failed(error: Error) -> CheckItem {
+    CheckItem { check: CheckKind::Settings, outcome: CheckOutcome::Failed(error) }
 }
 
 /// The items of one provider, each with what came of it so far.

@@ -263,6 +263,38 @@ async fn a_provider_in_use_is_not_disabled(database: Database) {
     house.end().await;
 }
 
+async fn a_demand_of_the_project_is_looked_at_over_all_providers(database: Database) {
+    let house = House::open_everywhere(database).await;
+    let cloud = house.cloud();
+    house.enable().await;
+    house.patch(&cloud.google().payload()).await.ok();
+    let policy = json!({
+        "authorizedEmail": "owner@example.com", "authorizedUserFirstName": "Ada", "authorizedUserLastName": "Lovelace",
+        "encryptionAtRestEnabled": true,
+    });
+    let path = format!("/api/atlas/v2/groups/{}/backupCompliancePolicy", house.project);
+    house.ask("PUT", &path).json(&policy).send().await.ok();
+    // Either can go while the other stays, and not both.
+    let mut both = json!({"awsKms": {"enabled": false}, "googleCloudKms": {"enabled": false}});
+    all_are(&items(&house, &json!({"awsKms": {"enabled": false}})).await, "PASSED", &["SETTINGS"]);
+    all_are(&items(&house, &json!({"googleCloudKms": {"enabled": false}})).await, "PASSED", &["SETTINGS"]);
+    let last = "CAN_NOT_DISABLE_ALL_ENCRYPTION_AT_REST_SETTINGS_WHILE_BACKUP_COMPLIANCE_POLICY_ENCRYPTION_ENABLED";
+    let report = try_it(&house, &both).await.ok();
+    assert_eq!(report["passed"], false, "{report}");
+    for provider in report["providers"].as_array().unwrap() {
+        assert_eq!((&provider["passed"], &provider["items"][0]["code"]), (&json!(false), &json!(last)), "{report}");
+    }
+    house.patch(&both).await.is(400, last);
+    house.patch(&json!({"googleCloudKms": {"enabled": false}})).await.ok();
+    fails(&house, &json!({"awsKms": {"enabled": false}}), "SETTINGS", last).await;
+    // The last one can go when another comes with the same change.
+    both["googleCloudKms"] = cloud.google().payload()["googleCloudKms"].clone();
+    let report = try_it(&house, &both).await.ok();
+    assert_eq!(report["passed"], true, "{report}");
+    house.patch(&both).await.ok();
+    house.end().await;
+}
+
 async fn the_operators_own_faults_are_told_as_that(database: Database) {
     let house = House::open(database).await;
     let cloud = house.cloud();
@@ -294,6 +326,7 @@ on_both_engines! {
     what_google_refuses
     settings_that_make_no_sense
     a_provider_in_use_is_not_disabled
+    a_demand_of_the_project_is_looked_at_over_all_providers
     the_operators_own_faults_are_told_as_that
     only_an_owner_tries_keys
 }
