@@ -491,17 +491,19 @@ impl AzureKey {
             }
             Err(refused) => return Err(refused),
         }
-        match if may_use { Some(self.round_trip(&vault).await) } else { None } {
-            None => {}
-            Some(Ok(key)) => {
+        if !may_use {
+            return Ok(description);
+        }
+        match self.round_trip(&vault).await {
+            Ok(key) => {
                 description.customer_key_version.get_or_insert(CustomerKeyVersion { key, material: None });
             }
-            Some(Err((permission, refused))) if refused.is(DefiniteReason::AccessDenied) => {
+            Err((permission, refused)) if refused.is(DefiniteReason::AccessDenied) => {
                 description.missing_permissions.insert(permission);
             }
             // The key's state is no permission; a check tells it.
-            Some(Err((_, Refused { failure: Failure { reason: Reason::Definite(_), .. }, .. }))) => {}
-            Some(Err((_, refused))) => return Err(refused),
+            Err((_, Refused { failure: Failure { reason: Reason::Definite(_), .. }, .. })) => {}
+            Err((_, refused)) => return Err(refused),
         }
         let may_read = async {
             let turn = self.begin(Resource::Management, Freshness::Recent).await?;
@@ -556,6 +558,11 @@ impl Unhurried for AzureKey {
                 }
             }
         };
+        if self.by_role() {
+            // Before the key said whose it is nothing else is asked: the vault may be another customer's.
+            proved.await?;
+            return self.whereabouts().await;
+        }
         let (proved, whereabouts) = tokio::join!(proved, self.whereabouts());
         proved.and(whereabouts)
     }
