@@ -188,9 +188,11 @@ fn kept(
     if moves && region.is_none() {
         broken.push(Violation::missing("providerSettings.regionName"));
     }
+    let alone = zones.len() == 1;
     for zone in &mut zones {
         match (zone.places.as_mut_slice(), &region) {
-            ([only], region) => {
+            // Zones are there to be in different regions: one for all of them is a mistake, unless they are all there.
+            ([only], region) if alone || region.as_ref().is_none_or(|region| *region == only.region) => {
                 only.region = region.clone().unwrap_or_else(|| only.region.clone());
                 only.electable = electable.unwrap_or(only.electable);
             }

@@ -497,6 +497,15 @@ fn what_is_said_of_all_nodes_must_agree_with_itself() {
     );
     let region = RegionName::parse("EU_WEST_1");
     check(Some(spread(two())), AlikeChange { region, ..unsaid() }, &["providerSettings.regionName"]);
+    let zone = |name: &str, region: &str| AlikeZone {
+        name: Some(name.to_owned()),
+        shards: None,
+        places: vec![place(region, 3, None)],
+    };
+    let apart = vec![zone("a", "US_EAST_1"), zone("b", "EU_WEST_1")];
+    let apart = AlikeChange { zones: Some(apart), region: None, ..small("US_EAST_1") };
+    let region = RegionName::parse("US_EAST_1");
+    check(Some(apart), AlikeChange { region, ..unsaid() }, &["providerSettings.regionName"]);
     check(Some(spread(two())), AlikeChange { electable: Some(5), ..unsaid() }, &["replicationFactor"]);
     let gcp = AlikeChange { cloud: Some(WantedCloud::Own(HostingCloud::Gcp)), ..unsaid() };
     check(Some(small("US_EAST_1")), gcp, &["providerSettings.regionName"]);
