@@ -33,19 +33,19 @@ static ALL: Sql = Sql::same(
     "list all organizations",
     "SELECT id, name, created_at FROM organizations WHERE deleted_at IS NULL ORDER BY created_at, id",
 );
-static RENAME: Sql =
-    Sql::same("rename an organization", "UPDATE organizations SET name = $2 WHERE id = $1 AND deleted_at IS NULL");
 static SETTINGS: Sql = Sql::same(
     "read the settings of an organization",
     "SELECT settings FROM organizations WHERE id = $1 AND deleted_at IS NULL",
 );
 static TAKE_SETTINGS: Sql = Sql::each(
     "take the settings of an organization",
-    "SELECT settings FROM organizations WHERE id = $1 AND deleted_at IS NULL",
-    "SELECT settings FROM organizations WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
+    "SELECT settings, name FROM organizations WHERE id = $1 AND deleted_at IS NULL",
+    "SELECT settings, name FROM organizations WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
 );
-static SAVE_SETTINGS: Sql =
-    Sql::same("save the settings of an organization", "UPDATE organizations SET settings = $2 WHERE id = $1");
+static SAVE_SETTINGS: Sql = Sql::same(
+    "save the settings of an organization",
+    "UPDATE organizations SET settings = $2, name = $3 WHERE id = $1",
+);
 static TAKE: Sql = Sql::each(
     "take hold of an organization",
     "SELECT id FROM organizations WHERE id = $1 AND deleted_at IS NULL",
@@ -80,10 +80,10 @@ static DELETE_TEAMS: Sql = Sql::same("delete the teams of an organization", "DEL
 static DELETE_MEMBERS: Sql =
     Sql::same("delete the members of an organization", "DELETE FROM org_members WHERE org_id = $1");
 
-/// What became of a change of an organization's settings.
+/// What became of a change of an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrgOutcome {
-    /// They are these now.
+    /// What is set on it is this now.
     Saved(OrgSettings),
     /// There is no such organization.
     Missing,
@@ -114,21 +114,16 @@ impl Store {
         self.read(&ALL, &[]).await?.iter().map(organization).collect()
     }
 
-    /// Renames an organization and records it. A conflict means there is none.
-    /// Cancel: it took place or it did not.
-    pub async fn rename_organization(&self, id: OrgId, name: &OrgName, told: &[Event]) -> Result<Outcome> {
-        transact!(self, "rename an organization", &[], |tx| rename(tx, id, name, told).await)
-    }
-
     /// Gives what an organization's owners set, if there is such an organization.
     pub async fn org_settings(&self, id: OrgId) -> Result<Option<OrgSettings>> {
         self.read_one(&SETTINGS, values![id]).await?.as_ref().map(settings).transpose()
     }
 
-    /// Merges a change over an organization's settings and records it; nothing is recorded if nothing changes.
+    /// Merges a change over an organization and what is set on it, and records it; nothing is recorded if nothing
+    /// changes.
     /// Cancel: it took place or it did not.
-    pub async fn change_org_settings(&self, id: OrgId, change: &OrgChange, told: &[Event]) -> Result<OrgOutcome> {
-        transact!(self, "change the settings of an organization", &[], |tx| change_settings(tx, id, change, told).await)
+    pub async fn change_organization(&self, id: OrgId, change: &OrgChange, told: &[Event]) -> Result<OrgOutcome> {
+        transact!(self, "change an organization", &[], |tx| run(tx, id, change, told).await)
     }
 
     /// Deletes an organization that has no projects, its API keys, service accounts, teams, memberships and whoever
@@ -140,24 +135,18 @@ impl Store {
     }
 }
 
-async fn rename(tx: &mut Tx, id: OrgId, name: &OrgName, told: &[Event]) -> Result<Outcome> {
-    if tx.execute(&RENAME, values![id, name.as_str()]).await? == 0 {
-        return Ok(Outcome::Conflict);
-    }
-    events::insert(tx, told).await?;
-    Ok(Outcome::Saved)
-}
-
-async fn change_settings(tx: &mut Tx, id: OrgId, change: &OrgChange, told: &[Event]) -> Result<OrgOutcome> {
+async fn run(tx: &mut Tx, id: OrgId, change: &OrgChange, told: &[Event]) -> Result<OrgOutcome> {
     let rows = tx.fetch(&TAKE_SETTINGS, values![id]).await?;
     let Some(row) = rows.first() else { return Ok(OrgOutcome::Missing) };
-    let before = settings(row)?;
+    let mut fields = row.fields("organizations");
+    let (before, old_name) = (settings_text::from_text(&mut fields)?, fields.text()?);
+    let name = change.name.as_ref().map_or(old_name.as_str(), OrgName::as_str);
     let after = match before.with(change) {
         Ok(after) => after,
         Err(violations) => return Ok(OrgOutcome::Refused(violations)),
     };
-    if after != before {
-        tx.execute(&SAVE_SETTINGS, values![id, settings_text::to_text(&after)?]).await?;
+    if after != before || name != old_name {
+        tx.execute(&SAVE_SETTINGS, values![id, settings_text::to_text(&after)?, name]).await?;
         events::insert(tx, told).await?;
     }
     Ok(OrgOutcome::Saved(after))

@@ -3,10 +3,8 @@
 use domain::access::OrgRole;
 use domain::event::{Event, EventKind};
 use domain::id::OrgId;
-use domain::organization::{OrgChange, OrgSettings};
-use storage::OrgOutcome;
+use domain::organization::OrgSettings;
 
-use crate::access::AccessError;
 use crate::{Caller, Control, Error, Identity};
 
 impl Control {
@@ -17,31 +15,8 @@ impl Control {
         self.store().org_settings(org).await?.ok_or(Error::OrganizationNotFound(org))
     }
 
-    /// Changes what an organization's owners set, and gives it as it is then.
-    /// Errors: `OrganizationNotFound`, `OrgRoleMissing`, `Violations`, `Access(CallerWithoutList)`.
-    /// Cancel: it is changed or it is not.
-    pub async fn change_org_settings(
-        &self,
-        caller: &Caller,
-        org: OrgId,
-        change: OrgChange,
-    ) -> Result<OrgSettings, Error> {
-        self.org_for(caller, org, OrgRole::Owner).await?;
-        let before = self.store().org_settings(org).await?.ok_or(Error::OrganizationNotFound(org))?;
-        let after = before.with(&change).map_err(Error::Violations)?;
-        let newly_required = after.api_access_list_required && !before.api_access_list_required;
-        if newly_required && !self.has_access_list(caller).await? {
-            return Err(AccessError::CallerWithoutList.into());
-        }
-        let told = self.events_of_change(caller, org, &before, &after)?;
-        match self.store().change_org_settings(org, &change, &told).await? {
-            OrgOutcome::Saved(settings) => Ok(settings),
-            OrgOutcome::Missing => Err(Error::OrganizationNotFound(org)),
-            OrgOutcome::Refused(violations) => Err(Error::Violations(violations)),
-        }
-    }
-
-    async fn has_access_list(&self, caller: &Caller) -> Result<bool, Error> {
+    /// Tells whether the credential that asks has an access list.
+    pub(super) async fn has_access_list(&self, caller: &Caller) -> Result<bool, Error> {
         Ok(match &caller.identity {
             Identity::ApiKey { id, .. } => {
                 self.store().api_key(*id).await?.is_some_and(|key| !key.access_list.0.is_empty())
@@ -52,7 +27,8 @@ impl Control {
         })
     }
 
-    fn events_of_change(
+    /// Says what is other than before.
+    pub(super) fn events_of_change(
         &self,
         caller: &Caller,
         org: OrgId,

@@ -1,6 +1,7 @@
 //! What an organization's owners set for all who belong to it, and how a change of it is merged.
 //! Must not know who enforces it.
 
+use super::OrgName;
 use crate::violation::Violation;
 
 /// What an organization's owners set.
@@ -59,6 +60,8 @@ impl Default for OrgSettings {
 /// A change of an organization; what it does not mention stays. A value of `Some(None)` takes away what was set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrgChange {
+    /// Another name.
+    pub name: Option<OrgName>,
     /// As in [`OrgSettings`], and so on.
     pub api_access_list_required: Option<bool>,
     /// Unit: hours.
@@ -82,7 +85,7 @@ pub struct OrgChange {
 }
 
 impl OrgSettings {
-    /// Merges a change over what is set.
+    /// Merges a change over what is set. Its name is none of it.
     /// Errors: a person who does nothing would stay signed in longer than one who does something.
     pub fn with(&self, change: &OrgChange) -> Result<Self, Vec<Violation>> {
         let merged = Self {

@@ -17,7 +17,8 @@ pub async fn handle(api: &Api, mut call: Call) -> Result<Answer, Refused> {
     let OrgUpdate { name, skip_default_alerts_settings } = OrgUpdate::read(&body).map_err(Refused::BodyFaults)?;
     let violation = || control::Error::Violations(vec![Violation::malformed("name", OrgName::GRAMMAR)]);
     let name = OrgName::parse(&name).ok_or_else(violation)?;
-    let change = OrgChange { skip_default_alerts: skip_default_alerts_settings, ..OrgChange::default() };
-    let view = api.control().change_organization(call.caller()?, call.organization()?, Some(name), change).await?;
+    let change =
+        OrgChange { name: Some(name), skip_default_alerts: skip_default_alerts_settings, ..OrgChange::default() };
+    let view = api.control().change_organization(call.caller()?, call.organization()?, change).await?;
     call.single(&to_wire(&call.base_url, view))
 }

@@ -16,8 +16,8 @@ use crate::api::error::Refused;
 pub async fn handle(api: &Api, mut call: Call) -> Result<Answer, Refused> {
     let body = std::mem::take(&mut call.body);
     let change = from_wire(OrgSettingsUpdate::read(&body).map_err(Refused::BodyFaults)?)?;
-    let settings = api.control().change_org_settings(call.caller()?, call.organization()?, change).await?;
-    call.single(&to_wire::settings(settings))
+    let view = api.control().change_organization(call.caller()?, call.organization()?, change).await?;
+    call.single(&to_wire::settings(view.settings))
 }
 
 /// Errors: `NotOffered` for a second proof at sign-in.
@@ -39,6 +39,7 @@ fn from_wire(body: OrgSettingsUpdate) -> Result<OrgChange, Refused> {
         return Err(Refused::Control(error.into()));
     }
     Ok(OrgChange {
+        name: None,
         api_access_list_required: api_access_list_required.value(),
         secret_hours_max: number(secret_hours)?,
         session_seconds: number(absolute_session_seconds)?,
