@@ -38,412 +38,253 @@ use super::error::Refused;
 use super::{Api, oauth, pipeline, private};
 use crate::probes;
 
+/// Begins to handle a call, which becomes the handling's own.
+macro_rules! on {
+    ($answer:expr) => {
+        later(move || async move { $answer })
+    };
+}
+
 /// Carries a call to its handler.
 ///
 /// The future of each handler is made in a frame of its own and lies on the heap: in this function's frame they would
 /// lie side by side, and no thread's stack has room for all of them.
 pub(super) fn dispatch(api: &Api, call: Call) -> Handling<'_> {
     match call.operation.id {
-        OperationId::GetSystemStatus => later(move || async move { system_status::view::handle(api, &call).await }),
-        OperationId::ListOrgs => later(move || async move { orgs::list::handle(api, &call).await }),
-        OperationId::GetOrg => later(move || async move { orgs::view::handle(api, &call).await }),
-        OperationId::ListGroups => later(move || async move { groups::list::handle(api, &call).await }),
-        OperationId::CreateGroup => later(move || async move { groups::create::handle(api, call).await }),
-        OperationId::GetGroup => later(move || async move { groups::view::handle(api, &call).await }),
-        OperationId::DeleteGroup => later(move || async move { groups::delete::handle(api, &call).await }),
-        OperationId::UpdateGroup => later(move || async move { groups::update::handle(api, call).await }),
-        OperationId::GetGroupByName => later(move || async move { groups::by_name::handle(api, &call).await }),
-        OperationId::GetGroupSettings => later(move || async move { groups::settings::view::handle(api, &call).await }),
-        OperationId::UpdateGroupSettings => {
-            later(move || async move { groups::settings::update::handle(api, call).await })
-        }
-        OperationId::ListGroupLimits => later(move || async move { groups::limits::list::handle(api, &call).await }),
-        OperationId::GetGroupLimit => later(move || async move { groups::limits::view::handle(api, &call).await }),
-        OperationId::SetGroupLimit => later(move || async move { groups::limits::set::handle(api, call).await }),
-        OperationId::DeleteGroupLimit => later(move || async move { groups::limits::delete::handle(api, &call).await }),
-        OperationId::GetGroupIpAddresses => {
-            later(move || async move { groups::ip_addresses::handle(api, &call).await })
-        }
-        OperationId::GetMongoDbVersions => {
-            later(move || async move { groups::mongo_db_versions::handle(api, &call).await })
-        }
-        OperationId::GetManagedSlowMs => later(move || async move { groups::managed_slow_ms::view(api, &call).await }),
-        OperationId::EnableManagedSlowMs => {
-            later(move || async move { groups::managed_slow_ms::set(api, &call, true).await })
-        }
-        OperationId::DisableManagedSlowMs => {
-            later(move || async move { groups::managed_slow_ms::set(api, &call, false).await })
-        }
-        OperationId::GetGroupActivity => later(move || async move { activity::view(api, &call).await }),
-        OperationId::UpdateGroupActivity => later(move || async move { activity::update(api, call).await }),
-        OperationId::ListAccessListEntries => later(move || async move { access_list::list::handle(api, &call).await }),
-        OperationId::CreateAccessListEntry => {
-            later(move || async move { access_list::create::handle(api, call).await })
-        }
-        OperationId::GetAccessListEntry => later(move || async move { access_list::view::handle(api, &call).await }),
-        OperationId::DeleteAccessListEntry => {
-            later(move || async move { access_list::delete::handle(api, &call).await })
-        }
-        OperationId::GetAccessListStatus => later(move || async move { access_list::status::handle(api, &call).await }),
-        OperationId::UpdateOrg => later(move || async move { orgs::update::handle(api, call).await }),
-        OperationId::DeleteOrg => later(move || async move { orgs::delete::handle(api, &call).await }),
-        OperationId::ListOrgGroups => later(move || async move { orgs::groups::handle(api, &call).await }),
-        OperationId::GetOrgSettings => later(move || async move { orgs::settings::view::handle(api, &call).await }),
-        OperationId::UpdateOrgSettings => later(move || async move { orgs::settings::update::handle(api, call).await }),
-        OperationId::ListControlPlaneAddresses => {
-            later(move || async move { control_plane_addresses::handle(api, &call) })
-        }
-        OperationId::ListRateLimits => later(move || async move { rate_limits::list(&call) }),
-        OperationId::GetRateLimit => later(move || async move { rate_limits::view(&call) }),
-        OperationId::GetAuditLog => later(move || async move { not_offered::one(api, &call, &AuditLog::NONE).await }),
-        OperationId::ListCustomDbRoles => later(move || async move { not_offered::list(api, &call).await }),
+        OperationId::GetSystemStatus => on!(system_status::view::handle(api, &call).await),
+        OperationId::ListOrgs => on!(orgs::list::handle(api, &call).await),
+        OperationId::GetOrg => on!(orgs::view::handle(api, &call).await),
+        OperationId::ListGroups => on!(groups::list::handle(api, &call).await),
+        OperationId::CreateGroup => on!(groups::create::handle(api, call).await),
+        OperationId::GetGroup => on!(groups::view::handle(api, &call).await),
+        OperationId::DeleteGroup => on!(groups::delete::handle(api, &call).await),
+        OperationId::UpdateGroup => on!(groups::update::handle(api, call).await),
+        OperationId::GetGroupByName => on!(groups::by_name::handle(api, &call).await),
+        OperationId::GetGroupSettings => on!(groups::settings::view::handle(api, &call).await),
+        OperationId::UpdateGroupSettings => on!(groups::settings::update::handle(api, call).await),
+        OperationId::ListGroupLimits => on!(groups::limits::list::handle(api, &call).await),
+        OperationId::GetGroupLimit => on!(groups::limits::view::handle(api, &call).await),
+        OperationId::SetGroupLimit => on!(groups::limits::set::handle(api, call).await),
+        OperationId::DeleteGroupLimit => on!(groups::limits::delete::handle(api, &call).await),
+        OperationId::GetGroupIpAddresses => on!(groups::ip_addresses::handle(api, &call).await),
+        OperationId::GetMongoDbVersions => on!(groups::mongo_db_versions::handle(api, &call).await),
+        OperationId::GetManagedSlowMs => on!(groups::managed_slow_ms::view(api, &call).await),
+        OperationId::EnableManagedSlowMs => on!(groups::managed_slow_ms::set(api, &call, true).await),
+        OperationId::DisableManagedSlowMs => on!(groups::managed_slow_ms::set(api, &call, false).await),
+        OperationId::GetGroupActivity => on!(activity::view(api, &call).await),
+        OperationId::UpdateGroupActivity => on!(activity::update(api, call).await),
+        OperationId::ListAccessListEntries => on!(access_list::list::handle(api, &call).await),
+        OperationId::CreateAccessListEntry => on!(access_list::create::handle(api, call).await),
+        OperationId::GetAccessListEntry => on!(access_list::view::handle(api, &call).await),
+        OperationId::DeleteAccessListEntry => on!(access_list::delete::handle(api, &call).await),
+        OperationId::GetAccessListStatus => on!(access_list::status::handle(api, &call).await),
+        OperationId::UpdateOrg => on!(orgs::update::handle(api, call).await),
+        OperationId::DeleteOrg => on!(orgs::delete::handle(api, &call).await),
+        OperationId::ListOrgGroups => on!(orgs::groups::handle(api, &call).await),
+        OperationId::GetOrgSettings => on!(orgs::settings::view::handle(api, &call).await),
+        OperationId::UpdateOrgSettings => on!(orgs::settings::update::handle(api, call).await),
+        OperationId::ListControlPlaneAddresses => on!(control_plane_addresses::handle(api, &call)),
+        OperationId::ListRateLimits => on!(rate_limits::list(&call)),
+        OperationId::GetRateLimit => on!(rate_limits::view(&call)),
+        OperationId::GetAuditLog => on!(not_offered::one(api, &call, &AuditLog::NONE).await),
+        OperationId::ListCustomDbRoles => on!(not_offered::list(api, &call).await),
         OperationId::ListDatabaseUsers | OperationId::ListGroupIntegrations => {
-            later(move || async move { not_offered::page(api, &call, &[]).await })
+            on!(not_offered::page(api, &call, &[]).await)
         }
-        OperationId::ListGroupPeers => {
-            later(move || async move { not_offered::page(api, &call, &[&PEERING_PROVIDER_NAME]).await })
-        }
-        OperationId::GetMaintenanceWindow => {
-            later(move || async move { not_offered::one(api, &call, &MaintenanceWindow::NONE).await })
-        }
-        OperationId::ListEndpointServices => later(move || async move { not_offered::list_of_cloud(api, &call).await }),
-        OperationId::GetRegionalMode => {
-            later(move || async move { not_offered::one(api, &call, &RegionalMode::NONE).await })
-        }
-        OperationId::GetUserSecurity => {
-            later(move || async move { not_offered::one(api, &call, &UserSecurity::NONE).await })
-        }
-        OperationId::ListClusters => later(move || async move { clusters::list::handle(api, &call).await }),
-        OperationId::CreateCluster => later(move || async move { clusters::create::handle(api, call).await }),
-        OperationId::GetCluster => later(move || async move { clusters::view::handle(api, &call).await }),
-        OperationId::UpdateCluster => later(move || async move { clusters::update::handle(api, call).await }),
-        OperationId::DeleteCluster => later(move || async move { clusters::delete::handle(api, &call).await }),
-        OperationId::ListClusterDetails => later(move || async move { clusters::details::handle(api, &call).await }),
-        OperationId::ValidateClusterConfigurations => {
-            later(move || async move { clusters::validate::handle(api, call).await })
-        }
-        OperationId::RestartPrimaries => {
-            later(move || async move { clusters::unsupported::restart_primaries(api, &call).await })
-        }
-        OperationId::PinFeatureCompatibilityVersion => {
-            later(move || async move { clusters::unsupported::pin(api, &call).await })
-        }
-        OperationId::UnpinFeatureCompatibilityVersion => {
-            later(move || async move { clusters::unsupported::unpin(api, &call).await })
-        }
-        OperationId::ListClusterProviderRegions => {
-            later(move || async move { clusters::provider_regions::handle(api, &call).await })
-        }
-        OperationId::UpgradeTenantCluster => {
-            later(move || async move { clusters::unsupported::upgrade_tenant(api, &call).await })
-        }
-        OperationId::ListEventTypes => later(move || async move { event_types::handle(&call) }),
-        OperationId::ListOrgEvents => later(move || async move { events::list_of_org::handle(api, &call).await }),
-        OperationId::GetOrgEvent => later(move || async move { events::view_of_org::handle(api, &call).await }),
-        OperationId::ListGroupEvents => later(move || async move { events::list::handle(api, &call).await }),
-        OperationId::GetGroupEvent => later(move || async move { events::view::handle(api, &call).await }),
-        OperationId::GetEncryptionAtRest => {
-            later(move || async move { encryption_at_rest::view::handle(api, &call).await })
-        }
-        OperationId::UpdateEncryptionAtRest => {
-            later(move || async move { encryption_at_rest::update::handle(api, call).await })
-        }
-        OperationId::ListPrivateEndpoints => {
-            later(move || async move { private_endpoints::list::handle(api, &call).await })
-        }
-        OperationId::CreatePrivateEndpoint => {
-            later(move || async move { private_endpoints::create::handle(api, call).await })
-        }
-        OperationId::GetPrivateEndpoint => {
-            later(move || async move { private_endpoints::view::handle(api, &call).await })
-        }
-        OperationId::DeletePrivateEndpoint => {
-            later(move || async move { private_endpoints::delete::handle(api, &call).await })
-        }
-        OperationId::ListProviderRoles => {
-            later(move || async move { cloud_provider_access::list::handle(api, &call).await })
-        }
-        OperationId::CreateProviderRole => {
-            later(move || async move { cloud_provider_access::create::handle(api, call).await })
-        }
-        OperationId::GetProviderRole => {
-            later(move || async move { cloud_provider_access::view::handle(api, &call).await })
-        }
-        OperationId::AuthorizeProviderRole => {
-            later(move || async move { cloud_provider_access::authorize::handle(api, call).await })
-        }
-        OperationId::DeleteProviderRole => {
-            later(move || async move { cloud_provider_access::delete::handle(api, &call).await })
-        }
-        OperationId::CheckEncryptionAtRest => {
-            later(move || async move { encryption_at_rest_check::handle(api, call).await })
-        }
-        OperationId::GetSetupKit => later(move || async move { setup_kit::handle(api, &call).await }),
-        OperationId::GetNetworking => later(move || async move { networking::handle(api, &call).await }),
-        OperationId::GetEncryptionAtRestValidity => later(move || async move { validity::handle(api, &call).await }),
-        OperationId::ListNodes => later(move || async move { nodes::list::handle(api, &call).await }),
-        OperationId::CreateNode => later(move || async move { nodes::create::handle(api, call).await }),
-        OperationId::GetNode => later(move || async move { nodes::view::handle(api, &call).await }),
-        OperationId::RevokeNode => later(move || async move { nodes::revoke::handle(api, &call).await }),
-        OperationId::CreateNodeEnrolmentToken => {
-            later(move || async move { nodes::create_enrolment_token::handle(api, &call).await })
-        }
-        OperationId::EnrolNode => later(move || async move { enrolments::handle(api, call).await }),
-        OperationId::RenewNodeCertificate => later(move || async move { node_certificates::handle(api, call).await }),
+        OperationId::ListGroupPeers => on!(not_offered::page(api, &call, &[&PEERING_PROVIDER_NAME]).await),
+        OperationId::GetMaintenanceWindow => on!(not_offered::one(api, &call, &MaintenanceWindow::NONE).await),
+        OperationId::ListEndpointServices => on!(not_offered::list_of_cloud(api, &call).await),
+        OperationId::GetRegionalMode => on!(not_offered::one(api, &call, &RegionalMode::NONE).await),
+        OperationId::GetUserSecurity => on!(not_offered::one(api, &call, &UserSecurity::NONE).await),
+        OperationId::ListClusters => on!(clusters::list::handle(api, &call).await),
+        OperationId::CreateCluster => on!(clusters::create::handle(api, call).await),
+        OperationId::GetCluster => on!(clusters::view::handle(api, &call).await),
+        OperationId::UpdateCluster => on!(clusters::update::handle(api, call).await),
+        OperationId::DeleteCluster => on!(clusters::delete::handle(api, &call).await),
+        OperationId::ListClusterDetails => on!(clusters::details::handle(api, &call).await),
+        OperationId::ValidateClusterConfigurations => on!(clusters::validate::handle(api, call).await),
+        OperationId::RestartPrimaries => on!(clusters::unsupported::restart_primaries(api, &call).await),
+        OperationId::PinFeatureCompatibilityVersion => on!(clusters::unsupported::pin(api, &call).await),
+        OperationId::UnpinFeatureCompatibilityVersion => on!(clusters::unsupported::unpin(api, &call).await),
+        OperationId::ListClusterProviderRegions => on!(clusters::provider_regions::handle(api, &call).await),
+        OperationId::UpgradeTenantCluster => on!(clusters::unsupported::upgrade_tenant(api, &call).await),
+        OperationId::ListEventTypes => on!(event_types::handle(&call)),
+        OperationId::ListOrgEvents => on!(events::list_of_org::handle(api, &call).await),
+        OperationId::GetOrgEvent => on!(events::view_of_org::handle(api, &call).await),
+        OperationId::ListGroupEvents => on!(events::list::handle(api, &call).await),
+        OperationId::GetGroupEvent => on!(events::view::handle(api, &call).await),
+        OperationId::GetEncryptionAtRest => on!(encryption_at_rest::view::handle(api, &call).await),
+        OperationId::UpdateEncryptionAtRest => on!(encryption_at_rest::update::handle(api, call).await),
+        OperationId::ListPrivateEndpoints => on!(private_endpoints::list::handle(api, &call).await),
+        OperationId::CreatePrivateEndpoint => on!(private_endpoints::create::handle(api, call).await),
+        OperationId::GetPrivateEndpoint => on!(private_endpoints::view::handle(api, &call).await),
+        OperationId::DeletePrivateEndpoint => on!(private_endpoints::delete::handle(api, &call).await),
+        OperationId::ListProviderRoles => on!(cloud_provider_access::list::handle(api, &call).await),
+        OperationId::CreateProviderRole => on!(cloud_provider_access::create::handle(api, call).await),
+        OperationId::GetProviderRole => on!(cloud_provider_access::view::handle(api, &call).await),
+        OperationId::AuthorizeProviderRole => on!(cloud_provider_access::authorize::handle(api, call).await),
+        OperationId::DeleteProviderRole => on!(cloud_provider_access::delete::handle(api, &call).await),
+        OperationId::CheckEncryptionAtRest => on!(encryption_at_rest_check::handle(api, call).await),
+        OperationId::GetSetupKit => on!(setup_kit::handle(api, &call).await),
+        OperationId::GetNetworking => on!(networking::handle(api, &call).await),
+        OperationId::GetEncryptionAtRestValidity => on!(validity::handle(api, &call).await),
+        OperationId::ListNodes => on!(nodes::list::handle(api, &call).await),
+        OperationId::CreateNode => on!(nodes::create::handle(api, call).await),
+        OperationId::GetNode => on!(nodes::view::handle(api, &call).await),
+        OperationId::RevokeNode => on!(nodes::revoke::handle(api, &call).await),
+        OperationId::CreateNodeEnrolmentToken => on!(nodes::create_enrolment_token::handle(api, &call).await),
+        OperationId::EnrolNode => on!(enrolments::handle(api, call).await),
+        OperationId::RenewNodeCertificate => on!(node_certificates::handle(api, call).await),
         OperationId::ListExternalCertificateAuthorities => {
-            later(move || async move { external_certificate_authorities::list::handle(api, &call).await })
+            on!(external_certificate_authorities::list::handle(api, &call).await)
         }
         OperationId::CreateExternalCertificateAuthority => {
-            later(move || async move { external_certificate_authorities::create::handle(api, call).await })
+            on!(external_certificate_authorities::create::handle(api, call).await)
         }
         OperationId::GetExternalCertificateAuthority => {
-            later(move || async move { external_certificate_authorities::view::handle(api, &call).await })
+            on!(external_certificate_authorities::view::handle(api, &call).await)
         }
         OperationId::DeleteExternalCertificateAuthority => {
-            later(move || async move { external_certificate_authorities::delete::handle(api, &call).await })
+            on!(external_certificate_authorities::delete::handle(api, &call).await)
         }
-        OperationId::ListNodeIdentities => {
-            later(move || async move { node_identities::list::handle(api, &call).await })
-        }
-        OperationId::CreateNodeIdentity => {
-            later(move || async move { node_identities::create::handle(api, call).await })
-        }
-        OperationId::DeleteNodeIdentity => {
-            later(move || async move { node_identities::delete::handle(api, &call).await })
-        }
-        OperationId::GetCertificateAuthorities => {
-            later(move || async move { certificate_authorities::handle(api, &call).await })
-        }
-        OperationId::ListRotations => later(move || async move { rotations::list::handle(api, &call).await }),
-        OperationId::GetRotation => later(move || async move { rotations::view::handle(api, &call).await }),
-        OperationId::ListCustomerKeys => later(move || async move { customer_keys::handle(api, &call).await }),
-        OperationId::ListMasterKeys => later(move || async move { master_keys::list::handle(api, &call).await }),
-        OperationId::GetMasterKey => later(move || async move { master_keys::view::handle(api, &call).await }),
-        OperationId::ReturnMasterKey => later(move || async move { master_keys::bring_back::handle(api, &call).await }),
-        OperationId::ListGrants => later(move || async move { grants::list::handle(api, &call).await }),
-        OperationId::CreateGrant => later(move || async move { grants::create::handle(api, call).await }),
-        OperationId::DeleteGrant => later(move || async move { grants::delete::handle(api, &call).await }),
-        OperationId::ListSnapshots => later(move || async move { snapshots::list::handle(api, &call).await }),
-        OperationId::CreateSnapshot => later(move || async move { snapshots::create::handle(api, call).await }),
-        OperationId::GetSnapshot => later(move || async move { snapshots::view::handle(api, &call).await }),
-        OperationId::ReleaseSnapshot => later(move || async move { snapshots::release::handle(api, &call).await }),
-        OperationId::ListDeletedClusters => {
-            later(move || async move { deleted_clusters::list::handle(api, &call).await })
-        }
-        OperationId::ReturnCluster => {
-            later(move || async move { deleted_clusters::bring_back::handle(api, &call).await })
-        }
-        OperationId::ListDeletedGroups => {
-            later(move || async move { deleted_projects::list::handle(api, &call).await })
-        }
-        OperationId::ReturnGroup => {
-            later(move || async move { deleted_projects::bring_back::handle(api, &call).await })
-        }
-        OperationId::ListBackupSnapshots => {
-            later(move || async move { backup_snapshots::list::handle(api, &call).await })
-        }
-        OperationId::GetBackupSnapshot => {
-            later(move || async move { backup_snapshots::view::handle(api, &call).await })
-        }
-        OperationId::GetProcessArguments => {
-            later(move || async move { process_arguments::view::handle(api, &call).await })
-        }
-        OperationId::UpdateProcessArguments => {
-            later(move || async move { process_arguments::update::handle(api, call).await })
-        }
-        OperationId::GetAutoScalingConfiguration => {
-            later(move || async move { cluster_status::auto_scaling::handle(api, &call).await })
-        }
-        OperationId::GetClusterStatus => later(move || async move { cluster_status::view::handle(api, &call).await }),
-        OperationId::GetSearchDeployment => {
-            later(move || async move { search_deployments::view::handle(api, &call).await })
-        }
-        OperationId::CreateSearchDeployment => {
-            later(move || async move { search_deployments::create::handle(api, call).await })
-        }
-        OperationId::UpdateSearchDeployment => {
-            later(move || async move { search_deployments::update::handle(api, call).await })
-        }
-        OperationId::DeleteSearchDeployment => {
-            later(move || async move { search_deployments::delete::handle(api, &call).await })
-        }
-        OperationId::ListContainers => later(move || async move { containers::list::handle(api, &call).await }),
-        OperationId::ListAllContainers => later(move || async move { containers::list::handle_all(api, &call).await }),
-        OperationId::GetContainer => later(move || async move { containers::view::handle(api, &call).await }),
+        OperationId::ListNodeIdentities => on!(node_identities::list::handle(api, &call).await),
+        OperationId::CreateNodeIdentity => on!(node_identities::create::handle(api, call).await),
+        OperationId::DeleteNodeIdentity => on!(node_identities::delete::handle(api, &call).await),
+        OperationId::GetCertificateAuthorities => on!(certificate_authorities::handle(api, &call).await),
+        OperationId::ListRotations => on!(rotations::list::handle(api, &call).await),
+        OperationId::GetRotation => on!(rotations::view::handle(api, &call).await),
+        OperationId::ListCustomerKeys => on!(customer_keys::handle(api, &call).await),
+        OperationId::ListMasterKeys => on!(master_keys::list::handle(api, &call).await),
+        OperationId::GetMasterKey => on!(master_keys::view::handle(api, &call).await),
+        OperationId::ReturnMasterKey => on!(master_keys::bring_back::handle(api, &call).await),
+        OperationId::ListGrants => on!(grants::list::handle(api, &call).await),
+        OperationId::CreateGrant => on!(grants::create::handle(api, call).await),
+        OperationId::DeleteGrant => on!(grants::delete::handle(api, &call).await),
+        OperationId::ListSnapshots => on!(snapshots::list::handle(api, &call).await),
+        OperationId::CreateSnapshot => on!(snapshots::create::handle(api, call).await),
+        OperationId::GetSnapshot => on!(snapshots::view::handle(api, &call).await),
+        OperationId::ReleaseSnapshot => on!(snapshots::release::handle(api, &call).await),
+        OperationId::ListDeletedClusters => on!(deleted_clusters::list::handle(api, &call).await),
+        OperationId::ReturnCluster => on!(deleted_clusters::bring_back::handle(api, &call).await),
+        OperationId::ListDeletedGroups => on!(deleted_projects::list::handle(api, &call).await),
+        OperationId::ReturnGroup => on!(deleted_projects::bring_back::handle(api, &call).await),
+        OperationId::ListBackupSnapshots => on!(backup_snapshots::list::handle(api, &call).await),
+        OperationId::GetBackupSnapshot => on!(backup_snapshots::view::handle(api, &call).await),
+        OperationId::GetProcessArguments => on!(process_arguments::view::handle(api, &call).await),
+        OperationId::UpdateProcessArguments => on!(process_arguments::update::handle(api, call).await),
+        OperationId::GetAutoScalingConfiguration => on!(cluster_status::auto_scaling::handle(api, &call).await),
+        OperationId::GetClusterStatus => on!(cluster_status::view::handle(api, &call).await),
+        OperationId::GetSearchDeployment => on!(search_deployments::view::handle(api, &call).await),
+        OperationId::CreateSearchDeployment => on!(search_deployments::create::handle(api, call).await),
+        OperationId::UpdateSearchDeployment => on!(search_deployments::update::handle(api, call).await),
+        OperationId::DeleteSearchDeployment => on!(search_deployments::delete::handle(api, &call).await),
+        OperationId::ListContainers => on!(containers::list::handle(api, &call).await),
+        OperationId::ListAllContainers => on!(containers::list::handle_all(api, &call).await),
+        OperationId::GetContainer => on!(containers::view::handle(api, &call).await),
         OperationId::ListServerlessInstances | OperationId::ListFlexClusters => {
-            later(move || async move { flex_clusters::list::handle(api, &call).await })
+            on!(flex_clusters::list::handle(api, &call).await)
         }
-        OperationId::CreateFlexCluster => later(move || async move { flex_clusters::create::handle(&call) }),
+        OperationId::CreateFlexCluster => on!(flex_clusters::create::handle(&call)),
         OperationId::GetFlexCluster | OperationId::DeleteFlexCluster => {
-            later(move || async move { flex_clusters::view::handle(api, &call).await })
+            on!(flex_clusters::view::handle(api, &call).await)
         }
-        OperationId::UpdateFlexCluster => {
-            later(move || async move { flex_clusters::view::handle_update(api, &call).await })
-        }
-        OperationId::UpgradeFlexCluster => later(move || async move { flex_clusters::create::handle_upgrade(&call) }),
-        OperationId::GetCompliancePolicy => {
-            later(move || async move { backup_compliance::view::handle(api, &call).await })
-        }
-        OperationId::UpdateCompliancePolicy => {
-            later(move || async move { backup_compliance::update::handle(api, call).await })
-        }
-        OperationId::DeleteCompliancePolicy => {
-            later(move || async move { backup_compliance::delete::handle(api, &call).await })
-        }
-        OperationId::GetBackupSchedule => {
-            later(move || async move { backup_schedules::view::handle(api, &call).await })
-        }
-        OperationId::UpdateBackupSchedule => {
-            later(move || async move { backup_schedules::update::handle(api, call).await })
-        }
-        OperationId::TakeBackupSnapshot => {
-            later(move || async move { backup_snapshots::change::handle_take(api, &call).await })
-        }
-        OperationId::UpdateBackupSnapshot => {
-            later(move || async move { backup_snapshots::change::handle_retention(api, &call).await })
-        }
-        OperationId::DeleteBackupSnapshot => {
-            later(move || async move { backup_snapshots::delete::handle(api, &call).await })
-        }
-        OperationId::ListShardedSnapshots => {
-            later(move || async move { backup_snapshots::sharded::handle_list(api, &call).await })
-        }
+        OperationId::UpdateFlexCluster => on!(flex_clusters::view::handle_update(api, &call).await),
+        OperationId::UpgradeFlexCluster => on!(flex_clusters::create::handle_upgrade(&call)),
+        OperationId::GetCompliancePolicy => on!(backup_compliance::view::handle(api, &call).await),
+        OperationId::UpdateCompliancePolicy => on!(backup_compliance::update::handle(api, call).await),
+        OperationId::DeleteCompliancePolicy => on!(backup_compliance::delete::handle(api, &call).await),
+        OperationId::GetBackupSchedule => on!(backup_schedules::view::handle(api, &call).await),
+        OperationId::UpdateBackupSchedule => on!(backup_schedules::update::handle(api, call).await),
+        OperationId::TakeBackupSnapshot => on!(backup_snapshots::change::handle_take(api, &call).await),
+        OperationId::UpdateBackupSnapshot => on!(backup_snapshots::change::handle_retention(api, &call).await),
+        OperationId::DeleteBackupSnapshot => on!(backup_snapshots::delete::handle(api, &call).await),
+        OperationId::ListShardedSnapshots => on!(backup_snapshots::sharded::handle_list(api, &call).await),
         OperationId::GetShardedSnapshot | OperationId::DeleteShardedSnapshot => {
-            later(move || async move { backup_snapshots::sharded::handle(api, &call).await })
+            on!(backup_snapshots::sharded::handle(api, &call).await)
         }
-        OperationId::ListGroupApiKeys => later(move || async move { api_keys::of_group::list(api, &call).await }),
-        OperationId::CreateGroupApiKey => later(move || async move { api_keys::of_group::create(api, &call).await }),
-        OperationId::AddGroupApiKey => later(move || async move { api_keys::of_group::add(api, &call).await }),
-        OperationId::UpdateGroupApiKeyRoles => {
-            later(move || async move { api_keys::of_group::update(api, &call).await })
-        }
-        OperationId::RemoveGroupApiKey => later(move || async move { api_keys::of_group::remove(api, &call).await }),
-        OperationId::ListOrgApiKeys => later(move || async move { api_keys::of_org::list(api, &call).await }),
-        OperationId::CreateOrgApiKey => later(move || async move { api_keys::of_org::create(api, &call).await }),
-        OperationId::GetOrgApiKey => later(move || async move { api_keys::of_org::view(api, &call).await }),
-        OperationId::UpdateOrgApiKey => later(move || async move { api_keys::of_org::update(api, &call).await }),
-        OperationId::DeleteOrgApiKey => later(move || async move { api_keys::of_org::delete(api, &call).await }),
-        OperationId::ListOrgAccessEntries => later(move || async move { api_keys::networks::list(api, &call).await }),
-        OperationId::CreateOrgAccessEntry => later(move || async move { api_keys::networks::create(api, &call).await }),
-        OperationId::GetOrgAccessEntry => later(move || async move { api_keys::networks::view(api, &call).await }),
-        OperationId::DeleteAccessEntry => later(move || async move { api_keys::networks::delete(api, &call).await }),
-        OperationId::ListGroupServiceAccounts => {
-            later(move || async move { service_accounts::of_group::list(api, &call).await })
-        }
-        OperationId::CreateGroupServiceAccount => {
-            later(move || async move { service_accounts::of_group::create(api, &call).await })
-        }
-        OperationId::GetGroupServiceAccount => {
-            later(move || async move { service_accounts::of_group::view(api, &call).await })
-        }
-        OperationId::UpdateGroupServiceAccount => {
-            later(move || async move { service_accounts::of_group::update(api, &call).await })
-        }
-        OperationId::DeleteGroupServiceAccount => {
-            later(move || async move { service_accounts::of_group::delete(api, &call).await })
-        }
-        OperationId::ListGroupServiceAccountNetworks => {
-            later(move || async move { service_accounts::networks::list(api, &call).await })
-        }
-        OperationId::CreateGroupServiceAccountNetworks => {
-            later(move || async move { service_accounts::networks::create(api, &call).await })
-        }
-        OperationId::DeleteGroupServiceAccountNetwork => {
-            later(move || async move { service_accounts::networks::delete(api, &call).await })
-        }
-        OperationId::CreateGroupSecret => {
-            later(move || async move { service_accounts::of_group::create_secret(api, &call).await })
-        }
-        OperationId::DeleteGroupSecret => {
-            later(move || async move { service_accounts::of_group::delete_secret(api, &call).await })
-        }
-        OperationId::InviteGroupServiceAccount => {
-            later(move || async move { service_accounts::of_group::invite(api, &call).await })
-        }
-        OperationId::ListOrgServiceAccounts => {
-            later(move || async move { service_accounts::of_org::list(api, &call).await })
-        }
-        OperationId::CreateOrgServiceAccount => {
-            later(move || async move { service_accounts::of_org::create(api, &call).await })
-        }
-        OperationId::GetOrgServiceAccount => {
-            later(move || async move { service_accounts::of_org::view(api, &call).await })
-        }
-        OperationId::UpdateOrgServiceAccount => {
-            later(move || async move { service_accounts::of_org::update(api, &call).await })
-        }
-        OperationId::DeleteOrgServiceAccount => {
-            later(move || async move { service_accounts::of_org::delete(api, &call).await })
-        }
-        OperationId::ListOrgServiceAccountNetworks => {
-            later(move || async move { service_accounts::networks::list(api, &call).await })
-        }
-        OperationId::CreateOrgServiceAccountNetworks => {
-            later(move || async move { service_accounts::networks::create(api, &call).await })
-        }
-        OperationId::DeleteOrgServiceAccountNetwork => {
-            later(move || async move { service_accounts::networks::delete(api, &call).await })
-        }
-        OperationId::CreateOrgSecret => {
-            later(move || async move { service_accounts::of_org::create_secret(api, &call).await })
-        }
-        OperationId::DeleteOrgSecret => {
-            later(move || async move { service_accounts::of_org::delete_secret(api, &call).await })
-        }
-        OperationId::GetServiceAccountGroups => {
-            later(move || async move { service_accounts::of_org::groups(api, &call).await })
-        }
-        OperationId::ListGroupTeams => later(move || async move { teams::of_group::list(api, &call).await }),
-        OperationId::AddGroupTeams => later(move || async move { teams::of_group::add(api, &call).await }),
-        OperationId::GetGroupTeam => later(move || async move { teams::of_group::view(api, &call).await }),
-        OperationId::UpdateGroupTeam => later(move || async move { teams::of_group::update(api, &call).await }),
-        OperationId::RemoveGroupTeam => later(move || async move { teams::of_group::remove(api, &call).await }),
-        OperationId::ListOrgTeams => later(move || async move { teams::of_org::list(api, &call).await }),
-        OperationId::CreateOrgTeam => later(move || async move { teams::of_org::create(api, &call).await }),
-        OperationId::GetOrgTeam => later(move || async move { teams::of_org::view(api, &call).await }),
-        OperationId::RenameOrgTeam => later(move || async move { teams::of_org::rename(api, &call).await }),
-        OperationId::DeleteOrgTeam => later(move || async move { teams::of_org::delete(api, &call).await }),
-        OperationId::GetTeamByName => later(move || async move { teams::of_org::view_by_name(api, &call).await }),
-        OperationId::AddTeamUsers => later(move || async move { users::of_team::add_all(api, &call).await }),
-        OperationId::RemoveUserFromTeam => later(move || async move { users::of_team::delete(api, &call).await }),
-        OperationId::ListGroupUsers => later(move || async move { users::of_group::list(api, &call).await }),
-        OperationId::AddGroupUsers => later(move || async move { users::of_group::add(api, &call).await }),
-        OperationId::GetGroupUser => later(move || async move { users::of_group::view(api, &call).await }),
-        OperationId::RemoveGroupUser => later(move || async move { users::of_group::remove(api, &call).await }),
-        OperationId::AddGroupUserRole => later(move || async move { users::of_group::add_role(api, &call).await }),
-        OperationId::RemoveGroupUserRole => {
-            later(move || async move { users::of_group::remove_role(api, &call).await })
-        }
-        OperationId::ListOrgUsers => later(move || async move { users::of_org::list(api, &call).await }),
-        OperationId::CreateOrgUser => later(move || async move { users::of_org::create(api, &call).await }),
-        OperationId::GetOrgUser => later(move || async move { users::of_org::view(api, &call).await }),
-        OperationId::UpdateOrgUser => later(move || async move { users::of_org::update(api, &call).await }),
-        OperationId::RemoveOrgUser => later(move || async move { users::of_org::remove(api, &call).await }),
-        OperationId::AddOrgRole => later(move || async move { users::of_org::add_role(api, &call).await }),
-        OperationId::RemoveOrgRole => later(move || async move { users::of_org::remove_role(api, &call).await }),
-        OperationId::ListTeamUsers => later(move || async move { users::of_team::list(api, &call).await }),
-        OperationId::AddOrgTeamUser => later(move || async move { users::of_team::add(api, &call).await }),
-        OperationId::RemoveOrgTeamUser => later(move || async move { users::of_team::remove(api, &call).await }),
-        OperationId::ListUserStandings => later(move || async move { own_users::list(api, &call).await }),
-        OperationId::DisableUser => later(move || async move { own_users::disable(api, &call).await }),
-        OperationId::EnableUser => later(move || async move { own_users::enable(api, &call).await }),
-        OperationId::ResetUser => later(move || async move { own_users::reset(api, &call).await }),
-        OperationId::AcceptInvitation => later(move || async move { own_users::accept(api, &call).await }),
-        OperationId::ListAlertConfigMatcherFieldNames => {
-            later(move || async move { alert_configs::matcher_fields::handle(&call) })
-        }
-        OperationId::ListAlertConfigs => later(move || async move { alert_configs::list::handle(api, &call).await }),
-        OperationId::CreateAlertConfig => later(move || async move { alert_configs::create::handle(api, call).await }),
-        OperationId::GetAlertConfig => later(move || async move { alert_configs::view::handle(api, &call).await }),
-        OperationId::UpdateAlertConfig => later(move || async move { alert_configs::update::handle(api, call).await }),
-        OperationId::ToggleAlertConfig => later(move || async move { alert_configs::toggle::handle(api, call).await }),
-        OperationId::DeleteAlertConfig => later(move || async move { alert_configs::delete::handle(api, &call).await }),
-        OperationId::ListAlertConfigsOfAlert => later(move || async move { alerts::configs::handle(api, &call).await }),
-        OperationId::ListAlertsOfConfig => later(move || async move { alerts::of_config::handle(api, &call).await }),
-        OperationId::ListAlerts => later(move || async move { alerts::list::handle(api, &call).await }),
-        OperationId::GetAlert => later(move || async move { alerts::view::handle(api, &call).await }),
-        OperationId::AcknowledgeAlert => later(move || async move { alerts::acknowledge::handle(api, call).await }),
-        OperationId::GetOpenApi => later(move || async move { openapi::handle(&call) }),
+        OperationId::ListGroupApiKeys => on!(api_keys::of_group::list(api, &call).await),
+        OperationId::CreateGroupApiKey => on!(api_keys::of_group::create(api, &call).await),
+        OperationId::AddGroupApiKey => on!(api_keys::of_group::add(api, &call).await),
+        OperationId::UpdateGroupApiKeyRoles => on!(api_keys::of_group::update(api, &call).await),
+        OperationId::RemoveGroupApiKey => on!(api_keys::of_group::remove(api, &call).await),
+        OperationId::ListOrgApiKeys => on!(api_keys::of_org::list(api, &call).await),
+        OperationId::CreateOrgApiKey => on!(api_keys::of_org::create(api, &call).await),
+        OperationId::GetOrgApiKey => on!(api_keys::of_org::view(api, &call).await),
+        OperationId::UpdateOrgApiKey => on!(api_keys::of_org::update(api, &call).await),
+        OperationId::DeleteOrgApiKey => on!(api_keys::of_org::delete(api, &call).await),
+        OperationId::ListOrgAccessEntries => on!(api_keys::networks::list(api, &call).await),
+        OperationId::CreateOrgAccessEntry => on!(api_keys::networks::create(api, &call).await),
+        OperationId::GetOrgAccessEntry => on!(api_keys::networks::view(api, &call).await),
+        OperationId::DeleteAccessEntry => on!(api_keys::networks::delete(api, &call).await),
+        OperationId::ListGroupServiceAccounts => on!(service_accounts::of_group::list(api, &call).await),
+        OperationId::CreateGroupServiceAccount => on!(service_accounts::of_group::create(api, &call).await),
+        OperationId::GetGroupServiceAccount => on!(service_accounts::of_group::view(api, &call).await),
+        OperationId::UpdateGroupServiceAccount => on!(service_accounts::of_group::update(api, &call).await),
+        OperationId::DeleteGroupServiceAccount => on!(service_accounts::of_group::delete(api, &call).await),
+        OperationId::ListGroupServiceAccountNetworks => on!(service_accounts::networks::list(api, &call).await),
+        OperationId::CreateGroupServiceAccountNetworks => on!(service_accounts::networks::create(api, &call).await),
+        OperationId::DeleteGroupServiceAccountNetwork => on!(service_accounts::networks::delete(api, &call).await),
+        OperationId::CreateGroupSecret => on!(service_accounts::of_group::create_secret(api, &call).await),
+        OperationId::DeleteGroupSecret => on!(service_accounts::of_group::delete_secret(api, &call).await),
+        OperationId::InviteGroupServiceAccount => on!(service_accounts::of_group::invite(api, &call).await),
+        OperationId::ListOrgServiceAccounts => on!(service_accounts::of_org::list(api, &call).await),
+        OperationId::CreateOrgServiceAccount => on!(service_accounts::of_org::create(api, &call).await),
+        OperationId::GetOrgServiceAccount => on!(service_accounts::of_org::view(api, &call).await),
+        OperationId::UpdateOrgServiceAccount => on!(service_accounts::of_org::update(api, &call).await),
+        OperationId::DeleteOrgServiceAccount => on!(service_accounts::of_org::delete(api, &call).await),
+        OperationId::ListOrgServiceAccountNetworks => on!(service_accounts::networks::list(api, &call).await),
+        OperationId::CreateOrgServiceAccountNetworks => on!(service_accounts::networks::create(api, &call).await),
+        OperationId::DeleteOrgServiceAccountNetwork => on!(service_accounts::networks::delete(api, &call).await),
+        OperationId::CreateOrgSecret => on!(service_accounts::of_org::create_secret(api, &call).await),
+        OperationId::DeleteOrgSecret => on!(service_accounts::of_org::delete_secret(api, &call).await),
+        OperationId::GetServiceAccountGroups => on!(service_accounts::of_org::groups(api, &call).await),
+        OperationId::ListGroupTeams => on!(teams::of_group::list(api, &call).await),
+        OperationId::AddGroupTeams => on!(teams::of_group::add(api, &call).await),
+        OperationId::GetGroupTeam => on!(teams::of_group::view(api, &call).await),
+        OperationId::UpdateGroupTeam => on!(teams::of_group::update(api, &call).await),
+        OperationId::RemoveGroupTeam => on!(teams::of_group::remove(api, &call).await),
+        OperationId::ListOrgTeams => on!(teams::of_org::list(api, &call).await),
+        OperationId::CreateOrgTeam => on!(teams::of_org::create(api, &call).await),
+        OperationId::GetOrgTeam => on!(teams::of_org::view(api, &call).await),
+        OperationId::RenameOrgTeam => on!(teams::of_org::rename(api, &call).await),
+        OperationId::DeleteOrgTeam => on!(teams::of_org::delete(api, &call).await),
+        OperationId::GetTeamByName => on!(teams::of_org::view_by_name(api, &call).await),
+        OperationId::AddTeamUsers => on!(users::of_team::add_all(api, &call).await),
+        OperationId::RemoveUserFromTeam => on!(users::of_team::delete(api, &call).await),
+        OperationId::ListGroupUsers => on!(users::of_group::list(api, &call).await),
+        OperationId::AddGroupUsers => on!(users::of_group::add(api, &call).await),
+        OperationId::GetGroupUser => on!(users::of_group::view(api, &call).await),
+        OperationId::RemoveGroupUser => on!(users::of_group::remove(api, &call).await),
+        OperationId::AddGroupUserRole => on!(users::of_group::add_role(api, &call).await),
+        OperationId::RemoveGroupUserRole => on!(users::of_group::remove_role(api, &call).await),
+        OperationId::ListOrgUsers => on!(users::of_org::list(api, &call).await),
+        OperationId::CreateOrgUser => on!(users::of_org::create(api, &call).await),
+        OperationId::GetOrgUser => on!(users::of_org::view(api, &call).await),
+        OperationId::UpdateOrgUser => on!(users::of_org::update(api, &call).await),
+        OperationId::RemoveOrgUser => on!(users::of_org::remove(api, &call).await),
+        OperationId::AddOrgRole => on!(users::of_org::add_role(api, &call).await),
+        OperationId::RemoveOrgRole => on!(users::of_org::remove_role(api, &call).await),
+        OperationId::ListTeamUsers => on!(users::of_team::list(api, &call).await),
+        OperationId::AddOrgTeamUser => on!(users::of_team::add(api, &call).await),
+        OperationId::RemoveOrgTeamUser => on!(users::of_team::remove(api, &call).await),
+        OperationId::ListUserStandings => on!(own_users::list(api, &call).await),
+        OperationId::DisableUser => on!(own_users::disable(api, &call).await),
+        OperationId::EnableUser => on!(own_users::enable(api, &call).await),
+        OperationId::ResetUser => on!(own_users::reset(api, &call).await),
+        OperationId::AcceptInvitation => on!(own_users::accept(api, &call).await),
+        OperationId::ListAlertConfigMatcherFieldNames => on!(alert_configs::matcher_fields::handle(&call)),
+        OperationId::ListAlertConfigs => on!(alert_configs::list::handle(api, &call).await),
+        OperationId::CreateAlertConfig => on!(alert_configs::create::handle(api, call).await),
+        OperationId::GetAlertConfig => on!(alert_configs::view::handle(api, &call).await),
+        OperationId::UpdateAlertConfig => on!(alert_configs::update::handle(api, call).await),
+        OperationId::ToggleAlertConfig => on!(alert_configs::toggle::handle(api, call).await),
+        OperationId::DeleteAlertConfig => on!(alert_configs::delete::handle(api, &call).await),
+        OperationId::ListAlertConfigsOfAlert => on!(alerts::configs::handle(api, &call).await),
+        OperationId::ListAlertsOfConfig => on!(alerts::of_config::handle(api, &call).await),
+        OperationId::ListAlerts => on!(alerts::list::handle(api, &call).await),
+        OperationId::GetAlert => on!(alerts::view::handle(api, &call).await),
+        OperationId::AcknowledgeAlert => on!(alerts::acknowledge::handle(api, call).await),
+        OperationId::GetOpenApi => on!(openapi::handle(&call)),
     }
 }
 
