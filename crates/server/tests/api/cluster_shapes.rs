@@ -282,6 +282,10 @@ async fn what_a_shape_cannot_tell_is_refused_and_left_alone(database: Database) 
     assert_eq!(names(&house, NEWEST).await, ["clouds", "mixed", "plain", "uneven"]);
     let page = send(&house, OLDEST, "GET", &list_of(house.project), &Value::Null).await.ok();
     assert_eq!(page["totalCount"], 4, "how many there are is told");
+    let all = house.get("/api/atlas/v2/clusters").await.ok();
+    let listed = all["results"][0]["clusters"].as_array().unwrap().iter();
+    let listed: Vec<_> = listed.map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(listed, ["mixed", "plain", "uneven"], "those in several clouds are not listed over all projects");
     house.end().await;
 }
 

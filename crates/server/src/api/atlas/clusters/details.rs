@@ -8,7 +8,8 @@ use crate::api::Api;
 use crate::api::call::{Answer, Call};
 use crate::api::error::Refused;
 
-/// Answers with one page of the projects that the caller can see, each with all of its clusters.
+/// Answers with one page of the projects that the caller can see, each with its clusters. Those in several clouds are left
+/// out, as Atlas leaves them out here. Source: the reference's description of this call.
 /// Errors: those of the use case.
 pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
     let paging = call.paging();
@@ -20,8 +21,9 @@ pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
 
 fn project_to_wire(project: ProjectClusters, organization: &str) -> WireProject {
     let ProjectClusters { project, clusters } = project;
+    let shown = clusters.iter().filter(|(cluster, _)| is_in_one_cloud(cluster));
     WireProject {
-        clusters: clusters.iter().map(|(cluster, is_stopped)| cluster_to_wire(cluster, *is_stopped)).collect(),
+        clusters: shown.map(|(cluster, is_stopped)| cluster_to_wire(cluster, *is_stopped)).collect(),
         group_id: project.project.id.to_string(),
         group_name: project.project.name.to_string(),
         org_id: project.project.org.to_string(),
@@ -29,6 +31,12 @@ fn project_to_wire(project: ProjectClusters, organization: &str) -> WireProject 
         plan_type: "None",
         tags: Vec::new(),
     }
+}
+
+fn is_in_one_cloud(cluster: &Cluster) -> bool {
+    let mut clouds =
+        cluster.settings.shards.iter().flat_map(|shard| &shard.placements).map(|placement| placement.cloud);
+    clouds.next().is_none_or(|first| clouds.all(|cloud| cloud == first))
 }
 
 fn cluster_to_wire(cluster: &Cluster, is_stopped: bool) -> ClusterDetails {
