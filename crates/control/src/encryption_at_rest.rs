@@ -7,7 +7,7 @@ mod validity;
 mod view;
 
 pub use dry_run::{CandidateReport, CheckItem, CheckKind, CheckOutcome, CheckWarning, SkipReason};
-pub(crate) use prove::{place_of, refused};
+pub(crate) use prove::{GRANT_RETRY, may_be_a_fresh_grant, place_of, refused};
 pub(crate) use update::UpdatesInFlight;
 pub use validity::{KeyStanding, Standing};
 pub use view::{AwsKmsView, AzureKeyVaultView, EncryptionAtRestView, GcpKmsView};

@@ -13,7 +13,7 @@ use crate::error::CandidateRefused;
 use crate::{Control, Error};
 
 /// How long to wait before a refusal that a fresh grant explains is tried again.
-const GRANT_RETRY: Duration = Duration::from_secs(1);
+pub(crate) const GRANT_RETRY: Duration = Duration::from_secs(1);
 
 impl Control {
     /// Asks the provider for a round trip with a candidate, by the path that it would take. Refusals that a fresh grant explains are
@@ -35,7 +35,8 @@ impl Control {
                 Err(fault) => (Finding::Failed(fault.failure()), true),
             };
             self.observed().count_check(candidate.provider(), &finding);
-            if !may_be_a_fresh_grant(&finding) || patience <= Deadline::after(GRANT_RETRY) {
+            let fresh = matches!(&finding, Finding::Failed(failure) if may_be_a_fresh_grant(failure.reason));
+            if !fresh || patience <= Deadline::after(GRANT_RETRY) {
                 return Ok(Observation { finding, at, public });
             }
             tokio::time::sleep(GRANT_RETRY).await;
@@ -80,29 +81,27 @@ const fn what_is_new(step: Move) -> Candidate {
     }
 }
 
-const fn may_be_a_fresh_grant(finding: &Finding) -> bool {
-    match finding {
-        Finding::Usable => false,
-        Finding::Failed(failure) => match failure.reason {
-            Reason::Transient(_) => false,
-            Reason::Definite(reason) => match reason {
-                DefiniteReason::AccessDenied
-                | DefiniteReason::CredentialRejected
-                | DefiniteReason::RoleNotAssumable => true,
-                DefiniteReason::KeyDisabled
-                | DefiniteReason::KeyPendingDeletion
-                | DefiniteReason::KeyPendingImport
-                | DefiniteReason::KeyPendingGeneration
-                | DefiniteReason::KeyDestroyed
-                | DefiniteReason::KeyExpiring
-                | DefiniteReason::KeyExpired
-                | DefiniteReason::KeyNotYetValid
-                | DefiniteReason::KeyNotFound
-                | DefiniteReason::KeyTypeNotSupported
-                | DefiniteReason::KeyNotTagged
-                | DefiniteReason::VaultElsewhere
-                | DefiniteReason::RoleNotSafe => false,
-            },
+/// Tells whether a grant that the cloud has not spread yet explains a refusal.
+pub(crate) const fn may_be_a_fresh_grant(reason: Reason) -> bool {
+    match reason {
+        Reason::Transient(_) => false,
+        Reason::Definite(reason) => match reason {
+            DefiniteReason::AccessDenied | DefiniteReason::CredentialRejected | DefiniteReason::RoleNotAssumable => {
+                true
+            }
+            DefiniteReason::KeyDisabled
+            | DefiniteReason::KeyPendingDeletion
+            | DefiniteReason::KeyPendingImport
+            | DefiniteReason::KeyPendingGeneration
+            | DefiniteReason::KeyDestroyed
+            | DefiniteReason::KeyExpiring
+            | DefiniteReason::KeyExpired
+            | DefiniteReason::KeyNotYetValid
+            | DefiniteReason::KeyNotFound
+            | DefiniteReason::KeyTypeNotSupported
+            | DefiniteReason::KeyNotTagged
+            | DefiniteReason::VaultElsewhere
+            | DefiniteReason::RoleNotSafe => false,
         },
     }
 }

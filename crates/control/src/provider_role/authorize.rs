@@ -1,26 +1,21 @@
 //! Authorizing a provider role: the customer says whom it stands for, and the provider proves that it lets us in, and
 //! nobody else through us. Safe to repeat: the same identity again is proved again, and keeps its date.
 
-use std::time::Duration;
-
 use domain::access::ProjectRole;
 use domain::customer_key::azure_key_vault::AzureGuid;
 use domain::customer_key::{CustomerKey, Move, ProviderKind};
 use domain::event::EventKind;
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::provider_role::{ProviderRole, RoleIdentity};
-use domain::validity::{DefiniteReason, Failure, Finding, Reason};
+use domain::validity::Finding;
 use domain::violation::Violation;
 use providers::Deadline;
 use storage::{ProjectSnapshot, RoleOutcome};
 
-use super::create::{require_application, told_of};
+use super::create::{account_refused, require_application, told_of};
 use super::{NotProved, ProviderRoleError, ProviderRoleView};
-use crate::encryption_at_rest::{place_of, refused};
+use crate::encryption_at_rest::{GRANT_RETRY, may_be_a_fresh_grant, place_of, refused};
 use crate::{Caller, Control, Error};
-
-/// How long to wait before a refusal that a fresh trust policy explains is tried again.
-const GRANT_RETRY: Duration = Duration::from_secs(1);
 
 /// Whom a role is to stand for. What is not told stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +70,11 @@ impl Control {
         let before = match stored.identity.unmade_account().cloned() {
             None => stored,
             Some(account) => {
-                self.make_account(&stored, &account).await?;
-                self.mark_made(stored, &[]).await?
+                // Whoever was making it was cut off.
+                self.make_account(&stored, &account).await.map_err(account_refused)?;
+                let added = EventKind::ProviderRoleAdded(provider);
+                let told = self.event_by(caller, snapshot.project.org, project, added, Some(told_of(&stored)))?;
+                self.mark_made(stored, &[told]).await?
             }
         };
         let operator = self.operator_name(provider).await;
@@ -112,7 +110,7 @@ impl Control {
         let patience = deadline.min(Deadline::after(self.timings().grant_patience));
         loop {
             let Err(failure) = self.providers().prove_role(role, deadline).await else { return Ok(()) };
-            if !may_be_fresh(&failure) || patience <= Deadline::after(GRANT_RETRY) {
+            if !may_be_a_fresh_grant(failure.reason) || patience <= Deadline::after(GRANT_RETRY) {
                 let identity = role.identity.clone();
                 return Err(
                     ProviderRoleError::NotProved(Box::new(NotProved { role: role.id, identity, failure })).into()
@@ -170,13 +168,4 @@ fn wanted(
         }
         (stored, _) => stored.clone(),
     })
-}
-
-const fn may_be_fresh(failure: &Failure) -> bool {
-    matches!(
-        failure.reason,
-        Reason::Definite(
-            DefiniteReason::RoleNotAssumable | DefiniteReason::CredentialRejected | DefiniteReason::AccessDenied
-        )
-    )
 }

@@ -8,6 +8,7 @@ use domain::customer_key::gcp_kms::ServiceAccountEmail;
 use domain::event::{Event, EventKind};
 use domain::id::{ProjectId, ProviderRoleId};
 use domain::provider_role::{MOST_ROLES, ProviderRole, RoleIdentity};
+use domain::validity::{Failure, Reason, TransientReason};
 use domain::violation::{Violation, ViolationKind};
 use providers::Deadline;
 use storage::RoleOutcome;
@@ -63,7 +64,7 @@ impl Control {
         let operator = match self.providers().operator_name(provider, deadline).await {
             Ok(Some(operator)) => operator,
             Ok(None) => return Err(ProviderRoleError::NotConfigured(provider).into()),
-            Err(failure) => return Err(ProviderRoleError::Account(Box::new(failure)).into()),
+            Err(failure) => return Err(account_refused(failure)),
         };
         let id = ProviderRoleId::from_random(random_id()?);
         let identity = identity_of(new, id, &operator)?;
@@ -74,13 +75,9 @@ impl Control {
             None => self.insert_told(role, &[added]).await?,
             Some(account) => {
                 let role = self.insert_told(role, &[]).await?;
-                if let Err(error) = self.make_account(&role, &account).await {
-                    // It never was: nobody was told of it, and nothing can use it.
-                    if let Err(error) = self.store().delete_provider_role(project, id, &[]).await {
-                        let error: &dyn std::error::Error = &error;
-                        tracing::warn!(%project, role = %id, error, "a role without its service account stays behind");
-                    }
-                    return Err(error);
+                if let Err(failure) = self.make_account(&role, &account).await {
+                    self.take_back(&role, &account, &failure).await;
+                    return Err(account_refused(failure));
                 }
                 self.mark_made(role, &[added]).await?
             }
@@ -99,11 +96,30 @@ impl Control {
     }
 
     /// Has the service account of a role made at Google, or finds it made.
-    pub(super) async fn make_account(&self, role: &ProviderRole, account: &ServiceAccountEmail) -> Result<(), Error> {
+    /// Errors: what Google said, or that it did not.
+    pub(super) async fn make_account(&self, role: &ProviderRole, account: &ServiceAccountEmail) -> Result<(), Failure> {
         let deadline = Deadline::after(self.timings().check_deadline);
         let words = format!("Atrest role {} of project {}", role.id, role.project);
-        let made = self.providers().make_account(account, &words, deadline).await;
-        made.map_err(|failure| ProviderRoleError::Account(Box::new(failure)).into())
+        self.providers().make_account(account, &words, deadline).await
+    }
+
+    /// Takes back a role whose service account was not seen to be made: nobody was told of it, and nothing can use it. No
+    /// answer does not mean that nothing was made, so the account goes first. While that fails the role stays, and goes
+    /// when somebody deletes it.
+    async fn take_back(&self, role: &ProviderRole, account: &ServiceAccountEmail, failure: &Failure) {
+        let (project, id) = (role.project, role.id);
+        if failure.reason != Reason::Transient(TransientReason::OperatorIdentity) {
+            let deadline = Deadline::after(self.timings().check_deadline);
+            if let Err(failure) = self.providers().remove_account(account, deadline).await {
+                let reason = failure.reason.code();
+                tracing::warn!(%project, role = %id, reason, "a role that may have its service account stays behind");
+                return;
+            }
+        }
+        if let Err(error) = self.store().delete_provider_role(project, id, &[]).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(%project, role = %id, error, "a role without its service account stays behind");
+        }
     }
 
     /// Remembers that the service account of a role is made.
@@ -120,6 +136,11 @@ impl Control {
             }
         }
     }
+}
+
+/// Tells that a role's service account could not be made or deleted.
+pub(super) fn account_refused(failure: Failure) -> Error {
+    ProviderRoleError::Account(Box::new(failure)).into()
 }
 
 fn identity_of(new: NewRole, id: ProviderRoleId, operator: &str) -> Result<RoleIdentity, Error> {

@@ -10,7 +10,7 @@ use providers::Deadline;
 use storage::RoleOutcome;
 
 use super::ProviderRoleError;
-use super::create::told_of;
+use super::create::{account_refused, told_of};
 use crate::{Caller, Control, Error};
 
 impl Control {
@@ -36,7 +36,7 @@ impl Control {
                 .map_err(|gone| gone.unwrap_or_else(missing))?;
             let deadline = Deadline::after(self.timings().check_deadline);
             let removed = self.providers().remove_account(service_account, deadline).await;
-            removed.map_err(|failure| ProviderRoleError::Account(Box::new(failure)))?;
+            removed.map_err(account_refused)?;
         }
         let kind = EventKind::ProviderRoleDeleted(provider);
         let told = self.event_by(caller, org, project, kind, Some(told_of(&role)))?;

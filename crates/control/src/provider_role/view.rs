@@ -1,6 +1,6 @@
 //! Reading provider roles.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use domain::access::ProjectRole;
 use domain::customer_key::ProviderKind;
@@ -29,9 +29,16 @@ impl Control {
         self.project_for(caller, project, ProjectRole::ReadOnly).await?;
         let roles = self.store().provider_roles_of(project).await?;
         let used = self.store().provider_roles_in_use(project).await?;
+        // Asked once for each provider: while AWS does not tell who the operator is, every asking takes its time.
+        let mut operators = BTreeMap::new();
         let mut views = Vec::with_capacity(roles.len());
         for role in roles {
-            views.push(self.view_role(role, &used).await);
+            let provider = role.identity.provider();
+            let operator = match operators.get(&provider) {
+                Some(known) => Option::clone(known),
+                None => operators.entry(provider).insert_entry(self.operator_name(provider).await).get().clone(),
+            };
+            views.push(ProviderRoleView { operator, in_use: used.contains(&role.id), role });
         }
         Ok(views)
     }
@@ -47,7 +54,8 @@ impl Control {
         self.project_for(caller, project, ProjectRole::ReadOnly).await?;
         let role = self.role_of(project, id).await?;
         let used = self.store().provider_roles_in_use(project).await?;
-        Ok(self.view_role(role, &used).await)
+        let operator = self.operator_name(role.identity.provider()).await;
+        Ok(ProviderRoleView { operator, in_use: used.contains(&role.id), role })
     }
 
     /// Gives the id of the authorized role of a project that stands for an ARN; of several the oldest.
@@ -61,11 +69,6 @@ impl Control {
     pub(super) async fn role_of(&self, project: ProjectId, id: ProviderRoleId) -> Result<ProviderRole, Error> {
         let found = self.store().provider_role(project, id).await?;
         found.ok_or_else(|| ProviderRoleError::NotFound { project, id: id.to_string() }.into())
-    }
-
-    pub(super) async fn view_role(&self, role: ProviderRole, used: &BTreeSet<ProviderRoleId>) -> ProviderRoleView {
-        let operator = self.operator_name(role.identity.provider()).await;
-        ProviderRoleView { operator, in_use: used.contains(&role.id), role }
     }
 
     /// Gives who customers let in at a provider. None where the operator is nobody, and while it cannot be told.
