@@ -7,11 +7,13 @@ use aws_lc_rs::digest::{SHA256, digest};
 use domain::access::{OrgRole, ProjectRole};
 use domain::id::TeamId;
 use domain::recipient::Recipients;
+use domain::user::EmailAddress;
 use serde_json::{Value, json};
+use server::api::auth::ha1;
 use storage::{Outcome, UserToken};
 
 use crate::api_keys::org_events;
-use crate::client::Got;
+use crate::client::{Got, Key};
 use crate::database::Database;
 use crate::house::House;
 use crate::on_both_engines;
@@ -25,6 +27,9 @@ on_both_engines! {
     whoever_is_shut_out_is_told_nothing
     every_fault_is_told
     another_organizations_people_do_not_exist
+    whoever_only_invites_learns_nothing_of_a_person
+    filters_hold_on_every_page_and_for_one_person
+    an_operator_gives_an_organization_an_owner_again
 }
 
 fn users(house: &House) -> String {
@@ -332,6 +337,10 @@ async fn every_fault_is_told(database: Database) {
             assert_eq!(house.get(&format!("{path}/{id}")).await.status, 404, "{path} {id}");
         }
     }
+    // A letter that is two in lower case: what is kept of an address can be read again.
+    let body = json!({"username": "\u{130}@example.com", "roles": {"orgRoles": ["ORG_MEMBER"]}});
+    assert_eq!(post(&house, &users(&house), &body).await.status, 400);
+    house.get(&users(&house)).await.ok();
     house.end().await;
 }
 
@@ -359,5 +368,94 @@ async fn another_organizations_people_do_not_exist(database: Database) {
     let group_role = json!({"groupId": house.project.to_string(), "groupRoles": ["GROUP_OWNER"]});
     let body = json!({"roles": {"orgRoles": ["ORG_OWNER"], "groupRoleAssignments": [group_role]}});
     by("PATCH", &format!("{theirs}/users/{id}")).json(&body).send().await.is(404, "GROUP_NOT_FOUND");
+    house.end().await;
+}
+
+async fn whoever_only_invites_learns_nothing_of_a_person(database: Database) {
+    let house = House::open(database).await;
+    let id = invite(&house, "ada@example.com", "ORG_MEMBER").await;
+    let body = json!({
+        "token": token_for(&house, &id).await, "password": "correct horse battery", "firstName": "Ada", "lastName": "L",
+    });
+    house.nobody("POST", "/api/atrest/v1/invitations/accept").json(&body).send().await.ok();
+    house.pass(Duration::from_secs(3600));
+    let elsewhere = house.control.create_organization("Elsewhere").await.unwrap();
+    let mut grants = house.grants(OrgRole::Owner, &[]);
+    grants.org = elsewhere.id;
+    let stranger = house.new_key(grants).await;
+    let theirs = format!("/api/atlas/v2/orgs/{}/users", elsewhere.id);
+    for email in ["ada@example.com", "new@example.com"] {
+        let body = json!({"username": email, "roles": {"orgRoles": ["ORG_MEMBER"]}});
+        assert_eq!(house.nobody("POST", &theirs).by(&stranger).json(&body).send().await.status, 201);
+    }
+    // In every shape somebody who is known elsewhere looks like somebody who is new.
+    let first_shape = "application/vnd.atlas.2023-01-01+json";
+    let ours = house.ask("GET", &users(&house)).accept(first_shape).send().await.ok();
+    assert_eq!(ours["results"][0]["firstName"], "Ada");
+    let long_ago = &ours["results"][0]["createdAt"];
+    let own = format!("/api/atrest/v1/orgs/{}/users", elsewhere.id);
+    let asked = [
+        house.nobody("GET", &theirs).by(&stranger),
+        house.nobody("GET", &theirs).by(&stranger).accept(first_shape),
+        house.nobody("GET", &own).by(&stranger),
+    ];
+    for call in asked {
+        let got = call.send().await.ok();
+        let [known, new] = got["results"].as_array().unwrap().as_slice() else { panic!("{got}") };
+        for field in ["firstName", "lastName"] {
+            assert_eq!(known.get(field), new.get(field), "{field} of {got}");
+        }
+        assert_eq!(known.get("createdAt").is_some(), new.get("createdAt").is_some(), "{got}");
+        assert_ne!(known.get("createdAt"), Some(long_ago), "{got}");
+    }
+    house.end().await;
+}
+
+async fn filters_hold_on_every_page_and_for_one_person(database: Database) {
+    let house = House::open(database).await;
+    let here = group(&house, "users");
+    for email in ["ada@example.com", "bob@example.com"] {
+        assert_eq!(post(&house, &here, &json!({"username": email, "roles": ["GROUP_OWNER"]})).await.status, 201);
+    }
+    let page = house.get(&format!("{here}?itemsPerPage=1&orgMembershipStatus=PENDING&flattenTeams=true")).await.ok();
+    let links = page["links"].as_array().unwrap();
+    let next = links.iter().find(|link| link["rel"] == "next").unwrap()["href"].as_str().unwrap();
+    assert!(next.contains("orgMembershipStatus=PENDING") && next.contains("flattenTeams=true"), "{next}");
+    let one = format!("{here}/{}", page["results"][0]["id"].as_str().unwrap());
+    house.get(&format!("{one}?orgMembershipStatuses=PENDING")).await.ok();
+    house.get(&format!("{one}?orgMembershipStatuses=ACTIVE")).await.is(404, "USER_NOT_FOUND");
+    house.end().await;
+}
+
+async fn an_operator_gives_an_organization_an_owner_again(database: Database) {
+    let house = House::open(database).await;
+    let ada = EmailAddress::parse("ada@example.com").unwrap();
+    let id = invite(&house, ada.as_str(), "ORG_MEMBER").await;
+    let token = token_for(&house, &id).await;
+    let made = house.control.recover_owner(house.org, &ada, &[], ha1).await.unwrap();
+    let key = Key { public: made.key.public_key.clone(), private: made.private_key.expose().to_owned() };
+    let seen = house.nobody("GET", &format!("{}/{id}", users(&house))).by(&key).send().await.ok();
+    assert_eq!(seen["orgMembershipStatus"], "ACTIVE");
+    assert_eq!(seen["roles"]["orgRoles"], json!(["ORG_OWNER", "ORG_MEMBER"]));
+    // What was sent before they were an owner opens nothing any more.
+    let body = json!({"token": token, "password": "correct horse battery"});
+    let late = house.nobody("POST", "/api/atrest/v1/invitations/accept").json(&body).send().await;
+    late.is(403, "INVITATION_TOKEN_INVALID");
+    // A key that could not sign in is not made.
+    let own = format!("/api/atlas/v2/orgs/{}/apiKeys/{}/accessList", house.org, made.key.id);
+    let list = json!([{"cidrBlock": "127.0.0.0/8"}]);
+    house.nobody("POST", &own).by(&key).json(&list).send().await.ok();
+    let settings = format!("/api/atlas/v2/orgs/{}/settings", house.org);
+    let demand = json!({"apiAccessListRequired": true});
+    house.nobody("PATCH", &settings).by(&key).json(&demand).send().await.ok();
+    let refused = house.control.recover_owner(house.org, &ada, &[], ha1).await.unwrap_err();
+    assert!(matches!(refused, control::Error::Violations(_)), "{refused}");
+    let there: [ipnet::IpNet; 1] = ["127.0.0.0/8".parse().unwrap()];
+    let second = house.control.recover_owner(house.org, &ada, &there, ha1).await.unwrap();
+    assert_eq!(second.member.user.id, made.member.user.id, "the same person");
+    let second = Key { public: second.key.public_key.clone(), private: second.private_key.expose().to_owned() };
+    let events = format!("/api/atlas/v2/orgs/{}/events", house.org);
+    let told = house.nobody("GET", &events).by(&second).send().await;
+    assert_eq!(told.text().matches("ORG_OWNER_RECOVERED").count(), 2, "{}", told.text());
     house.end().await;
 }

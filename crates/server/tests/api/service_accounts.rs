@@ -58,6 +58,11 @@ async fn an_account_gets_tokens_with_its_secret_until_it_ends(database: Database
 
     let seen = house.get(&one).await.ok();
     assert_eq!(seen["secrets"][0]["maskedSecretValue"], "mdb_sa_sk_...");
+    let used = |seen: &Value| seen["secrets"][0]["lastUsedAt"].as_str().map(str::to_owned);
+    assert!(used(&made).is_none() && used(&seen).is_some(), "{seen}");
+    house.pass(Duration::from_secs(61));
+    token(&house, &credentials(&id, &made["secrets"][0])).await;
+    assert!(used(&house.get(&one).await.ok()) > used(&seen));
     assert_eq!((&seen["systemManaged"], &seen["description"]), (&false.into(), &"runs ci".into()));
     assert_eq!((&seen["secrets"][0]["secret"], &seen["roles"]), (&Value::Null, &json!(["ORG_READ_ONLY"])));
     let second = post(&house, &format!("{one}/secrets"), &json!({"secretExpiresAfterHours": 9})).await;
