@@ -20,7 +20,9 @@ use domain::id::ServiceAccountId;
 use domain::secret::SecretText;
 use domain::service_account::{CLIENT_ID_PREFIX, ServiceAccount};
 use http::StatusCode;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA, WWW_AUTHENTICATE};
+use http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use http_body_util::BodyExt;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -266,7 +268,7 @@ struct OauthError {
     error_description: &'static str,
 }
 
-/// The one table of this door. Source: RFC 6749 5.2; words as in contract.md 7.2.
+/// The one table of this door. Source: RFC 6749 5.2 (and 4.1.2.1 for what is our fault); words as in contract.md 7.2.
 fn refuse(refusal: &Refusal, origin: &Origin) -> Response {
     let oauth = |status, error, error_description| answer(status, &OauthError { error, error_description });
     match refusal {
@@ -286,9 +288,14 @@ fn refuse(refusal: &Refusal, origin: &Origin) -> Response {
             response
         }
         Refusal::Control(error) => {
-            let error: &dyn std::error::Error = error;
-            tracing::error!(error, "a token request failed through our fault");
-            oauth(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "Unexpected error.")
+            tracing::error!(error = error.chain(), "a token request failed through our fault");
+            if !matches!(error, control::Error::StoreAway(_)) {
+                return oauth(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "Unexpected error.");
+            }
+            let words = "The service cannot reach its database now. Try again shortly.";
+            let mut response = oauth(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", words);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            response
         }
         Refusal::Atlas(refused) => error::answer(refused, Presentation::guess(None), &origin.request_id),
     }

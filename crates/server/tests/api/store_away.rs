@@ -108,6 +108,11 @@ async fn callers_are_told_to_come_again() {
     assert!(!got.text().contains("127.0.0.1") && !got.text().contains("atrest_api_"), "{}", got.text());
     house.patch(&json!({"awsKms": {"enabled": false}})).await.is(503, "SERVICE_UNAVAILABLE");
     house.nobody("GET", &house.path()).bearer("x").send().await;
+    let form = "grant_type=client_credentials&client_id=mdb_sa_id_0123456789abcdef01234567&client_secret=x";
+    let token = house.nobody("POST", "/api/oauth/token").header("Content-Type", "application/x-www-form-urlencoded");
+    let token = token.body(form).send().await;
+    assert_eq!((token.status, token.header("retry-after")), (503, Some("1")), "{}", token.text());
+    assert_eq!(token.json()["error"], "temporarily_unavailable");
     let ready = Call::new(house.operations, "GET", "/readyz").send().await;
     assert_eq!((ready.status, &ready.json()["store"]["ok"]), (503, &false.into()));
     assert_eq!(house.nobody("GET", "/healthz").send().await.status, 200, "we are alive");
