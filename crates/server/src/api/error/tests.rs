@@ -87,6 +87,108 @@ fn of_provider_roles() -> Vec<control::Error> {
     all.into_iter().map(Into::into).collect()
 }
 
+/// Whatever can be wrong with who may do what.
+fn of_access() -> Vec<control::Error> {
+    use control::access::AccessError as E;
+    let strange = || "x\r\ny".to_owned();
+    let all = [
+        E::ApiKeyNotFound(strange()),
+        E::AccountNotFound(strange()),
+        E::SecretNotFound(strange()),
+        E::TeamNotFound(strange()),
+        E::UserNotFound(strange()),
+        E::EntryNotFound(strange()),
+        E::EntryTaken("203.0.113.0/24".to_owned()),
+        E::TooManyEntries,
+        E::CallersOwnEntry,
+        E::CallerWithoutList,
+        E::TeamNameTaken(strange()),
+        E::TeamInProject(strange()),
+        E::TooManyTeams,
+        E::TooManyInTeam,
+        E::UserTaken(strange()),
+        E::InTeam(strange()),
+        E::NotInTeam(strange()),
+        E::RoleNotHeld("GROUP_OWNER"),
+        E::NoRoleLeft,
+        E::LastOwner(OrgId::from_random([7; 12])),
+        E::TooManySecrets,
+        E::SecretHours { asked: 9000, max: 8760 },
+        E::TokenRefused,
+        E::WrongStanding,
+    ];
+    all.into_iter().map(Into::into).collect()
+}
+
+/// Whatever can be wrong with alerts and their configurations.
+fn of_alerts() -> Vec<control::Error> {
+    use control::alert_config::{AlertError as E, AlertFault, AlertFaultKind as K};
+    let project = ProjectId::from_random([1; 12]);
+    let kinds = [
+        K::Missing,
+        K::NobodyToTell,
+        K::TooManyNotifications,
+        K::ThresholdMissing,
+        K::ThresholdNotAllowed,
+        K::OperatorNotAllowed { allowed: "GREATER_THAN" },
+        K::UnitsNotAllowed { allowed: "DAYS" },
+        K::OutOfRange { min: 1, max: 2 },
+        K::IntervalOutOfRange,
+        K::MailOrMessageNeeded,
+        K::NotSupported { what: "SLACK".to_owned() },
+        K::NotOfThisType { type_name: "EMAIL".to_owned() },
+        K::MatchersNotAllowed,
+        K::NotAnAddress,
+        K::NoSuchRole { prefix: "GROUP_" },
+        K::NoSuchTeam,
+        K::AddressRefused { why: "is not https".to_owned() },
+        K::MaskOfNothing,
+    ];
+    let fault = |kind| AlertFault { field: "notifications[0].roles".to_owned(), kind };
+    let mut all: Vec<E> = kinds.into_iter().map(|kind| E::Refused(vec![fault(kind)])).collect();
+    all.extend([
+        E::ConfigNotFound { project, id: "x\r\ny".to_owned() },
+        E::NotFound { project, id: "x\r\ny".to_owned() },
+        E::TooMany,
+        E::Conflict,
+        E::Refused(vec![fault(K::Missing), fault(K::NoSuchTeam)]),
+    ]);
+    all.into_iter().map(Into::into).collect()
+}
+
+/// Whatever can be wrong with projects and organizations, and with what surrounds a cluster.
+fn of_surroundings() -> Vec<control::Error> {
+    use control::backup_compliance::ComplianceError;
+    use control::project::ProjectError as P;
+    use control::search_deployment::SearchDeploymentError as S;
+    let project = ProjectId::from_random([1; 12]);
+    let name = || ClusterName::parse("cluster0").unwrap();
+    let strange = || "x\r\ny".to_owned();
+    let mut all: Vec<control::Error> = vec![
+        P::NameNotFound(strange()).into(),
+        P::LimitNotFound(strange()).into(),
+        P::AccessEntryNotFound { project, value: strange() }.into(),
+        P::BitsAfterLength("203.0.113.0/24".parse().unwrap()).into(),
+        P::TooManyAccessEntries(200).into(),
+        P::TooManyClusters(25).into(),
+        P::OrganizationHasProjects(OrgId::from_random([7; 12])).into(),
+        P::NoWayIn.into(),
+        P::NotOffered("that").into(),
+        ComplianceError::Unencrypted(vec![name(), name()]).into(),
+        ComplianceError::NothingEnabled(project).into(),
+        ComplianceError::EncryptionDemanded(name()).into(),
+        ComplianceError::LastProvider(project).into(),
+        control::Error::ContainerNotFound(strange()),
+    ];
+    all.extend([S::NotFound, S::Exists, S::Paused, S::Conflict].map(|kind| kind(name()).into()));
+    use control::cluster::Unsupported::{PinFeatureCompatibilityVersion, RestartPrimaries, TenantUpgrade};
+    all.extend(
+        [RestartPrimaries, PinFeatureCompatibilityVersion, TenantUpgrade]
+            .map(|what| control::Error::ClusterUnsupported { name: name(), what }),
+    );
+    all
+}
+
 fn every_refusal() -> Vec<Refused> {
     let fault = |kind| vec![Fault::at("awsKms.region", kind)];
     let limited = || Limited { retry_after_secs: 55, capacity: 10, refill: 5 };
@@ -114,6 +216,11 @@ fn every_refusal() -> Vec<Refused> {
         Refused::BrokenBody,
         Refused::NoSuchPath("/nowhere".to_owned()),
         Refused::MethodNotAllowed,
+        Refused::PartNotOffered(&api_wire::atlas::not_offered::PARTS[0]),
+        Refused::UserSignInNotOffered,
+        Refused::OldApi { path: "/api/atlas/v1.0/\r\n".to_owned(), base: "https://a/api/atlas/v2".to_owned() },
+        Refused::FeatureUnsupported("That is not served here."),
+        Refused::NotAFlexCluster(ClusterName::parse("cluster0").unwrap()),
         Refused::NoSuchProject("x\r\ny".to_owned()),
         Refused::NoSuchOrganization("x".to_owned()),
         Refused::NoSuchEvent("x".to_owned()),
@@ -160,6 +267,7 @@ fn every_refusal() -> Vec<Refused> {
     all.extend(of_what_is_kept().into_iter().map(control));
     all.extend(of_private_endpoints().into_iter().map(control));
     all.extend(of_provider_roles().into_iter().map(control));
+    all.extend([of_access(), of_alerts(), of_surroundings()].into_iter().flatten().map(control));
     all.push(Refused::NoSuchMasterKey("x\r\ny".to_owned()));
     all.extend(of_master_keys().into_iter().map(|error| control(error.into())));
     all
