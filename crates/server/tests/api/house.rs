@@ -38,7 +38,7 @@ use crate::cloud::{Cloud, google};
 use crate::database::Database;
 
 /// How long something that happens by itself may take.
-const SOON: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_secs(60);
 /// How long to wait between two looks at it.
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 
