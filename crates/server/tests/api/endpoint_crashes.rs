@@ -44,7 +44,7 @@ async fn claim(house: &House) -> Vec<Claim> {
 }
 
 /// Polls a future so many times, each time it is woken, and drops it then. Tells whether it came to its end.
-async fn cut_off<F: Future>(future: F, polls: usize) -> bool {
+pub(crate) async fn cut_off<F: Future>(future: F, polls: usize) -> bool {
     let mut future = Box::pin(future);
     let mut left = polls;
     let ended = std::future::poll_fn(|context| {

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
+use control::provider_role::NewRole;
 use domain::access::{OrgRole, ProjectRole};
+use domain::customer_key::ProviderKind;
 use domain::id::ProjectId;
 use serde_json::{Value, json};
 use simulators::FaultKind;
@@ -12,6 +14,7 @@ use simulators::azure::Change;
 use crate::client::{Got, Key};
 use crate::cloud::{CUSTOMER, OPERATOR, OPERATOR_USER, USE_KEY, allow, google, trust};
 use crate::database::Database;
+use crate::endpoint_crashes::cut_off;
 use crate::house::{House, Plan, until};
 use crate::on_both_engines;
 
@@ -189,6 +192,13 @@ async fn googles_account_is_made_and_deleted_in_the_end(database: Database) {
     let got = house.ask("POST", &roles_of(house.project)).json(&json!({"providerName": "GCP"})).send().await;
     got.is(503, "SERVICE_UNAVAILABLE");
     cloud.mend();
+    assert_eq!((gcp.done("CreateServiceAccount"), gcp.requests("DeleteServiceAccount")), (0, 1), "that was no answer");
+    // Nor is an answer that is lost on its way, and here the account was made.
+    fail("CreateServiceAccount", FaultKind::Lost);
+    let got = house.ask("POST", &roles_of(house.project)).json(&json!({"providerName": "GCP"})).send().await;
+    got.is(503, "SERVICE_UNAVAILABLE");
+    cloud.mend();
+    assert_eq!((gcp.done("CreateServiceAccount"), gcp.done("DeleteServiceAccount")), (1, 1), "it is not left behind");
     assert_eq!(house.get(&roles_of(house.project)).await.ok()["gcpServiceAccounts"], json!([]));
     assert!(house.events().await.is_empty());
     // One whose account cannot be deleted stays, and cannot be used; deleting it again ends it.
@@ -205,6 +215,44 @@ async fn googles_account_is_made_and_deleted_in_the_end(database: Database) {
     let made = make(&house, house.project, &json!({"providerName": "GCP"})).await;
     gcp.delete_service_account(text(&made, "gcpServiceAccountForAtlas")).await.unwrap();
     assert_eq!(delete(&house, "GCP", text(&made, "roleId")).await.status, 204);
+    house.end().await;
+}
+
+async fn whoever_is_cut_off_while_an_account_is_made_or_deleted_goes_on(database: Database) {
+    let house = House::open_everywhere(database).await;
+    let gcp = &house.cloud().google().gcp;
+    let owner = house.owning();
+    let all = async || house.get(&roles_of(house.project)).await.ok()["gcpServiceAccounts"].clone();
+    let mut cut_between = false;
+    for polls in 1.. {
+        let making = house.control.create_provider_role(&owner, house.project, NewRole::Gcp);
+        let ended = cut_off(making, polls).await;
+        for role in all().await.as_array().unwrap() {
+            cut_between |= role["status"] == "IN_PROGRESS";
+            let id = text(role, "roleId").to_owned();
+            let made = authorize(&house, &id, &json!({"providerName": "GCP"})).await.ok();
+            assert_eq!((&made["roleId"], &made["status"]), (&role["roleId"], &json!("COMPLETE")));
+            assert_eq!(
+                made["gcpServiceAccountForAtlas"], role["gcpServiceAccountForAtlas"],
+                "one account, by one name"
+            );
+            let named = id.parse().unwrap();
+            let deleting = house.control.delete_provider_role(&owner, house.project, ProviderKind::GcpKms, named);
+            if !cut_off(deleting, polls).await {
+                delete(&house, "GCP", &id).await;
+            }
+        }
+        assert_eq!(all().await, json!([]));
+        let accounts = || gcp.done("CreateServiceAccount") == gcp.done("DeleteServiceAccount");
+        until("every account that was made is gone", || async { accounts() }).await;
+        if ended {
+            break;
+        }
+    }
+    assert!(cut_between);
+    let told = house.events().await;
+    let count = |what: &str| told.iter().filter(|name| name.ends_with(what)).count();
+    assert_eq!(count("SERVICE_ACCOUNT_ADDED"), count("SERVICE_ACCOUNT_DELETED"), "{told:?}");
     house.end().await;
 }
 
@@ -420,6 +468,14 @@ async fn there_are_a_hundred_roles_at_most(database: Database) {
     for _ in 0..100 {
         house.control.create_aws_role(house.project).await.unwrap();
     }
+    // While nobody tells who the operator is, that is asked for the list and not for each of them.
+    house.pass(Duration::from_secs(60));
+    house.cloud().fail("GetCallerIdentity", FaultKind::Deny);
+    let asked = house.cloud().requests("GetCallerIdentity");
+    assert_eq!(house.get(&roles_of(house.project)).await.ok()["awsIamRoles"][99]["atlasAWSAccountArn"], Value::Null);
+    let asked = house.cloud().requests("GetCallerIdentity") - asked;
+    assert!((1..10).contains(&asked), "{asked}");
+    house.cloud().mend();
     let got = house.ask("POST", &roles_of(house.project)).json(&json!({"providerName": "AWS"})).send().await;
     got.is(400, "CLOUD_PROVIDER_ACCESS_ROLE_LIMIT_REACHED");
     let all = house.get(&roles_of(house.project)).await.ok();
@@ -434,6 +490,7 @@ on_both_engines! {
     a_role_of_azure_lives_and_goes
     a_role_of_google_brings_its_service_account
     googles_account_is_made_and_deleted_in_the_end
+    whoever_is_cut_off_while_an_account_is_made_or_deleted_goes_on
     roles_that_do_not_let_us_in
     a_trust_policy_that_comes_a_moment_later_is_waited_for
     a_role_in_use_changes_its_identity_only_with_proof
