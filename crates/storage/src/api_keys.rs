@@ -165,8 +165,7 @@ pub(crate) async fn insert(tx: &mut Tx, key: &ApiKey, sealed_ha1: &[u8], told: &
         return Ok(Outcome::Conflict);
     }
     let (roles, list) = (roles_to_text(grants)?, access_list_to_text(access_list)?);
-    let values =
-        values![*id, grants.org, public_key, description, roles, list, sealed_ha1, *created_at, private_tail];
+    let values = values![*id, grants.org, public_key, description, roles, list, sealed_ha1, *created_at, private_tail];
     let outcome = Outcome::of_rows(tx.execute(&INSERT, values).await?);
     if outcome == Outcome::Saved {
         events::insert(tx, told).await?;

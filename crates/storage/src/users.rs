@@ -235,12 +235,7 @@ impl Store {
     }
 }
 
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    member: &Member,
-    token: Option<&UserToken>,
-    told: &[Event],
-) -> Result<Outcome> {
+pub(crate) async fn insert(tx: &mut Tx, member: &Member, token: Option<&UserToken>, told: &[Event]) -> Result<Outcome> {
     let Member { user: User { id, email, first_name, last_name, created_at }, grants, state, teams } = member;
     if !owners::take(tx, grants.org).await? {
         return Ok(Outcome::Conflict);

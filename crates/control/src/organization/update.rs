@@ -15,12 +15,7 @@ impl Control {
     /// ids.
     /// Errors: `OrganizationNotFound`, `OrgRoleMissing`, `Violations`, `Access(CallerWithoutList)`.
     /// Cancel: it is changed or it is not.
-    pub async fn change_organization(
-        &self,
-        caller: &Caller,
-        org: OrgId,
-        change: OrgChange,
-    ) -> Result<OrgView, Error> {
+    pub async fn change_organization(&self, caller: &Caller, org: OrgId, change: OrgChange) -> Result<OrgView, Error> {
         let found = self.org_for(caller, org, OrgRole::Owner).await?;
         let before = self.store().org_settings(org).await?.ok_or(Error::OrganizationNotFound(org))?;
         let after = before.with(&change).map_err(Error::Violations)?;

@@ -207,7 +207,8 @@ async fn keeps_teams(db: Database) {
         "they can do something there by now"
     );
     let gone = team(8, 1, &[]);
-    let partly = [roles(&one, &[ProjectRole::Owner], &[ProjectRole::ReadOnly]), roles(&gone, &[], &[ProjectRole::ReadOnly])];
+    let partly =
+        [roles(&one, &[ProjectRole::Owner], &[ProjectRole::ReadOnly]), roles(&gone, &[], &[ProjectRole::ReadOnly])];
     assert_eq!(store.set_team_roles(org_id(1), project_id(2), &partly, &[]).await.unwrap(), Outcome::Conflict);
     let expected = [
         Team {
@@ -235,7 +236,11 @@ async fn a_team_of_another_organization_is_out_of_reach(db: Database) {
     assert_eq!(store.insert_organization(&organization(2)).await.unwrap(), Outcome::Saved);
     let theirs = Team { name: team(1, 1, &[]).name, ..team(2, 2, &[]) };
     for team in [&team(1, 1, &[]), &theirs] {
-        assert_eq!(store.insert_team(team, MANY, &[]).await.unwrap(), TeamOutcome::Saved, "names are each organization's own");
+        assert_eq!(
+            store.insert_team(team, MANY, &[]).await.unwrap(),
+            TeamOutcome::Saved,
+            "names are each organization's own"
+        );
     }
     let org = org_id(1);
     assert_eq!(store.rename_team(org, theirs.id, "mine", &[]).await.unwrap(), Outcome::InUse);
@@ -291,9 +296,8 @@ async fn an_owner_is_recovered_whole_or_not_at_all(db: Database) {
     let owner = member(1, 1, OrgRole::Owner);
     let key = domain::api_key::ApiKey { grants: only(1, OrgRole::Owner), ..api_key(1, 1) };
     assert_eq!(store.insert_api_key(&api_key(1, 1), &ha1(7)).await.unwrap(), Outcome::Saved);
-    let recover = async |before: Option<&Member>, key| {
-        store.recover_owner(before, &owner, key, &ha1(7), &told).await.unwrap()
-    };
+    let recover =
+        async |before: Option<&Member>, key| store.recover_owner(before, &owner, key, &ha1(7), &told).await.unwrap();
     // The key cannot be added, so the person is not there either.
     assert_eq!(recover(None, &key).await, Outcome::Conflict);
     assert_eq!(store.user_by_email(&owner.user.email).await.unwrap(), None);
