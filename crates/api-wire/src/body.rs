@@ -6,6 +6,7 @@ mod object;
 
 use json::Node;
 pub use object::Object;
+pub(crate) use object::{allowed, needed};
 
 use crate::fault::{Fault, FaultKind, JsonType, LengthUnit, nearest, quoted};
 use crate::schema::{Field, Flow, Kind, Schema, TextRule};
@@ -72,8 +73,14 @@ struct Faults {
 
 impl Faults {
     fn add(&mut self, path: &Path<'_>, kind: FaultKind) {
+        self.add_with(path, || kind);
+    }
+
+    /// Adds a fault that takes work to tell. Beyond the cap the work is spared: a body of faults costs no more than
+    /// the first of them.
+    fn add_with(&mut self, path: &Path<'_>, tell: impl FnOnce() -> FaultKind) {
         if self.found.len() < self.cap {
-            self.found.push(Fault { path: path.to_text(), kind });
+            self.found.push(Fault { path: path.to_text(), kind: tell() });
         }
     }
 }
@@ -198,8 +205,8 @@ fn accept_object(
             if open {
                 kept.push(json::Member { name, value });
             } else {
-                let nearest = nearest(&name, fields.iter().map(|field| field.name));
-                faults.add(&path, FaultKind::Unknown { nearest });
+                let nearest = || nearest(&name, fields.iter().map(|field| field.name));
+                faults.add_with(&path, || FaultKind::Unknown { nearest: nearest() });
             }
             continue;
         };

@@ -7,13 +7,10 @@ mod responses;
 
 use serde_json::{Map, Value, json};
 
-use crate::atlas::cloud_provider_access::PROVIDER_NAME;
-use crate::atlas::clusters::v2024_08_05::NAME;
-use crate::atlas::private_endpoints::CLOUD_PROVIDER;
 use crate::header::HeaderFlag;
-use crate::operations::{Access, OPERATIONS, Operation, VersionEntry};
+use crate::operations::{Access, OPERATIONS, Operation, PathParameter, VersionEntry};
 use crate::query::QueryParameter;
-use crate::schema::{Kind, OBJECT_ID, Schema};
+use crate::schema::{Kind, Schema};
 use json_schema::Components;
 
 /// The shape of the document itself, as far as the registry needs it.
@@ -136,20 +133,15 @@ fn security_schemes(server_url: &str) -> Value {
 }
 
 fn parameters(operation: &Operation, components: &mut Components) -> Value {
-    let path = operation.path_parameters().map(|name| {
-        let (description, schema) = match name {
-            "clusterName" => ("The cluster's name.", &NAME),
-            "cloudProvider" if !operation.path.contains("/privateEndpoints") => ("The cloud.", &PROVIDER_NAME),
-            "cloudProvider" => ("The key provider that the private endpoint leads to.", &CLOUD_PROVIDER),
-            _ => ("The id of what the path names.", &OBJECT_ID),
-        };
-        json!({
+    let path = operation.path_parameters().filter_map(|name| {
+        let PathParameter { description, schema } = operation.path_parameter(name)?;
+        Some(json!({
             "name": name,
             "in": "path",
             "required": true,
             "description": description,
             "schema": json_schema::inline(schema),
-        })
+        }))
     });
     let mut parameters: Vec<Value> = path.collect();
     parameters.extend(operation.query.iter().map(|parameter| in_query(parameter, components)));

@@ -3,11 +3,13 @@
 
 mod access;
 mod oauth;
+mod path_parameter;
 pub mod rate_limit;
 mod table;
 
 pub use access::{Access, OrgRole, ProjectRole};
 pub use oauth::{OAUTH_REVOKE, OAUTH_TOKEN, OauthEndpoint};
+pub use path_parameter::PathParameter;
 pub use rate_limit::RateLimitSet;
 pub use table::{OPERATIONS, OperationId};
 
@@ -164,6 +166,11 @@ impl Operation {
     /// Says whether a request carries a body.
     pub fn takes_body(&self) -> bool {
         self.versions.iter().any(|entry| entry.request.is_some())
+    }
+
+    /// Describes a parameter of the path; none if the path has none of that name.
+    pub fn path_parameter(&self, name: &str) -> Option<PathParameter> {
+        self.path_parameters().any(|known| known == name).then(|| path_parameter::find(self.path, name))?
     }
 
     /// Returns the names of the path's parameters, in order.

@@ -40,6 +40,16 @@ impl<T> Patch<T> {
         }
     }
 
+    /// Turns the value into another one, which may fail; absent and null stay what they are.
+    /// Errors: that of the turn.
+    pub fn try_map<U, E>(self, turn: impl FnOnce(T) -> Result<U, E>) -> Result<Patch<U>, E> {
+        match self {
+            Self::Value(value) => turn(value).map(Patch::Value),
+            Self::Null => Ok(Patch::Null),
+            Self::Absent => Ok(Patch::Absent),
+        }
+    }
+
     /// Turns the value into another one; absent and null stay what they are.
     pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Patch<U> {
         match self {
@@ -61,6 +71,8 @@ mod tests {
         assert!(Patch::<u8>::Null.is_present());
         assert_eq!(Patch::Value(3).map(|n| n + 1), Patch::Value(4));
         assert_eq!(Patch::<u8>::Null.map(|n| n + 1), Patch::Null);
+        assert_eq!(Patch::Value(3).try_map(|_| Err::<u8, _>("no")), Err("no"));
+        assert_eq!(Patch::<u8>::Null.try_map(|_| Err::<u8, _>("no")), Ok(Patch::Null));
         assert_eq!(Patch::Value(3).value(), Some(3));
         assert_eq!(Patch::<u8>::Null.value(), None);
         assert_eq!(Patch::Value(3).as_ref().value(), Some(&3));

@@ -121,6 +121,11 @@ impl Field {
         Self { name, schema, required: false, nullable: false, flow: Flow::Both, description }
     }
 
+    /// Describes a member of a request that answers show and nobody can set: it may be echoed, whatever it holds.
+    pub const fn shown(name: &'static str) -> Self {
+        Self::optional(name, &ANYTHING, "Shown in answers; accepted and ignored here.").nullable().read_only()
+    }
+
     /// Lets the member be `null`.
     pub const fn nullable(mut self) -> Self {
         self.nullable = true;
@@ -139,6 +144,8 @@ impl Field {
         self
     }
 }
+
+static ANYTHING: Schema = Schema::inline(Kind::Anything);
 
 /// `true` or `false`.
 pub static FLAG: Schema = Schema::inline(Kind::Boolean);

@@ -31,6 +31,15 @@ pub static UUID: TextFormat = TextFormat {
     matches: is_uuid,
 };
 
+/// The client id of a service account.
+/// Source: contract.md 7.2; ours are written in lower case.
+pub static CLIENT_ID: TextFormat = TextFormat {
+    pattern: "^mdb_sa_id_[a-f0-9]{24}$",
+    keyword: None,
+    expected: "a client id such as mdb_sa_id_32b6e34b3d91647abb20e7b8",
+    matches: is_client_id,
+};
+
 /// The ARN of an IAM role.
 /// Source: IAM user guide, "IAM identifiers".
 pub static ROLE_ARN: TextFormat = TextFormat {
@@ -123,6 +132,10 @@ pub fn parse_date_time(text: &str) -> Option<time::OffsetDateTime> {
     time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()
 }
 
+fn is_client_id(text: &str) -> bool {
+    text.strip_prefix("mdb_sa_id_").is_some_and(is_object_id)
+}
+
 fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, b)| match at {
@@ -183,8 +196,8 @@ fn is_cluster_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        ADDRESS, CLUSTER_NAME, DATE_TIME, EMAIL, MAJOR_VERSION, NETWORK, OBJECT_ID, ONE_LINE, ROLE_ARN, ROLE_REFERENCE,
-        TextFormat, UPPER_WORD, UUID,
+        ADDRESS, CLIENT_ID, CLUSTER_NAME, DATE_TIME, EMAIL, MAJOR_VERSION, NETWORK, OBJECT_ID, ONE_LINE, ROLE_ARN,
+        ROLE_REFERENCE, TextFormat, UPPER_WORD, UUID,
     };
 
     fn check(format: &TextFormat, good: &[&str], bad: &[&str]) {
@@ -216,6 +229,7 @@ mod tests {
             &["632ff709-32a8-48a3-8224-30d2386fadaf", "632FF709-32A8-48A3-8224-30D2386FADAF"],
             &["", "string", "632ff70932a848a3822430d2386fadaf", "632ff709-32a8-48a3-8224-30d2386fadag"],
         );
+        check(&CLIENT_ID, &["mdb_sa_id_32b6e34b3d91647abb20e7b8"], &["", "mdb_sa_id_", "32b6e34b3d91647abb20e7b8"]);
         check(
             &ROLE_ARN,
             &["arn:aws:iam::444455556666:role/atrest", "arn:aws-cn:iam::444455556666:role/a/b+=,.@-_1"],

@@ -9,9 +9,9 @@ use crate::document::{Document, Operation};
 /// What differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Difference {
-    /// The reference has a query parameter that we do not read.
+    /// The reference has a parameter that we do not read.
     LacksParameter,
-    /// We read a query parameter that the reference does not have.
+    /// We read a parameter that the reference does not have.
     AddsParameter,
     /// The reference has a date that we do not serve.
     LacksDate,
@@ -43,8 +43,8 @@ impl Difference {
     /// Says it in the page's words.
     pub(crate) const fn words(self) -> &'static str {
         match self {
-            Self::LacksParameter => "query parameter not read",
-            Self::AddsParameter => "query parameter of ours",
+            Self::LacksParameter => "parameter not read",
+            Self::AddsParameter => "parameter of ours",
             Self::LacksDate => "date not served",
             Self::AddsDate => "date of ours",
             Self::Success => "another status of success",
@@ -95,11 +95,11 @@ impl<'d> Comparison<'d> {
         self.names(
             at,
             (Difference::LacksParameter, Difference::AddsParameter),
-            ours.query.keys().copied(),
-            theirs.query.keys().copied(),
+            ours.parameters.keys().copied(),
+            theirs.parameters.keys().copied(),
         );
-        for (name, schema) in &theirs.query {
-            if let Some(own) = ours.query.get(name) {
+        for (name, schema) in &theirs.parameters {
+            if let Some(own) = ours.parameters.get(name) {
                 self.shapes(Way::Request, &[own], &[schema], &format!("{at}?{name}"));
             }
         }
@@ -165,6 +165,7 @@ impl<'d> Comparison<'d> {
                 Some((_, own)) => self.shapes(way, own, members, &format!("{owner}.{name}")),
                 None if way == Way::Request && members.iter().any(|member| flag(member, "readOnly")) => {}
                 None if way == Way::Answer && members.iter().any(|member| flag(member, "writeOnly")) => {}
+                None if way == Way::Request && own.open => {}
                 None if way == Way::Request => self.add(Difference::LacksInRequest, owner, (*name).to_owned()),
                 None => self.add(Difference::LacksInAnswer, owner, (*name).to_owned()),
             }

@@ -21,8 +21,8 @@ pub(crate) struct Operation<'d> {
     pub(crate) name: &'d str,
     /// The heading it stands under.
     pub(crate) tag: &'d str,
-    /// Its query parameters by name, each with its schema.
-    pub(crate) query: BTreeMap<&'d str, &'d Value>,
+    /// What it reads of path, query and headers by name, each with its schema.
+    pub(crate) parameters: BTreeMap<&'d str, &'d Value>,
     /// The dates it has, each with the shape of the body, if it takes one, and of the answer, if it has one.
     pub(crate) dates: BTreeMap<String, Shapes<'d>>,
     /// The statuses it may answer with.
@@ -45,6 +45,8 @@ pub(crate) struct Shape<'d> {
     pub(crate) members: BTreeMap<&'d str, (String, Vec<&'d Value>)>,
     /// The words it may be.
     pub(crate) words: BTreeSet<&'d str>,
+    /// Whether it lets members through that it does not name.
+    pub(crate) open: bool,
     /// What its items are.
     pub(crate) items: Vec<&'d Value>,
 }
@@ -78,15 +80,14 @@ impl Document {
             called: format!("{verb} {path}"),
             name: text("x-xgen-operation-id-override").or_else(|| text("operationId")).unwrap_or_default(),
             tag: described.pointer("/tags/0").and_then(Value::as_str).unwrap_or_default(),
-            query: BTreeMap::new(),
+            parameters: BTreeMap::new(),
             dates: BTreeMap::new(),
             statuses: BTreeSet::new(),
         };
         for parameter in list(described.get("parameters")) {
             let parameter = self.follow(parameter).1;
-            let name = parameter.get("name").and_then(Value::as_str);
-            if let (Some("query"), Some(name)) = (parameter.get("in").and_then(Value::as_str), name) {
-                operation.query.insert(name, parameter.get("schema").unwrap_or(&Value::Null));
+            if let Some(name) = parameter.get("name").and_then(Value::as_str) {
+                operation.parameters.insert(name, parameter.get("schema").unwrap_or(&Value::Null));
             }
         }
         for (media, content) in object(described.pointer("/requestBody/content")) {
@@ -141,6 +142,8 @@ impl Document {
         for (name, member) in object(schema.get("properties")) {
             shape.members.entry(name.as_str()).or_insert_with(|| (owner.clone(), Vec::new())).1.push(member);
         }
+        let is_closed = schema.get("additionalProperties").and_then(Value::as_bool) == Some(false);
+        shape.open |= schema.get("properties").is_some() && !is_closed;
         shape.words.extend(list(schema.get("enum")).iter().filter_map(Value::as_str));
         shape.items.extend(schema.get("items"));
         for part in list(schema.get("allOf")) {

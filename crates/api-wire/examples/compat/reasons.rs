@@ -50,8 +50,12 @@ pub(crate) static MINIMAL: &[(&[&str], &str)] = &[
         "refused: Atrest sends database nodes no commands",
     ),
     (
-        &["takeSnapshots", "updateBackupSnapshot", "deleteClusterBackupSnapshot"],
+        &["takeSnapshots", "updateBackupSnapshot"],
         "refused: backups are taken elsewhere and [registered](master-keys.md) here",
+    ),
+    (
+        &["deleteClusterBackupSnapshot"],
+        "[releases](master-keys.md) a registered snapshot; the backup itself is elsewhere",
     ),
     (
         &["listBackupShardedClusters", "getBackupShardedCluster", "deleteBackupShardedCluster"],
@@ -74,11 +78,21 @@ pub(crate) static MINIMAL: &[(&[&str], &str)] = &[
         &["enableManagedSlowMs", "disableManagedSlowMs", "getManagedSlowMs", "updateGroupSettings"],
         "kept and given back; nothing here acts on it",
     ),
+    (&["getGroupIpAddresses"], "every list is empty: the machines are the operator's"),
+    (&["getMongoDbVersions"], "the two series of today for every size; a cluster may name any other"),
+    (
+        &["updateOrgSettings"],
+        "access lists of keys and the life of secrets are held to; the rest is kept and given back",
+    ),
+    (&["validateGroupClusterConfigurations"], "looks over `clusterDescription` alone"),
 ];
 
 /// Operations that are not here, with a better reason than that they are another feature's.
 pub(crate) static ABSENT: &[(&[&str], &str)] = &[
-    (&["listDefaultGroupLimits", "getDefaultGroupLimit"], "a preview that has ended; `limits` of a project tells them"),
+    (
+        &["listDefaultGroupLimits", "getDefaultGroupLimit"],
+        "there at a preview only, and previews are not served; `limits` of a project tells them",
+    ),
     (&["createOrg"], "the operator makes organizations, with `atrest init`"),
 ];
 
@@ -103,7 +117,7 @@ pub(crate) static REASONS: &[Reason] = &[
         differences: &[AddsWord],
         owners: &["EventTypeFor*", "*.eventTypeName", "AppServiceEventTypeViewAlertable"],
         names: &[],
-        why: "events and alerts of ours (nodes, master keys, private endpoints, expiry); a filter that does not name them never meets them",
+        why: "one list for projects, organizations and alerts, with events of ours (nodes, master keys, private endpoints, expiry); a filter that does not name them never meets them",
     },
     Reason {
         differences: &[AddsWord],
@@ -221,8 +235,6 @@ pub(crate) static REASONS: &[Reason] = &[
             "Tenant*",
             "ClusterFreeProviderSettings",
             "ServerlessInstanceDescription",
-            "AtlasTenantClusterUpgradeRequest20240805",
-            "LegacyAtlasTenantClusterUpgradeRequest",
             "CloudRegionConfig*",
             "CloudProviderContainer.providerName",
         ],

@@ -12,7 +12,7 @@ use crate::fault::Fault;
 use crate::patch::Patch;
 use crate::query::QueryParameter;
 use crate::schema::{FLAG, Kind, Schema, TextRule};
-use crate::text_format::{ONE_LINE, TextFormat};
+use crate::text_format::{self, ONE_LINE, TextFormat};
 use crate::wire_time::WireTime;
 
 /// Whether schedules that fall short of the policy are overwritten.
@@ -56,28 +56,16 @@ impl ComplianceBody {
     }
 
     fn from_object(mut body: Object) -> Result<Self, Fault> {
-        let on_demand = match body.object("onDemandPolicyItem")? {
-            Patch::Value(item) => Patch::Value(PolicyItemBody::from_object(item)?),
-            Patch::Null => Patch::Null,
-            Patch::Absent => Patch::Absent,
-        };
-        let scheduled = match body.objects("scheduledPolicyItems")? {
-            Patch::Value(items) => {
-                Patch::Value(items.into_iter().map(PolicyItemBody::from_object).collect::<Result<_, _>>()?)
-            }
-            Patch::Null => Patch::Null,
-            Patch::Absent => Patch::Absent,
-        };
         Ok(Self {
             authorized_email: body.text("authorizedEmail")?,
             authorized_user_first_name: body.text("authorizedUserFirstName")?,
             authorized_user_last_name: body.text("authorizedUserLastName")?,
             copy_protection_enabled: body.flag("copyProtectionEnabled")?,
             encryption_at_rest_enabled: body.flag("encryptionAtRestEnabled")?,
-            on_demand_policy_item: on_demand,
+            on_demand_policy_item: body.one("onDemandPolicyItem", PolicyItemBody::from_object)?,
             pit_enabled: body.flag("pitEnabled")?,
             restore_window_days: body.integer("restoreWindowDays")?,
-            scheduled_policy_items: scheduled,
+            scheduled_policy_items: body.many("scheduledPolicyItems", PolicyItemBody::from_object)?,
         })
     }
 }
@@ -151,16 +139,13 @@ macro_rules! fields {
 }
 use fields;
 
-/// What no mail could reach is refused; the rest is for the mail to tell.
+/// The rule of `text_format::EMAIL`, told as a pattern: the word `email` promises texts that no mail reaches, and every
+/// text that the document promises is taken here.
 static EMAIL: TextFormat = TextFormat {
     pattern: "^[^@\\s\\x00-\\x1f\\x7f-\\x9f]+@[^@\\s\\x00-\\x1f\\x7f-\\x9f]+$",
     keyword: None,
     expected: "an e-mail address such as owner@example.com",
-    matches: |text| {
-        let usual =
-            |part: &str| !part.is_empty() && !part.chars().any(|c| c == '@' || c.is_whitespace() || c.is_control());
-        text.split_once('@').is_some_and(|(person, host)| usual(person) && usual(host))
-    },
+    matches: |text| (text_format::EMAIL.matches)(text),
 };
 
 static EMAIL_TEXT: Schema = Schema::inline(Kind::Text(TextRule { min: 3, max: 254, format: Some(&EMAIL) }));

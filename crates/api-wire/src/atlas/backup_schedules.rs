@@ -74,11 +74,7 @@ impl ScheduleBody {
                 retention_days: extra.integer("retentionDays")?,
             })
         };
-        let extra_retention_settings = match body.objects("extraRetentionSettings")? {
-            Patch::Value(settings) => Patch::Value(settings.into_iter().map(extra).collect::<Result<_, Fault>>()?),
-            Patch::Null => Patch::Null,
-            Patch::Absent => Patch::Absent,
-        };
+        let extra_retention_settings = body.many("extraRetentionSettings", extra)?;
         let policy = body.objects("policies")?.value().unwrap_or_default().pop();
         Ok(Self {
             auto_copy_settings_enabled: body.flag("autoCopySettingsEnabled")?,
@@ -198,7 +194,7 @@ use fields;
 macro_rules! copy_fields {
     ($place:expr) => {
         &[
-            Field::optional("cloudProvider", &CLOUD, "The cloud.").nullable(),
+            Field::optional("cloudProvider", &PROVIDER_NAME, "The cloud.").nullable(),
             Field::optional("copyPolicyItems", &COPY_ITEMS, "How long each copy is kept.").nullable(),
             Field::optional("frequencies", &FREQUENCIES, "Which backups are copied.").nullable(),
             Field::optional("lastNumberOfSnapshots", &LAST, "How many are copied.").nullable(),
@@ -263,7 +259,6 @@ static COPY_FREQUENCY: Schema =
     Schema::inline(Kind::OneOf(&["daily", "hourly", "weekly", "monthly", "yearly", "ondemand"]));
 static EXPORT_FREQUENCY: Schema = Schema::inline(Kind::OneOf(&["monthly", "yearly"]));
 static UNIT: Schema = Schema::inline(Kind::OneOf(&["days", "weeks", "months", "years"]));
-static CLOUD: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 static REGION: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&UPPER_WORD) }));
 static LAST: Schema = Schema::inline(Kind::Integer { min: 1, max: 500 });
 static HOUR: Schema = Schema::inline(Kind::Integer { min: 0, max: 23 });

@@ -15,7 +15,7 @@ pub static INCLUDE_DELETED: QueryParameter = QueryParameter {
     schema: &FLAG,
     repeated: false,
     default: Some("false"),
-    description: "Lists deleted clusters too whose snapshots are kept. There are none yet.",
+    description: "Accepted; deleted clusters are listed by themselves, at /api/atrest/v1/groups/{groupId}/deletedClusters.",
 };
 
 /// Asks to keep the snapshots of a cluster that is deleted.
@@ -24,7 +24,7 @@ pub static RETAIN_BACKUPS: QueryParameter = QueryParameter {
     schema: &FLAG,
     repeated: false,
     default: None,
-    description: "Whether snapshots outlive the cluster. There are none yet.",
+    description: "Accepted; a registered snapshot keeps the master keys it needs, whatever becomes of its cluster.",
 };
 
 /// The shape of a request to hold on to a release series.

@@ -3,15 +3,12 @@
 pub mod v2023_01_01;
 
 use crate::query::QueryParameter;
-use crate::schema::{Kind, Schema};
 
 /// The cloud whose containers are listed.
 pub static PROVIDER_NAME: QueryParameter = QueryParameter {
     name: "providerName",
-    schema: &PROVIDER,
+    schema: &crate::atlas::cloud_provider_access::PROVIDER_NAME,
     repeated: false,
     default: Some("AWS"),
     description: "The cloud whose containers are listed.",
 };
-
-static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));

@@ -134,12 +134,11 @@ pub fn part_of(path: &str) -> Option<&'static Part> {
 /// The cloud whose network peerings are listed.
 pub static PEERING_PROVIDER_NAME: QueryParameter = QueryParameter {
     name: "providerName",
-    schema: &PEERING_PROVIDER,
+    schema: &crate::atlas::cloud_provider_access::PROVIDER_NAME,
     repeated: false,
     default: Some("AWS"),
     description: "The cloud whose network peerings are listed: none has any here.",
 };
-static PEERING_PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 
 /// One thing of which there is none.
 pub static NOTHING_LIKE_IT: Schema = Schema {

@@ -151,19 +151,6 @@ static LIFETIME: Schema = Schema::inline(Kind::Integer { min: 1, max: 9_007_199_
 static READ_CONCERN: Schema = Schema::inline(Kind::OneOf(&["local", "available"]));
 static WRITE_CONCERN: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&ONE_LINE) }));
 
-static TLS12_CIPHERS: Schema = Schema::inline(Kind::List { items: &TLS12_CIPHER, max: 2 });
-static TLS12_CIPHER: Schema =
-    Schema::inline(Kind::OneOf(&["TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"]));
-static TLS13_CIPHERS: Schema = Schema::inline(Kind::List { items: &TLS13_CIPHER, max: 4 });
-static TLS13_CIPHER: Schema = Schema::inline(Kind::OneOf(&[
-    "TLS_AES_256_GCM_SHA384",
-    "TLS_CHACHA20_POLY1305_SHA256",
-    "TLS_AES_128_GCM_SHA256",
-    "TLS_AES_128_CCM_SHA256",
-]));
-static MINIMUM_TLS: Schema = Schema::inline(Kind::OneOf(&["TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"]));
-static CIPHER_MODE: Schema = Schema::inline(Kind::OneOf(&["CUSTOM", "DEFAULT"]));
-
 /// The fields of both dates, by name; the older one's own are handed in.
 macro_rules! fields {
     ($([$old:expr])*) => {

@@ -9,7 +9,7 @@ use crate::text_format::UPPER_WORD;
 /// Asks for some clouds only.
 pub static PROVIDERS: QueryParameter = QueryParameter {
     name: "providers",
-    schema: &PROVIDER,
+    schema: &crate::atlas::cloud_provider_access::PROVIDER_NAME,
     repeated: true,
     default: None,
     description: "The clouds to list; all of them if none is named.",
@@ -23,6 +23,4 @@ pub static TIER: QueryParameter = QueryParameter {
     default: None,
     description: "The size to list; all of them if none is named.",
 };
-
-static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 static SIZE: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&UPPER_WORD) }));

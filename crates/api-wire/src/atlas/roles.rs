@@ -2,9 +2,6 @@
 
 use serde::Serialize;
 
-use crate::body::Object;
-use crate::fault::Fault;
-use crate::patch::Patch;
 use crate::schema::{Field, Kind, OBJECT_ID, Schema};
 
 /// The roles in an organization.
@@ -105,35 +102,6 @@ static ROLE: Schema = Schema::inline(Kind::OneOf(&[
     "GROUP_OBSERVABILITY_VIEWER",
     "GROUP_READ_ONLY",
 ]));
-
-/// Takes a field that must be there out of a checked object.
-pub(crate) fn needed<T>(
-    object: &mut Object,
-    name: &str,
-    take: impl FnOnce(&mut Object, &str) -> Result<Patch<T>, Fault>,
-) -> Result<T, Vec<Fault>> {
-    let taken = take(object, name).map_err(|fault| vec![fault])?;
-    taken.value().ok_or_else(|| vec![Fault::at(name, crate::fault::FaultKind::Missing)])
-}
-
-/// Takes a field that may be left out, or null, out of a checked object.
-pub(crate) fn allowed<T>(
-    object: &mut Object,
-    name: &str,
-    take: impl FnOnce(&mut Object, &str) -> Result<Patch<T>, Fault>,
-) -> Result<Option<T>, Vec<Fault>> {
-    take(object, name).map(Patch::value).map_err(|fault| vec![fault])
-}
-
-/// Refuses a list that must hold something and does not.
-pub(crate) fn not_empty(roles: Vec<String>, name: &str) -> Result<Vec<String>, Vec<Fault>> {
-    use crate::fault::{FaultKind, LengthUnit};
-    if roles.is_empty() {
-        let kind = FaultKind::Length { min: 1, max: 100, unit: LengthUnit::Items };
-        return Err(vec![Fault::at(name, kind)]);
-    }
-    Ok(roles)
-}
 
 #[cfg(test)]
 mod tests {

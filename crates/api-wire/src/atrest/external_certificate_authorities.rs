@@ -57,15 +57,13 @@ pub static CREATE_SCHEMA: Schema = Schema {
     kind: Kind::Object { fields: CREATE_FIELDS, open: false },
 };
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
-
 static CREATE_FIELDS: &[Field] = &[
     Field::required("certificate", &CERTIFICATE, "The authority's own certificate as PEM, one and no more."),
-    Field::optional("createdAt", &DATE_TIME, SHOWN).nullable().read_only(),
-    Field::optional("expiresAt", &DATE_TIME, SHOWN).nullable().read_only(),
-    Field::optional("fingerprint", &TEXT, SHOWN).nullable().read_only(),
-    Field::optional("groupId", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
+    Field::shown("createdAt"),
+    Field::shown("expiresAt"),
+    Field::shown("fingerprint"),
+    Field::shown("groupId"),
+    Field::shown("id"),
     Field::required("name", &NAME, "What people call it."),
 ];
 

@@ -87,16 +87,15 @@ pub static CREATE_SCHEMA: Schema = Schema {
     kind: Kind::Object { fields: CREATE_FIELDS, open: false },
 };
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
 const KIND_IS: &str =
     "What of a certificate is compared: its SHA-256, or a URI or DNS name among its alternative names.";
 
 static CREATE_FIELDS: &[Field] = &[
-    Field::optional("createdAt", &DATE_TIME, SHOWN).nullable().read_only(),
+    Field::shown("createdAt"),
     Field::required("externalCertificateAuthorityId", &OBJECT_ID, "The authority whose certificates are meant."),
-    Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
+    Field::shown("id"),
     Field::required("kind", &KIND, KIND_IS),
-    Field::optional("nodeId", &OBJECT_ID, SHOWN).nullable().read_only(),
+    Field::shown("nodeId"),
     Field::required("value", &VALUE, "What it is compared with."),
 ];
 

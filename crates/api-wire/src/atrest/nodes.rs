@@ -95,17 +95,15 @@ pub static CREATE_SCHEMA: Schema = Schema {
     kind: Kind::Object { fields: CREATE_FIELDS, open: false },
 };
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
-
 static CREATE_FIELDS: &[Field] = &[
-    Field::optional("certificates", &CERTIFICATES, SHOWN).nullable().read_only(),
-    Field::optional("clusterName", &TEXT, SHOWN).nullable().read_only(),
-    Field::optional("createdAt", &DATE_TIME, SHOWN).nullable().read_only(),
-    Field::optional("groupId", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
+    Field::shown("certificates"),
+    Field::shown("clusterName"),
+    Field::shown("createdAt"),
+    Field::shown("groupId"),
+    Field::shown("id"),
     Field::required("name", &NAME, "The node's name, the only one in its cluster."),
     Field::optional("region", &REGION, "A region of the cluster; a client has none.").nullable(),
-    Field::optional("revokedAt", &DATE_TIME, SHOWN).nullable().read_only(),
+    Field::shown("revokedAt"),
     Field::required("role", &ROLE, "What the node is: clients of a cluster share keys, the others have their own."),
 ];
 

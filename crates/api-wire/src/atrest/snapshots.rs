@@ -58,21 +58,19 @@ pub static CREATE_SCHEMA: Schema = Schema {
     kind: Kind::Object { fields: CREATE_FIELDS, open: false },
 };
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
-
 static CREATE_FIELDS: &[Field] = &[
-    Field::optional("clusterName", &CLUSTER, SHOWN).nullable().read_only(),
-    Field::optional("createdAt", &DATE_TIME, SHOWN).nullable().read_only(),
+    Field::shown("clusterName"),
+    Field::shown("createdAt"),
     Field::optional("description", &DESCRIPTION, "Your own words about it.").nullable(),
-    Field::optional("groupId", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
+    Field::shown("groupId"),
+    Field::shown("id"),
     Field::optional(
         "masterKeyIds",
         &KEYS,
         "The master keys of the cluster that it needs. Without it: all that the cluster has.",
     )
     .nullable(),
-    Field::optional("releasedAt", &DATE_TIME, SHOWN).nullable().read_only(),
+    Field::shown("releasedAt"),
 ];
 
 /// The shape of a snapshot.

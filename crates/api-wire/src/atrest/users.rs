@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use crate::atlas::roles::{ORG_ROLES, allowed, needed};
-use crate::body::{Limits, Object, parse};
+use crate::atlas::roles::ORG_ROLES;
+use crate::body::{Limits, Object, allowed, needed, parse};
 use crate::fault::Fault;
 use crate::schema::{DATE_TIME, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
 use crate::secret::WireSecret;

@@ -2,7 +2,7 @@
 
 use super::json::{Member, Node};
 use super::type_of;
-use crate::fault::{Fault, FaultKind, JsonType};
+use crate::fault::{Fault, FaultKind, JsonType, quoted};
 use crate::patch::Patch;
 use crate::secret::WireSecret;
 
@@ -89,13 +89,33 @@ impl Object {
         })
     }
 
+    /// Takes an object within this one, and reads it.
+    /// Errors: as `object`; those of the reading.
+    pub(crate) fn one<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(Self) -> Result<T, Fault>,
+    ) -> Result<Patch<T>, Fault> {
+        self.object(name)?.try_map(read)
+    }
+
+    /// Takes a list of objects, and reads each.
+    /// Errors: as `objects`; those of the reading.
+    pub(crate) fn many<T>(
+        &mut self,
+        name: &str,
+        read: impl FnMut(Self) -> Result<T, Fault>,
+    ) -> Result<Patch<Vec<T>>, Fault> {
+        self.objects(name)?.try_map(|objects| objects.into_iter().map(read).collect())
+    }
+
     /// Takes an object whose members were named by whoever sent it, and are objects.
     /// Errors: `WrongType`, only if the schema allowed another type.
     pub fn named_objects(&mut self, name: &str) -> Result<Patch<Vec<(String, Self)>>, Fault> {
         let path = self.path_of(name);
         let read = |Member { name, value }: Member| {
             let Node::Object(members) = value else { return Err(value) };
-            let path = format!("{path}.{name}");
+            let path = format!("{path}.{}", quoted(&name));
             Ok((name, Self { path, members }))
         };
         self.take(name, JsonType::Object, |node| {
@@ -130,4 +150,23 @@ impl Object {
     fn path_of(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
+}
+
+/// Takes a field that must be there out of a checked object.
+pub(crate) fn needed<T>(
+    object: &mut Object,
+    name: &str,
+    take: impl FnOnce(&mut Object, &str) -> Result<Patch<T>, Fault>,
+) -> Result<T, Vec<Fault>> {
+    let taken = take(object, name).map_err(|fault| vec![fault])?;
+    taken.value().ok_or_else(|| vec![Fault::at(name, FaultKind::Missing)])
+}
+
+/// Takes a field that may be left out, or null, out of a checked object.
+pub(crate) fn allowed<T>(
+    object: &mut Object,
+    name: &str,
+    take: impl FnOnce(&mut Object, &str) -> Result<Patch<T>, Fault>,
+) -> Result<Option<T>, Vec<Fault>> {
+    take(object, name).map(Patch::value).map_err(|fault| vec![fault])
 }

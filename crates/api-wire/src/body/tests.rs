@@ -2,7 +2,7 @@
 
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
 
-use super::{Limits, json, parse, parse_list};
+use super::{Faults, Limits, Path, json, parse, parse_list};
 use crate::fault::{Fault, FaultKind, JsonType, LengthUnit};
 use crate::patch::Patch;
 use crate::schema::{FLAG, Field, Kind, Schema, TextRule};
@@ -259,4 +259,17 @@ fn reads_a_bare_list_of_objects() {
     assert_eq!(paths(b"[1]"), ["[0]"]);
     assert_eq!(paths(br#"[{"a":true},{"a":true},{"a":true}]"#), [""]);
     assert_eq!(parse(b"[]", &LIST, Limits::default()).unwrap_err()[0].path, "");
+}
+
+#[test]
+fn spares_the_work_of_telling_faults_beyond_the_cap() {
+    let mut faults = Faults { found: Vec::new(), cap: 2 };
+    let mut told = 0;
+    for _ in 0..5 {
+        faults.add_with(&Path::Root, || {
+            told += 1;
+            FaultKind::Unknown { nearest: None }
+        });
+    }
+    assert_eq!((told, faults.found.len()), (2, 2));
 }

@@ -38,13 +38,13 @@ const fn set(id: &'static str, scope: Scope, capacity: u32) -> RateLimitSet {
 pub static ENCRYPTION_AT_REST: RateLimitSet = set("encryptionAtRest", Scope::Project, 2000);
 /// Ours: each call may ask a cloud several times.
 pub static ENCRYPTION_AT_REST_CHECK: RateLimitSet = set("encryptionAtRestCheck", Scope::Project, 60);
-/// Ours: never seen on the wire. A change asks a cloud.
-pub static CLOUD_PROVIDER_ACCESS: RateLimitSet = set("cloudProviderAccess", Scope::Project, 600);
+/// Source: contract.md 7.3, capacity as recorded for cloud provider access.
+pub static CLOUD_PROVIDER_ACCESS: RateLimitSet = set("cloudProviderAccess", Scope::Project, 2000);
 /// Source: contract.md 7.3, capacity as recorded.
 pub static EVENTS: RateLimitSet = set("events", Scope::Project, 300);
 /// Source: contract.md 7.3, capacity as recorded for an organization's events.
 pub static ORG_EVENTS: RateLimitSet = set("orgEvents", Scope::Caller, 500);
-/// Ours: never seen on the wire.
+/// Source: contract.md 7.3, capacity as recorded for alerts.
 pub static ALERTS: RateLimitSet = set("alerts", Scope::Project, 1200);
 /// Source: contract.md 7.3, capacity as recorded for clusters.
 pub static CLUSTERS: RateLimitSet = set("clusters", Scope::Project, 10_000);

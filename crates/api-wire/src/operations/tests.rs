@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::fmt::Write;
 
 use super::{Access, OPERATIONS, OperationId};
+use crate::body::text_fault;
 use crate::query::{ENVELOPE, PRETTY};
+use crate::schema::Kind;
 
 #[test]
 fn lists_every_operation_once_under_its_own_id() {
@@ -53,6 +55,32 @@ fn keeps_each_entry_consistent() {
             }
         }
     }
+}
+
+#[test]
+fn describes_every_parameter_of_a_path_for_what_it_is() {
+    for operation in OPERATIONS {
+        for name in operation.path_parameters() {
+            assert!(operation.path_parameter(name).is_some(), "{} {name}", operation.operation_id);
+        }
+    }
+    let fits = |id: OperationId, name: &str, text: &str| {
+        let Kind::Text(rule) = &id.operation().path_parameter(name).unwrap().schema.kind else { panic!("text") };
+        text_fault(text, rule).is_none()
+    };
+    let id = "32b6e34b3d91647abb20e7b8";
+    assert!(fits(OperationId::GetGroup, "groupId", id) && !fits(OperationId::GetGroup, "groupId", "shop"));
+    assert!(fits(OperationId::GetGroupByName, "groupName", "Shop é"));
+    assert!(fits(OperationId::GetTeamByName, "teamName", "dba"));
+    assert!(fits(OperationId::GetGroupLimit, "limitName", "atlas.project.deployment.clusters"));
+    assert!(fits(OperationId::GetAccessListEntry, "entryValue", "2001:db8::/32"));
+    assert!(fits(OperationId::GetOrgAccessEntry, "ipAddress", "203.0.113.9"));
+    assert!(fits(OperationId::GetOrgServiceAccount, "clientId", &format!("mdb_sa_id_{id}")));
+    assert!(!fits(OperationId::GetOrgServiceAccount, "clientId", id));
+    assert!(fits(OperationId::GetMasterKey, "masterKeyId", "632ff709-32a8-48a3-8224-30d2386fadaf"));
+    assert!(fits(OperationId::GetFlexCluster, "name", "Cluster0"));
+    assert!(fits(OperationId::GetRateLimit, "endpointSetId", "encryptionAtRest"));
+    assert!(OperationId::GetGroup.operation().path_parameter("orgId").is_none());
 }
 
 #[test]

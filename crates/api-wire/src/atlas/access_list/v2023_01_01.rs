@@ -6,7 +6,7 @@ use crate::atlas::links;
 use crate::body::{Limits, Object, parse_list};
 use crate::fault::Fault;
 use crate::paging::Link;
-use crate::schema::{DATE_TIME, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
+use crate::schema::{DATE_TIME, Field, Kind, OBJECT_ID, Schema, TextRule};
 use crate::text_format::{ONE_LINE, parse_date_time};
 use crate::wire_time::WireTime;
 
@@ -100,15 +100,17 @@ pub static STATUS_SCHEMA: Schema = Schema {
 };
 
 static STATUS: Schema = Schema::inline(Kind::OneOf(&["PENDING", "FAILED", "ACTIVE"]));
+/// Which texts are networks is a rule with codes of its own.
+static SHORT: Schema = Schema::inline(Kind::Text(TextRule { min: 0, max: 100, format: Some(&ONE_LINE) }));
 static COMMENT: Schema = Schema::inline(Kind::Text(TextRule { min: 0, max: 80, format: Some(&ONE_LINE) }));
 
 static FIELDS: &[Field] = &[
-    Field::optional("awsSecurityGroup", &TEXT, "Security groups need a peering, which is not offered.").nullable(),
-    Field::optional("cidrBlock", &TEXT, "A network: an address, a slash, and how many bits of it count.").nullable(),
+    Field::optional("awsSecurityGroup", &SHORT, "Security groups need a peering, which is not offered.").nullable(),
+    Field::optional("cidrBlock", &SHORT, "A network: an address, a slash, and how many bits of it count.").nullable(),
     Field::optional("comment", &COMMENT, "What people write about it.").nullable(),
     Field::optional("deleteAfterDate", &DATE_TIME, "When it goes by itself, within a week.").nullable(),
     Field::optional("groupId", &OBJECT_ID, "The project.").read_only(),
-    Field::optional("ipAddress", &TEXT, "A single address.").nullable(),
+    Field::optional("ipAddress", &SHORT, "A single address.").nullable(),
     Field::optional("links", &links::LINKS, links::DESCRIPTION).read_only(),
 ];
 

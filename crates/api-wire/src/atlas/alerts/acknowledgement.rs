@@ -3,11 +3,9 @@
 
 use time::OffsetDateTime;
 
-use crate::atlas::alert_configs::ALERT_TYPE;
-use crate::atlas::links;
 use crate::body::{Limits, parse};
 use crate::fault::{Fault, FaultKind};
-use crate::schema::{DATE_TIME, FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
+use crate::schema::{DATE_TIME, FLAG, Field, Kind, Schema, TextRule};
 use crate::text_format::{ONE_LINE, parse_date_time};
 
 /// What somebody says to an alert.
@@ -44,7 +42,6 @@ impl AcknowledgementBody {
     }
 }
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
 const UNTIL: &str = "Until when nobody is told any more. A time that is over takes an acknowledgement back.";
 const COMMENT: &str = "What to say to it.";
 
@@ -58,7 +55,7 @@ pub static SCHEMA_2024_05_30: Schema = Schema {
 static FIELDS_2024_05_30: &[Field] = &[
     Field::optional("acknowledgedUntil", &DATE_TIME, UNTIL).nullable(),
     Field::optional("acknowledgementComment", &WORDS, COMMENT).nullable(),
-    Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
+    Field::shown("links"),
     Field::optional("unacknowledgeAlert", &FLAG, "Whether to take an acknowledgement back.").nullable(),
 ];
 
@@ -72,19 +69,19 @@ pub static SCHEMA_2023_01_01: Schema = Schema {
 static FIELDS_2023_01_01: &[Field] = &[
     Field::optional("acknowledgedUntil", &DATE_TIME, UNTIL).nullable(),
     Field::optional("acknowledgementComment", &WORDS, COMMENT).nullable(),
-    Field::optional("acknowledgingUsername", &TEXT, SHOWN).nullable().read_only(),
-    Field::optional("alertConfigId", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("clusterName", &TEXT, SHOWN).nullable().read_only(),
-    Field::optional("created", &DATE_TIME, SHOWN).nullable().read_only(),
-    Field::optional("eventTypeName", &ALERT_TYPE, SHOWN).nullable().read_only(),
-    Field::optional("groupId", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("lastNotified", &DATE_TIME, SHOWN).nullable().read_only(),
-    Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
-    Field::optional("orgId", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("resolved", &DATE_TIME, SHOWN).nullable().read_only(),
-    Field::optional("status", &TEXT, SHOWN).nullable().read_only(),
-    Field::optional("updated", &DATE_TIME, SHOWN).nullable().read_only(),
+    Field::shown("acknowledgingUsername"),
+    Field::shown("alertConfigId"),
+    Field::shown("clusterName"),
+    Field::shown("created"),
+    Field::shown("eventTypeName"),
+    Field::shown("groupId"),
+    Field::shown("id"),
+    Field::shown("lastNotified"),
+    Field::shown("links"),
+    Field::shown("orgId"),
+    Field::shown("resolved"),
+    Field::shown("status"),
+    Field::shown("updated"),
 ];
 
 /// Source: contract.md 4.3.

@@ -3,13 +3,11 @@
 use serde::Serialize;
 
 use crate::atlas::links;
-use crate::atlas::roles::{
-    ASSIGNMENTS, GROUP_ROLES, ORG_ROLES, RoleAssignment, SOME_GROUP_ROLES, SOME_ORG_ROLES, allowed, needed, not_empty,
-};
-use crate::body::{Limits, Object, parse, parse_list};
+use crate::atlas::roles::{ASSIGNMENTS, GROUP_ROLES, ORG_ROLES, RoleAssignment, SOME_GROUP_ROLES, SOME_ORG_ROLES};
+use crate::body::{Limits, Object, allowed, needed, parse, parse_list};
 use crate::fault::{Fault, FaultKind};
 use crate::paging::Link;
-use crate::schema::{COUNT, DATE_TIME, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
+use crate::schema::{DATE_TIME, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
 use crate::text_format::{ADDRESS, NETWORK, ONE_LINE};
 use crate::wire_time::WireTime;
 
@@ -66,7 +64,7 @@ pub fn read_assignments(bytes: &[u8]) -> Result<Vec<String>, Vec<Fault>> {
     for mut item in items {
         roles.extend(needed(&mut item, "roles", Object::texts)?);
     }
-    not_empty(roles, "roles")
+    Ok(roles)
 }
 
 /// Reads networks to be added to an access list, as texts: each an address or a network.
@@ -124,7 +122,6 @@ static FIELDS: &[Field] = &[
     Field::required("roles", &ASSIGNMENTS, "What the key may do, as far as the caller can see that."),
 ];
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
 static DESC: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 250, format: Some(&ONE_LINE) }));
 
 /// The shape of an organization's API key to be.
@@ -180,16 +177,13 @@ pub static GROUP_UPDATE: Schema = Schema {
 };
 
 /// The shape of the roles an API key is to have in a project.
-pub static ASSIGN_SCHEMA: Schema = Schema::inline(Kind::List { items: &ASSIGNMENT, max: 100 });
+pub static ASSIGN_SCHEMA: Schema = Schema::inline(Kind::FilledList { items: &ASSIGNMENT, max: 100 });
 
 static ASSIGNMENT: Schema = Schema {
     name: Some("UserAccessRoleAssignment"),
     description: "Roles for an API key.",
     kind: Kind::Object {
-        fields: &[
-            Field::required("roles", &SOME_GROUP_ROLES, "Roles in the project."),
-            Field::optional("userId", &OBJECT_ID, SHOWN).nullable().read_only(),
-        ],
+        fields: &[Field::required("roles", &SOME_GROUP_ROLES, "Roles in the project."), Field::shown("userId")],
         open: false,
     },
 };
@@ -197,8 +191,10 @@ static ASSIGNMENT: Schema = Schema {
 /// The shape of networks to be added.
 pub static NETWORKS: Schema = Schema::inline(Kind::List { items: &NETWORK_REQUEST, max: 200 });
 
-static ADDRESS_TEXT: Schema = Schema::inline(Kind::Text(TextRule { min: 2, max: 45, format: Some(&ADDRESS) }));
-static NETWORK_TEXT: Schema = Schema::inline(Kind::Text(TextRule { min: 4, max: 49, format: Some(&NETWORK) }));
+pub(in crate::atlas) static ADDRESS_TEXT: Schema =
+    Schema::inline(Kind::Text(TextRule { min: 2, max: 45, format: Some(&ADDRESS) }));
+pub(in crate::atlas) static NETWORK_TEXT: Schema =
+    Schema::inline(Kind::Text(TextRule { min: 4, max: 49, format: Some(&NETWORK) }));
 
 static NETWORK_REQUEST: Schema = Schema {
     name: Some("UserAccessListRequest"),
@@ -206,12 +202,12 @@ static NETWORK_REQUEST: Schema = Schema {
     kind: Kind::Object {
         fields: &[
             Field::optional("cidrBlock", &NETWORK_TEXT, "A network.").nullable(),
-            Field::optional("count", &COUNT, SHOWN).nullable().read_only(),
-            Field::optional("created", &DATE_TIME, SHOWN).nullable().read_only(),
+            Field::shown("count"),
+            Field::shown("created"),
             Field::optional("ipAddress", &ADDRESS_TEXT, "A single address.").nullable(),
-            Field::optional("lastUsed", &DATE_TIME, SHOWN).nullable().read_only(),
-            Field::optional("lastUsedAddress", &TEXT, SHOWN).nullable().read_only(),
-            Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
+            Field::shown("lastUsed"),
+            Field::shown("lastUsedAddress"),
+            Field::shown("links"),
         ],
         open: false,
     },
@@ -253,7 +249,7 @@ mod tests {
         let change = KeyBody::read_change(br#"{"roles":["GROUP_READ_ONLY"]}"#, &GROUP_UPDATE).unwrap();
         assert_eq!(change, KeyBody { desc: None, roles: Some(vec!["GROUP_READ_ONLY".to_owned()]) });
         assert_eq!(read_assignments(br#"[{"roles":["GROUP_OWNER"]}]"#).unwrap(), ["GROUP_OWNER"]);
-        assert_eq!(paths(read_assignments(b"[]")), ["roles"]);
+        assert_eq!(paths(read_assignments(b"[]")), [""]);
         assert_eq!(paths(read_assignments(br#"[{}]"#)), ["[0].roles"]);
     }
 

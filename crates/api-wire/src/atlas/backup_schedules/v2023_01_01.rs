@@ -1,9 +1,9 @@
 //! A backup schedule as dated 2023-01-01. It must not know the domain.
 
 use super::{
-    CLOUD, COPY_ITEMS, DAYS, EXPORT, EXTRA_RETENTIONS, FREQUENCIES, HOUR, LAST, MINUTE, POLICIES, REGION, copy_fields,
-    fields,
+    COPY_ITEMS, DAYS, EXPORT, EXTRA_RETENTIONS, FREQUENCIES, HOUR, LAST, MINUTE, POLICIES, REGION, copy_fields, fields,
 };
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
 use crate::schema::{FLAG, Field, Kind, OBJECT_ID, Schema, TEXT};
 
 /// The shape of the body and of the answer.
@@ -26,7 +26,7 @@ static COPY_FIELDS: &[Field] = copy_fields!(Field::optional("replicationSpecId",
 static DELETED_COPIES: Schema = Schema::inline(Kind::List { items: &DELETED_COPY, max: 100 });
 static DELETED_COPY: Schema = Schema::inline(Kind::Object {
     fields: &[
-        Field::optional("cloudProvider", &CLOUD, "The cloud.").nullable(),
+        Field::optional("cloudProvider", &PROVIDER_NAME, "The cloud.").nullable(),
         Field::optional("regionName", &REGION, "The region.").nullable(),
         Field::optional("replicationSpecId", &OBJECT_ID, "The shard.").nullable(),
         Field::optional("zoneId", &OBJECT_ID, "The zone.").nullable(),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
 use crate::schema::{FLAG, Field, Kind, OBJECT_ID, Schema, TEXT};
 
 /// The network that a project's nodes would have in a region. Each cloud names its regions in a field of its own.
@@ -34,12 +35,10 @@ pub static SCHEMA: Schema = Schema {
 
 static FIELDS: &[Field] = &[
     Field::required("id", &OBJECT_ID, "The container's id, always the same for a region."),
-    Field::required("providerName", &PROVIDER, "The cloud."),
+    Field::required("providerName", &PROVIDER_NAME, "The cloud."),
     Field::required("provisioned", &FLAG, "Whether a network was made: never here."),
     Field::optional("region", &TEXT, "The region, in Azure."),
     Field::optional("regionName", &TEXT, "The region, in AWS."),
     Field::optional("regions", &REGIONS, "The regions, in Google Cloud."),
 ];
-
-static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 static REGIONS: Schema = Schema::inline(Kind::List { items: &TEXT, max: 100 });

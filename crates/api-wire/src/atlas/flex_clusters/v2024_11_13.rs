@@ -1,12 +1,14 @@
 //! A Flex cluster as dated 2024-11-13. Bodies are read before they are refused, so that who misspells one is told that
 //! first. It must not know the domain.
 
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
 use crate::atlas::clusters::v2024_08_05::NAME;
+use crate::atlas::clusters::v2024_08_05::parts::TAG_TEXT;
 use crate::atlas::links;
 use crate::body::{Limits, parse};
 use crate::fault::Fault;
 use crate::schema::{DATE_TIME, FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
-use crate::text_format::{ONE_LINE, UPPER_WORD};
+use crate::text_format::UPPER_WORD;
 
 /// Reads a body, which says nothing that would be kept.
 /// Errors: every fault of shape, at least one.
@@ -91,7 +93,7 @@ static CONNECTION_STRINGS: Schema = Schema::inline(Kind::Object {
 
 static PROVIDER: Schema = Schema::inline(Kind::Object {
     fields: &[
-        Field::optional("backingProviderName", &CLOUD, "The cloud."),
+        Field::optional("backingProviderName", &PROVIDER_NAME, "The cloud."),
         Field::optional("diskSizeGB", &SIZE_GB, "How large its disk is."),
         Field::optional("providerName", &FLEX, "Always FLEX."),
         Field::optional("regionName", &TEXT, "The region."),
@@ -101,9 +103,9 @@ static PROVIDER: Schema = Schema::inline(Kind::Object {
 
 static PROVIDER_CREATE: Schema = Schema::inline(Kind::Object {
     fields: &[
-        Field::required("backingProviderName", &CLOUD, "The cloud."),
-        Field::optional("diskSizeGB", &SIZE_GB, "Shown in answers; accepted and ignored here.").read_only(),
-        Field::optional("providerName", &FLEX, "Shown in answers; accepted and ignored here.").read_only(),
+        Field::required("backingProviderName", &PROVIDER_NAME, "The cloud."),
+        Field::shown("diskSizeGB"),
+        Field::shown("providerName"),
         Field::required("regionName", &REGION, "The region."),
     ],
     open: false,
@@ -117,10 +119,8 @@ static TAG: Schema = Schema::inline(Kind::Object {
     ],
     open: false,
 });
-static TAG_TEXT: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 255, format: Some(&ONE_LINE) }));
 static REGION: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&UPPER_WORD) }));
 static SIZE_GB: Schema = Schema::inline(Kind::Integer { min: 0, max: 4096 });
-static CLOUD: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 static CLUSTER_TYPE: Schema = Schema::inline(Kind::OneOf(&["REPLICASET"]));
 static FLEX: Schema = Schema::inline(Kind::OneOf(&["FLEX"]));
 static LTS: Schema = Schema::inline(Kind::OneOf(&["LTS"]));

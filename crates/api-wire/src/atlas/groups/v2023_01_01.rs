@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::atlas::clusters::v2024_08_05::parts::TAG_TEXT;
 use crate::atlas::links;
 use crate::body::{Limits, Object, parse};
 use crate::fault::{Fault, FaultKind};
@@ -114,11 +115,7 @@ fn tags(body: &mut Object) -> Result<Patch<Vec<Tag>>, Fault> {
         let mut text = |name| tag.text(name)?.value().ok_or_else(|| Fault::at(name, FaultKind::Missing));
         Ok(Tag { key: text("key")?, value: text("value")? })
     };
-    Ok(match body.objects("tags")? {
-        Patch::Absent => Patch::Absent,
-        Patch::Null => Patch::Null,
-        Patch::Value(tags) => Patch::Value(tags.into_iter().map(one).collect::<Result<_, Fault>>()?),
-    })
+    body.many("tags", one)
 }
 
 /// The shape of the body of a POST.
@@ -128,13 +125,11 @@ pub static CREATE_SCHEMA: Schema = Schema {
     kind: Kind::Object { fields: CREATE_FIELDS, open: false },
 };
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
-
 static CREATE_FIELDS: &[Field] = &[
-    Field::optional("clusterCount", &COUNT, SHOWN).nullable().read_only(),
-    Field::optional("created", &DATE_TIME, SHOWN).nullable().read_only(),
-    Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
+    Field::shown("clusterCount"),
+    Field::shown("created"),
+    Field::shown("id"),
+    Field::shown("links"),
     Field::required("name", &NAME, "The project's name: letters, digits, spaces and -_.(),:&@+'."),
     Field::required("orgId", &OBJECT_ID, "The organization it is to belong to."),
     Field::optional("regionUsageRestrictions", &REGIONS, "The regions it may use; all there are.").nullable(),
@@ -174,8 +169,6 @@ static TAG: Schema = Schema {
         open: false,
     },
 };
-/// Source: the published limits of tags.
-static TAG_TEXT: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 255, format: Some(&ONE_LINE) }));
 /// The only word for regions: all that there are.
 pub const REGION_USAGE: &str = "COMMERCIAL_FEDRAMP_REGIONS_ONLY";
 

@@ -54,14 +54,13 @@ pub static UPDATE_SCHEMA: Schema = Schema {
 };
 
 static UPDATE_FIELDS: &[Field] = &[
-    Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("isDeleted", &FLAG, SHOWN).nullable().read_only(),
-    Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
+    Field::shown("id"),
+    Field::shown("isDeleted"),
+    Field::shown("links"),
     Field::required("name", &NAME, "The organization's name: letters, digits, spaces and -_.(),:&@+'."),
     Field::optional("skipDefaultAlertsSettings", &FLAG, SKIP).nullable(),
 ];
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
 const SKIP: &str =
     "Whether the organization goes without the usual alerts about bills. Kept as given; there are no bills.";
 

@@ -101,15 +101,13 @@ pub static CREATE_SCHEMA: Schema = Schema {
     kind: Kind::Object { fields: CREATE_FIELDS, open: false },
 };
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
-
 static CREATE_FIELDS: &[Field] = &[
     Field::optional("cloudProvider", &CLOUD_PROVIDER, "The provider; the one of the path, if it is there.").nullable(),
-    Field::optional("errorMessage", &TEXT, SHOWN).nullable().read_only(),
-    Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("privateEndpointConnectionName", &TEXT, SHOWN).nullable().read_only(),
+    Field::shown("errorMessage"),
+    Field::shown("id"),
+    Field::shown("privateEndpointConnectionName"),
     Field::required("regionName", &REGION, "The region to make it in: one of the provider's that the operator set up."),
-    Field::optional("status", &STATUS, SHOWN).nullable().read_only(),
+    Field::shown("status"),
 ];
 
 /// The shape of a private endpoint.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
 use crate::atlas::clusters::sizes::{AWS_SIZES, AZURE_SIZES, GCP_SIZES};
 use crate::atlas::regions::{AWS_REGIONS, AZURE_REGIONS, GCP_REGIONS};
 use crate::schema::{FLAG, Field, Kind, Schema, TEXT};
@@ -66,13 +67,11 @@ pub static SCHEMA: Schema = Schema {
     kind: Kind::Object {
         fields: &[
             Field::required("instanceSizes", &SIZES, "Its sizes."),
-            Field::required("provider", &PROVIDER, "Its name."),
+            Field::required("provider", &PROVIDER_NAME, "Its name."),
         ],
         open: false,
     },
 };
-
-static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 static SIZES: Schema = Schema::inline(Kind::List { items: &SIZE, max: 100 });
 
 static SIZE: Schema = Schema {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
+use crate::atlas::clusters::v2024_08_05::parts::ENCRYPTION_PROVIDER;
 use crate::body::{Limits, Object, parse};
 use crate::fault::Fault;
 use crate::patch::Patch;
@@ -47,11 +49,7 @@ impl SearchDeploymentBody {
                 region_name: spec.text("regionName")?,
             })
         };
-        let specs = match body.objects("specs")? {
-            Patch::Value(specs) => Patch::Value(specs.into_iter().map(spec).collect::<Result<_, Fault>>()?),
-            Patch::Null => Patch::Null,
-            Patch::Absent => Patch::Absent,
-        };
+        let specs = body.many("specs", spec)?;
         Ok(Self { default_node_count: body.integer("defaultNodeCount")?, specs })
     }
 }
@@ -108,15 +106,13 @@ pub static REQUEST_SCHEMA: Schema = Schema {
 static REQUEST_FIELDS: &[Field] = &[
     Field::optional("defaultNodeCount", &NODE_COUNT, "How many there are in a region that says nothing else.")
         .nullable(),
-    Field::optional("effectiveSpecs", &TEXT, SHOWN).read_only(),
-    Field::optional("encryptionAtRestProvider", &TEXT, SHOWN).read_only(),
-    Field::optional("groupId", &TEXT, SHOWN).read_only(),
-    Field::optional("id", &TEXT, SHOWN).read_only(),
+    Field::shown("effectiveSpecs"),
+    Field::shown("encryptionAtRestProvider"),
+    Field::shown("groupId"),
+    Field::shown("id"),
     Field::required("specs", &REQUEST_SPECS, "How large they are: one for all regions, or one for each."),
-    Field::optional("stateName", &TEXT, SHOWN).read_only(),
+    Field::shown("stateName"),
 ];
-
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
 
 static REQUEST_SPECS: Schema = Schema::inline(Kind::List { items: &REQUEST_SPEC, max: 50 });
 
@@ -127,7 +123,7 @@ static REQUEST_SPEC: Schema = Schema {
 };
 
 static REQUEST_SPEC_FIELDS: &[Field] = &[
-    Field::optional("cloudProvider", &CLOUD, "The cloud, where one region is meant.").nullable(),
+    Field::optional("cloudProvider", &PROVIDER_NAME, "The cloud, where one region is meant.").nullable(),
     Field::required("instanceSize", &SIZE, "How large they are."),
     Field::optional("nodeCount", &NODE_COUNT, "How many there are.").nullable(),
     Field::optional("regionName", &REGION_NAME, "The region, where one is meant.").nullable(),
@@ -153,7 +149,7 @@ macro_rules! fields {
             Field::$needed("effectiveSpecs", &EFFECTIVE_SPECS, "What there is, region by region."),
             Field::$needed(
                 "encryptionAtRestProvider",
-                &ENCRYPTION,
+                &ENCRYPTION_PROVIDER,
                 "Whose customer key they use: the cluster's, if the project encrypts search nodes.",
             ),
             Field::$needed("groupId", &OBJECT_ID, "The project."),
@@ -176,7 +172,7 @@ static EFFECTIVE_SPEC: Schema = Schema {
 };
 
 static EFFECTIVE_SPEC_FIELDS: &[Field] = &[
-    Field::required("cloudProvider", &CLOUD, "The cloud."),
+    Field::required("cloudProvider", &PROVIDER_NAME, "The cloud."),
     Field::required("instanceSize", &SIZE, "How large they are."),
     Field::required("nodeCount", &NODE_COUNT, "How many there are."),
     Field::required("regionName", &TEXT, "The region."),
@@ -198,8 +194,6 @@ static SPEC_FIELDS: &[Field] = &[
 /// Source: the published bounds.
 static NODE_COUNT: Schema = Schema::inline(Kind::Integer { min: 2, max: 32 });
 static REGION_NAME: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&UPPER_WORD) }));
-static CLOUD: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
-static ENCRYPTION: Schema = Schema::inline(Kind::OneOf(&["NONE", "AWS", "AZURE", "GCP"]));
 static STATE: Schema = Schema::inline(Kind::OneOf(&["IDLE", "PAUSED", "UPDATING"]));
 static SIZE: Schema = Schema::inline(Kind::OneOf(&[
     "S10_HIGHCPU",

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use crate::atlas::roles::{GROUP_ROLES, ORG_ROLES, SOME_GROUP_ROLES, SOME_ORG_ROLES, allowed, needed};
-use crate::body::{Limits, Object, parse};
+use crate::atlas::api_keys::v2023_01_01::{ADDRESS_TEXT, NETWORK_TEXT};
+use crate::atlas::roles::{GROUP_ROLES, ORG_ROLES, SOME_GROUP_ROLES, SOME_ORG_ROLES};
+use crate::body::{Limits, Object, allowed, needed, parse};
 use crate::fault::Fault;
-use crate::schema::{COUNT, DATE_TIME, FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
-use crate::text_format::{ADDRESS, NETWORK, ONE_LINE};
+use crate::schema::{DATE_TIME, FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
+use crate::text_format::ONE_LINE;
 use crate::wire_time::WireTime;
 
 /// How a secret is shown that is not shown. Source: contract.md 7.2.
@@ -153,16 +154,12 @@ pub fn read_invitation(bytes: &[u8]) -> Result<Vec<String>, Vec<Fault>> {
 static NAME: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 64, format: Some(&ONE_LINE) }));
 static DESCRIPTION: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 250, format: Some(&ONE_LINE) }));
 static HOURS: Schema = Schema::inline(Kind::Integer { min: 1, max: 2_147_483_647 });
-static ADDRESS_TEXT: Schema = Schema::inline(Kind::Text(TextRule { min: 2, max: 45, format: Some(&ADDRESS) }));
-static NETWORK_TEXT: Schema = Schema::inline(Kind::Text(TextRule { min: 4, max: 49, format: Some(&NETWORK) }));
 
 const NAME_WORDS: &str = "What people call the account.";
 const DESCRIPTION_WORDS: &str = "What the account is for.";
 const ORG_ROLES_WORDS: &str = "Its roles in the organization.";
 const GROUP_ROLES_WORDS: &str = "Its roles in the project.";
 const HOURS_WORDS: &str = "How many hours the secret lasts: 8, up to what the organization's settings allow.";
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
-
 /// The shape of an organization's service account to be.
 pub static ORG_CREATE: Schema = Schema {
     name: Some("OrgServiceAccountRequest"),
@@ -312,11 +309,11 @@ static NETWORK_REQUEST: Schema = Schema {
     kind: Kind::Object {
         fields: &[
             Field::optional("cidrBlock", &NETWORK_TEXT, "A network.").nullable(),
-            Field::optional("createdAt", &DATE_TIME, SHOWN).nullable().read_only(),
+            Field::shown("createdAt"),
             Field::optional("ipAddress", &ADDRESS_TEXT, "A single address.").nullable(),
-            Field::optional("lastUsedAddress", &TEXT, SHOWN).nullable().read_only(),
-            Field::optional("lastUsedAt", &DATE_TIME, SHOWN).nullable().read_only(),
-            Field::optional("requestCount", &COUNT, SHOWN).nullable().read_only(),
+            Field::shown("lastUsedAddress"),
+            Field::shown("lastUsedAt"),
+            Field::shown("requestCount"),
         ],
         open: false,
     },

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
 use crate::atlas::links;
 use crate::body::{Limits, parse};
 use crate::fault::Fault;
@@ -58,7 +59,7 @@ pub static SCHEMA: Schema = Schema {
 };
 
 static FIELDS: &[Field] = &[
-    Field::required("cloudProvider", &CLOUD, "The cloud that the cluster's first region is in."),
+    Field::required("cloudProvider", &PROVIDER_NAME, "The cloud that the cluster's first region is in."),
     Field::required("copyRegions", &TEXTS, "The regions it was copied to: none that are known here."),
     Field::required("createdAt", &DATE_TIME, "When it was registered."),
     Field::required("description", &TEXT, "Its owner's words about it."),
@@ -105,7 +106,6 @@ static RETENTION_FIELDS: &[Field] = &[
 
 static RETENTION_UNIT: Schema = Schema::inline(Kind::OneOf(&["DAYS", "WEEKS", "MONTHS", "YEARS"]));
 static DAYS: Schema = Schema::inline(Kind::Integer { min: 1, max: 2_147_483_647 });
-static CLOUD: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 static TEXTS: Schema = Schema::inline(Kind::List { items: &TEXT, max: 100 });
 static UUID: Schema = Schema::inline(Kind::Text(TextRule { min: 36, max: 36, format: Some(&UUID_FORMAT) }));
 static SNAPSHOT_TYPE: Schema = Schema::inline(Kind::OneOf(&["onDemand", "scheduled", "fallback"]));

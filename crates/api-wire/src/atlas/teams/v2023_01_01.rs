@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::atlas::links;
-use crate::atlas::roles::{GROUP_ROLES, SOME_GROUP_ROLES, allowed, needed};
-use crate::body::{Limits, Object, parse, parse_list};
+use crate::atlas::roles::{GROUP_ROLES, SOME_GROUP_ROLES};
+use crate::body::{Limits, Object, allowed, needed, parse, parse_list};
 use crate::fault::Fault;
 use crate::paging::Link;
 use crate::schema::{Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
@@ -101,16 +101,14 @@ static NAME: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 64, form
 static ADDRESS: Schema = Schema::inline(Kind::Text(TextRule { min: 3, max: 254, format: Some(&EMAIL) }));
 static ADDRESSES: Schema = Schema::inline(Kind::List { items: &ADDRESS, max: 250 });
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
-
 /// The shape of a team to be.
 pub static CREATE: Schema = Schema {
     name: Some("TeamCreate"),
     description: "A team to be.",
     kind: Kind::Object {
         fields: &[
-            Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
-            Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
+            Field::shown("id"),
+            Field::shown("links"),
             Field::required("name", &NAME, "The team's name."),
             Field::required(
                 "usernames",
@@ -127,10 +125,7 @@ pub static RENAME: Schema = Schema {
     name: Some("TeamUpdate"),
     description: "A team's new name.",
     kind: Kind::Object {
-        fields: &[
-            Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
-            Field::required("name", &NAME, "The team's name."),
-        ],
+        fields: &[Field::shown("links"), Field::required("name", &NAME, "The team's name.")],
         open: false,
     },
 };
@@ -188,7 +183,7 @@ static ROLE_REQUEST: Schema = Schema {
     description: "What a team is to be able to do in one project.",
     kind: Kind::Object {
         fields: &[
-            Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
+            Field::shown("links"),
             Field::required("roleNames", &SOME_GROUP_ROLES, "Its roles; at least one."),
             Field::required("teamId", &OBJECT_ID, "The team."),
         ],
@@ -202,9 +197,9 @@ pub static ROLES_OF_TEAM: Schema = Schema {
     description: "What a team is to be able to do in one project.",
     kind: Kind::Object {
         fields: &[
-            Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
+            Field::shown("links"),
             Field::required("roleNames", &SOME_GROUP_ROLES, "Its roles; at least one."),
-            Field::optional("teamId", &OBJECT_ID, SHOWN).nullable().read_only(),
+            Field::shown("teamId"),
         ],
         open: false,
     },

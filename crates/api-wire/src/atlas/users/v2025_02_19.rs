@@ -2,11 +2,9 @@
 
 use serde::Serialize;
 
-use crate::atlas::roles::{
-    GROUP_ROLE, GROUP_ROLES, ORG_ROLE, ORG_ROLES, SOME_GROUP_ROLES, SOME_ORG_ROLES, allowed, needed, not_empty,
-};
+use crate::atlas::roles::{GROUP_ROLE, GROUP_ROLES, ORG_ROLE, ORG_ROLES, SOME_GROUP_ROLES, SOME_ORG_ROLES};
 use crate::atlas::teams::v2023_01_01::team_ids;
-use crate::body::{Limits, Object, parse};
+use crate::body::{Limits, Object, allowed, needed, parse};
 use crate::fault::Fault;
 use crate::query::QueryParameter;
 use crate::schema::{DATE_TIME, FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
@@ -133,7 +131,7 @@ fn group_roles(roles: &mut Object) -> Result<Option<Vec<GroupRoles>>, Vec<Fault>
     let read = |mut item: Object| {
         let group_id = needed(&mut item, "groupId", Object::text)?;
         let group_roles = needed(&mut item, "groupRoles", Object::texts)?;
-        Ok(GroupRoles { group_id, group_roles: not_empty(group_roles, "roles.groupRoleAssignments.groupRoles")? })
+        Ok(GroupRoles { group_id, group_roles })
     };
     items.into_iter().map(read).collect::<Result<_, _>>().map(Some)
 }
@@ -230,12 +228,27 @@ static ASSIGNMENT: Schema = Schema {
     },
 };
 
+static ASSIGNMENTS_REQUEST: Schema = Schema::inline(Kind::List { items: &ASSIGNMENT_REQUEST, max: 1000 });
+
+static ASSIGNMENT_REQUEST: Schema = Schema {
+    name: Some("GroupRoleAssignmentRequest"),
+    description: "Roles to give in one project.",
+    kind: Kind::Object {
+        fields: &[
+            Field::required("groupId", &OBJECT_ID, "The project."),
+            Field::required("groupRoles", &SOME_GROUP_ROLES, "The roles; at least one."),
+        ],
+        open: false,
+    },
+};
+
 static ROLES_REQUEST: Schema = Schema {
     name: Some("OrgUserRolesRequest"),
     description: "What a person is to be able to do.",
     kind: Kind::Object {
         fields: &[
-            Field::optional("groupRoleAssignments", &ASSIGNMENTS, "Roles in projects of the organization.").nullable(),
+            Field::optional("groupRoleAssignments", &ASSIGNMENTS_REQUEST, "Roles in projects of the organization.")
+                .nullable(),
             Field::required("orgRoles", &SOME_ORG_ROLES, "Roles in the organization; at least one."),
         ],
         open: false,
@@ -388,6 +401,13 @@ mod tests {
         );
         let none = br#"{"username":"a@b","roles":{"orgRoles":[]}}"#;
         assert_eq!(paths(OrgUserBody::read_new(none).unwrap_err()), ["roles.orgRoles"]);
+        let none = format!(
+            r#"{{"username":"a@b","roles":{{"orgRoles":[],"groupRoleAssignments":[{{"groupId":"{id}","groupRoles":[]}}]}}}}"#
+        );
+        assert_eq!(
+            paths(OrgUserBody::read_new(none.as_bytes()).unwrap_err()),
+            ["roles.orgRoles", "roles.groupRoleAssignments[0].groupRoles"]
+        );
         let change = OrgUserBody::read_change(br#"{"teamIds":[]}"#).unwrap();
         assert_eq!((change.org_roles, change.team_ids), (None, Some(Vec::new())));
         assert_eq!(paths(read_group_user(br#"{"roles":[]}"#).unwrap_err()), ["roles", "username"]);

@@ -2,10 +2,9 @@
 //! every published field is read, and which of them were given is told.
 
 use super::super::ALERT_TYPE;
-use crate::atlas::links;
 use crate::body::{Limits, Object, parse};
 use crate::fault::{Fault, FaultKind};
-use crate::schema::{DATE_TIME, FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
+use crate::schema::{FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
 use crate::secret::WireSecret;
 use crate::text_format::ONE_LINE;
 
@@ -208,20 +207,18 @@ pub static BODY_SCHEMA: Schema = Schema {
     kind: Kind::Object { fields: BODY_FIELDS, open: false },
 };
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
-
 static BODY_FIELDS: &[Field] = &[
-    Field::optional("created", &DATE_TIME, SHOWN).nullable().read_only(),
+    Field::shown("created"),
     Field::optional("enabled", &FLAG, "Whether it raises alerts; it does not if this is left out.").nullable(),
     Field::required("eventTypeName", &ALERT_TYPE, "Which alert."),
-    Field::optional("groupId", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("id", &OBJECT_ID, SHOWN).nullable().read_only(),
-    Field::optional("links", &links::LINKS, SHOWN).nullable().read_only(),
+    Field::shown("groupId"),
+    Field::shown("id"),
+    Field::shown("links"),
     Field::optional("matchers", &MATCHERS, "Which clusters it is about; all conditions must fit.").nullable(),
     Field::required("notifications", &NOTIFICATIONS, "Whom to tell, and how: 1 to 25 ways."),
     Field::optional("severityOverride", &SEVERITY, "How bad its alerts are, if not what their type says.").nullable(),
     Field::optional("threshold", &THRESHOLD, "From when on. An alert about rotation must have one.").nullable(),
-    Field::optional("updated", &DATE_TIME, SHOWN).nullable().read_only(),
+    Field::shown("updated"),
 ];
 
 /// How bad an alert is.
@@ -312,7 +309,7 @@ static NOTIFICATION: Schema = Schema {
     kind: Kind::Object { fields: NOTIFICATION_FIELDS, open: false },
 };
 
-/// Fields of ways that are not gone here.
+/// Fields that are refused wherever they say something.
 const OTHERS: [&str; 18] = [
     "apiToken",
     "channelName",
@@ -374,8 +371,9 @@ static NOTIFICATION_FIELDS: &[Field] = &[
     Field::optional("username", &WORDS, "USER: the person, by mail address.").nullable(),
     other("victorOpsApiKey"),
     other("victorOpsRoutingKey"),
-    other("webhookBodyTemplate"),
-    other("webhookHeadersTemplate"),
+    Field::optional("webhookBodyTemplate", &TEXT, "WEBHOOK: refused; the body is the same for everybody.").nullable(),
+    Field::optional("webhookHeadersTemplate", &TEXT, "WEBHOOK: refused; the headers are the same for everybody.")
+        .nullable(),
     Field::optional("webhookSecret", &SECRET, "WEBHOOK: what requests are signed with. Its mask keeps what is stored.")
         .nullable(),
     Field::optional("webhookUrl", &SECRET, "WEBHOOK: the address, https. Its mask keeps what is stored.").nullable(),

@@ -4,7 +4,7 @@ use crate::atlas::cloud_provider_access::{PROVIDER_NAME, ProviderName};
 use crate::body::{Limits, Object, parse};
 use crate::fault::{Fault, FaultKind};
 use crate::patch::Patch;
-use crate::schema::{DATE_TIME, FLAG, Field, Kind, OBJECT_ID, Schema, TEXT, TextRule};
+use crate::schema::{Field, Kind, Schema, TextRule};
 use crate::text_format::{ROLE_ARN, UUID};
 
 /// What a POST says about a role to be.
@@ -180,22 +180,16 @@ pub static UPDATE_SCHEMA: Schema = Schema {
     },
 };
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
-
-const ID_SHOWN: Field = shown("_id", &OBJECT_ID);
-const ROLE_ID_SHOWN: Field = shown("roleId", &OBJECT_ID);
-const ACCOUNT_ARN_SHOWN: Field = shown("atlasAWSAccountArn", &TEXT);
-const EXTERNAL_ID_SHOWN: Field = shown("atlasAssumedRoleExternalId", &TEXT);
-const ACCOUNT_SHOWN: Field = shown("gcpServiceAccountForAtlas", &TEXT);
-const STATUS_SHOWN: Field = shown("status", &TEXT);
-const USAGES_SHOWN: Field = shown("featureUsages", &FLAG);
-const AUTHORIZED_SHOWN: Field = shown("authorizedDate", &DATE_TIME);
-const CREATED_SHOWN: Field = shown("createdDate", &DATE_TIME);
-const UPDATED_SHOWN: Field = shown("lastUpdatedDate", &DATE_TIME);
-
-const fn shown(name: &'static str, schema: &'static Schema) -> Field {
-    Field::optional(name, schema, SHOWN).nullable().read_only()
-}
+const ID_SHOWN: Field = Field::shown("_id");
+const ROLE_ID_SHOWN: Field = Field::shown("roleId");
+const ACCOUNT_ARN_SHOWN: Field = Field::shown("atlasAWSAccountArn");
+const EXTERNAL_ID_SHOWN: Field = Field::shown("atlasAssumedRoleExternalId");
+const ACCOUNT_SHOWN: Field = Field::shown("gcpServiceAccountForAtlas");
+const STATUS_SHOWN: Field = Field::shown("status");
+const USAGES_SHOWN: Field = Field::shown("featureUsages");
+const AUTHORIZED_SHOWN: Field = Field::shown("authorizedDate");
+const CREATED_SHOWN: Field = Field::shown("createdDate");
+const UPDATED_SHOWN: Field = Field::shown("lastUpdatedDate");
 
 const PROVIDER: Field = Field::required("providerName", &PROVIDER_NAME, "Which cloud the role is in.");
 const ARN: Field = Field::optional(

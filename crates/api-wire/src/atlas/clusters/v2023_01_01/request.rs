@@ -3,7 +3,6 @@
 use super::check;
 use super::schema::{CREATE_SCHEMA, UPDATE_SCHEMA};
 use crate::atlas::clusters::v2024_08_05 as later;
-use crate::atlas::clusters::v2024_08_05::request::{many, one};
 use crate::body::{Limits, Object, parse};
 use crate::fault::Fault;
 use crate::patch::Patch;
@@ -125,15 +124,15 @@ impl ClusterBody {
 
     fn from_object(mut body: Object) -> Result<Self, Fault> {
         Ok(Self {
-            auto_scaling: one(body.object("autoScaling")?, AutoScalingBody::from_object)?,
+            auto_scaling: body.one("autoScaling", AutoScalingBody::from_object)?,
             backup_enabled: body.flag("backupEnabled")?,
             disk_size_gb: body.integer("diskSizeGB")?,
             num_shards: body.integer("numShards")?,
             provider_backup_enabled: body.flag("providerBackupEnabled")?,
-            provider_settings: one(body.object("providerSettings")?, ProviderSettingsBody::from_object)?,
+            provider_settings: body.one("providerSettings", ProviderSettingsBody::from_object)?,
             replication_factor: body.integer("replicationFactor")?,
             replication_spec: by_region(body.named_objects("replicationSpec")?)?,
-            replication_specs: many(body.objects("replicationSpecs")?, ReplicationSpecBody::from_object)?,
+            replication_specs: body.many("replicationSpecs", ReplicationSpecBody::from_object)?,
             same: later::ClusterBody::from_object(body)?,
         })
     }
@@ -198,11 +197,7 @@ type ByRegion = Patch<Vec<(String, RegionSpecBody)>>;
 
 fn by_region(objects: Patch<Vec<(String, Object)>>) -> Result<ByRegion, Fault> {
     let read = |(region, object)| Ok((region, RegionSpecBody::from_object(object)?));
-    match objects {
-        Patch::Absent => Ok(Patch::Absent),
-        Patch::Null => Ok(Patch::Null),
-        Patch::Value(objects) => objects.into_iter().map(read).collect::<Result<_, _>>().map(Patch::Value),
-    }
+    objects.try_map(|objects| objects.into_iter().map(read).collect())
 }
 
 #[cfg(test)]

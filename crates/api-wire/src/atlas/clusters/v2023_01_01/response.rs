@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::schema::DISK_SIZE;
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
 use crate::atlas::clusters::v2024_08_05::parts::{
     ADVANCED_CONFIGURATION, BI_CONNECTOR, CLUSTER_TYPE, CONFIG_SERVER, DISK_WARMING, EBS_VOLUME, ENCRYPTION_PROVIDER,
     IOPS, NAME, NODE_COUNT, PRIORITY, ROOT_CERTIFICATE, SCALING, SIZE, TAGS, VERSION_RELEASE, ZONE,
 };
-use crate::atlas::clusters::v2024_08_05::response::{CONNECTION_STRINGS, PROVIDER, STATE};
+use crate::atlas::clusters::v2024_08_05::response::{CONNECTION_STRINGS, STATE};
 use crate::atlas::clusters::v2024_08_05::{AdvancedConfiguration, BiConnector, ConnectionStrings, Tag};
 use crate::atlas::links;
 use crate::paging::Link;
@@ -275,7 +276,7 @@ static PROVIDER_SETTINGS: Schema = Schema {
             Field::optional("diskIOPS", &IOPS, "The speed promised for their disks."),
             Field::optional("diskTypeName", &TEXT, "The name of their disks on Azure."),
             Field::required("instanceSizeName", &SIZE, "How large they are."),
-            Field::required("providerName", &PROVIDER, "The cloud the machines run in."),
+            Field::required("providerName", &PROVIDER_NAME, "The cloud the machines run in."),
             Field::optional("regionName", &SIZE, "The region, if it is the only one."),
             Field::optional("volumeType", &EBS_VOLUME, "The kind of their disks, on AWS."),
         ],

@@ -1,11 +1,12 @@
 //! The shape of the body of POST and PATCH of a cluster, as dated 2023-01-01.
 
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
 use crate::atlas::clusters::v2023_02_01::NUM_SHARDS;
 use crate::atlas::clusters::v2024_08_05::parts::{
     ADVANCED_CONFIGURATION, BI_CONNECTOR, CLUSTER_TYPE, CONFIG_SERVER, DISK_WARMING, EBS_VOLUME, ENCRYPTION_PROVIDER,
     IOPS, MAJOR_VERSION, NAME, NODE_COUNT, PRIORITY, ROOT_CERTIFICATE, SCALING, SIZE, TAGS, VERSION_RELEASE, ZONE,
 };
-use crate::atlas::clusters::v2024_08_05::request::schema::{BACKING_PROVIDER, KEPT, PROVIDER, shown};
+use crate::atlas::clusters::v2024_08_05::request::schema::{KEPT, PROVIDER};
 use crate::schema::{DATE_TIME, FLAG, Field, Kind, Schema};
 
 /// The fields of both bodies, which differ in what must be there.
@@ -20,11 +21,11 @@ macro_rules! fields {
             Field::optional("biConnector", &BI_CONNECTOR, KEPT).nullable(),
             Field::optional("clusterType", &CLUSTER_TYPE, "Replica set or sharded.").nullable(),
             Field::optional("configServerManagementMode", &CONFIG_SERVER, KEPT).nullable(),
-            shown("configServerType"),
-            shown("connectionStrings"),
-            shown("createDate"),
+            Field::shown("configServerType"),
+            Field::shown("connectionStrings"),
+            Field::shown("createDate"),
             Field::optional("deleteAfterCreationHours", &NEVER, "Nothing is deleted by itself here: 0.").nullable(),
-            shown("deleteAfterDate"),
+            Field::shown("deleteAfterDate"),
             Field::optional("diskSizeGB", &DISK_SIZE, "The size of all disks.").nullable(),
             Field::optional("diskWarmingMode", &DISK_WARMING, KEPT).nullable(),
             Field::optional(
@@ -34,19 +35,19 @@ macro_rules! fields {
                  Needs the role Project Owner.",
             )
             .nullable(),
-            shown("featureCompatibilityVersion"),
-            shown("featureCompatibilityVersionExpirationDate"),
+            Field::shown("featureCompatibilityVersion"),
+            Field::shown("featureCompatibilityVersionExpirationDate"),
             Field::optional("globalClusterSelfManagedSharding", &FLAG, KEPT).nullable(),
-            shown("groupId"),
-            shown("id"),
+            Field::shown("groupId"),
+            Field::shown("id"),
             Field::optional("labels", &TAGS, "Marks in the older way; all of them.").nullable(),
-            shown("links"),
-            shown("mongoDBEmployeeAccessGrant"),
+            Field::shown("links"),
+            Field::shown("mongoDBEmployeeAccessGrant"),
             Field::optional("mongoDBMajorVersion", &MAJOR_VERSION, "The release series the nodes run.").nullable(),
-            shown("mongoDBVersion"),
-            shown("mongoURI"),
-            shown("mongoURIUpdated"),
-            shown("mongoURIWithOptions"),
+            Field::shown("mongoDBVersion"),
+            Field::shown("mongoURI"),
+            Field::shown("mongoURIUpdated"),
+            Field::shown("mongoURIWithOptions"),
             Field::$needed("name", &NAME, "The cluster's name, which stays."),
             Field::optional("numShards", &NUM_SHARDS, "How many shards there are; 1 if nothing is said.").nullable(),
             Field::optional("paused", &FLAG, "Whether it is paused; goes alone, once it is there.").nullable(),
@@ -66,8 +67,8 @@ macro_rules! fields {
                 .nullable(),
             Field::optional("rootCertType", &ROOT_CERTIFICATE, "The root of node certificates; there is one.")
                 .nullable(),
-            shown("srvAddress"),
-            shown("stateName"),
+            Field::shown("srvAddress"),
+            Field::shown("stateName"),
             Field::optional("tags", &TAGS, "Marks; all of them.").nullable(),
             Field::optional("terminationProtectionEnabled", &FLAG, "Whether it refuses to be deleted.").nullable(),
             Field::optional("versionReleaseSystem", &VERSION_RELEASE, KEPT).nullable(),
@@ -131,12 +132,12 @@ static PROVIDER_SETTINGS: Schema = Schema {
 
 static PROVIDER_SETTINGS_FIELDS: &[Field] = &[
     Field::optional("autoScaling", &PROVIDER_AUTO_SCALING, "The bounds within which nodes grow.").nullable(),
-    Field::optional("backingProviderName", &BACKING_PROVIDER, "Whose machines shared ones are; for TENANT only.")
+    Field::optional("backingProviderName", &PROVIDER_NAME, "Whose machines shared ones are; for TENANT only.")
         .nullable(),
     Field::optional("diskIOPS", &IOPS, "The speed promised for their disks; on AWS and Azure.").nullable(),
     Field::optional("diskTypeName", &AZURE_DISK, "The size of all disks, by its name on Azure.").nullable(),
-    shown("effectiveInstanceSizeName"),
-    shown("encryptEBSVolume"),
+    Field::shown("effectiveInstanceSizeName"),
+    Field::shown("encryptEBSVolume"),
     Field::optional("instanceSizeName", &SIZE, "How large they are.").nullable(),
     Field::optional("providerName", &PROVIDER, "The cloud the machines run in. Shared ones are not served here.")
         .nullable(),
@@ -175,7 +176,7 @@ static REPLICATION_SPEC: Schema = Schema {
     description: "A zone; all of its shards are alike.",
     kind: Kind::Object {
         fields: &[
-            shown("id"),
+            Field::shown("id"),
             Field::optional("numShards", &NUM_SHARDS, "How many shards it has; 1 if nothing is said.").nullable(),
             Field::required("regionsConfig", &REGIONS_CONFIG, "How many nodes each shard has, by region."),
             Field::optional("zoneName", &ZONE, "Its name; Zone 1, Zone 2 and so on if nothing is said.").nullable(),

@@ -3,7 +3,7 @@
 
 use super::schema::{CREATE_SCHEMA, UPDATE_SCHEMA};
 use crate::atlas::clusters::v2024_08_05 as later;
-use crate::atlas::clusters::v2024_08_05::request::{check, many};
+use crate::atlas::clusters::v2024_08_05::request::check;
 use crate::body::{Limits, Object, parse};
 use crate::fault::Fault;
 use crate::patch::Patch;
@@ -55,7 +55,7 @@ impl ClusterBody {
     fn from_object(mut body: Object) -> Result<Self, Fault> {
         Ok(Self {
             disk_size_gb: body.integer("diskSizeGB")?,
-            replication_specs: many(body.objects("replicationSpecs")?, ReplicationSpecBody::from_object)?,
+            replication_specs: body.many("replicationSpecs", ReplicationSpecBody::from_object)?,
             same: later::ClusterBody::from_object(body)?,
         })
     }

@@ -3,12 +3,13 @@
 
 use serde::Serialize;
 
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
 use crate::atlas::clusters::v2024_08_05::parts::{
     ADVANCED_CONFIGURATION, AUTO_SCALING, BI_CONNECTOR, CLUSTER_TYPE, CONFIG_SERVER, DISK_SIZE, DISK_WARMING,
     EBS_VOLUME, ENCRYPTION_PROVIDER, IOPS, NAME, NODE_COUNT, PRIORITY, ROOT_CERTIFICATE, SCALING, SIZE, TAGS,
     VERSION_RELEASE, ZONE,
 };
-use crate::atlas::clusters::v2024_08_05::response::{CONNECTION_STRINGS, PROVIDER, STATE};
+use crate::atlas::clusters::v2024_08_05::response::{CONNECTION_STRINGS, STATE};
 use crate::atlas::clusters::v2024_08_05::{
     AdvancedConfiguration, AutoScaling, BiConnector, ConnectionStrings, Hardware, Tag,
 };
@@ -203,7 +204,7 @@ static REGION_CONFIG_FIELDS: &[Field] = &[
     Field::required("autoScaling", &AUTO_SCALING, "The bounds within which the other nodes grow."),
     Field::optional("electableSpecs", &HARDWARE, "Nodes that can become primary."),
     Field::required("priority", &PRIORITY, "How gladly a primary is elected there."),
-    Field::required("providerName", &PROVIDER, "The cloud the machines run in."),
+    Field::required("providerName", &PROVIDER_NAME, "The cloud the machines run in."),
     Field::optional("readOnlySpecs", &HARDWARE, "Nodes for reads nearby."),
     Field::required("regionName", &SIZE, "The region."),
 ];

@@ -1,11 +1,12 @@
 //! The shape of the body of POST and PATCH of a cluster, as dated 2023-02-01.
 
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
 use crate::atlas::clusters::v2024_08_05::parts::{
     ADVANCED_CONFIGURATION, AUTO_SCALING, BI_CONNECTOR, CLUSTER_TYPE, CONFIG_SERVER, DISK_SIZE, DISK_WARMING,
     EBS_VOLUME, ENCRYPTION_PROVIDER, IOPS, MAJOR_VERSION, NAME, NODE_COUNT, PRIORITY, ROOT_CERTIFICATE, SCALING, SIZE,
     TAGS, VERSION_RELEASE, ZONE,
 };
-use crate::atlas::clusters::v2024_08_05::request::schema::{BACKING_PROVIDER, KEPT, PROVIDER, shown};
+use crate::atlas::clusters::v2024_08_05::request::schema::{KEPT, PROVIDER};
 use crate::schema::{DATE_TIME, FLAG, Field, Kind, Schema};
 
 /// The fields of both bodies, which differ in what must be there.
@@ -18,9 +19,9 @@ macro_rules! fields {
             Field::optional("biConnector", &BI_CONNECTOR, KEPT).nullable(),
             Field::$needed("clusterType", &CLUSTER_TYPE, "Replica set or sharded."),
             Field::optional("configServerManagementMode", &CONFIG_SERVER, KEPT).nullable(),
-            shown("configServerType"),
-            shown("connectionStrings"),
-            shown("createDate"),
+            Field::shown("configServerType"),
+            Field::shown("connectionStrings"),
+            Field::shown("createDate"),
             Field::optional("diskSizeGB", &DISK_SIZE, "The size of all disks.").nullable(),
             Field::optional("diskWarmingMode", &DISK_WARMING, KEPT).nullable(),
             Field::optional(
@@ -30,16 +31,16 @@ macro_rules! fields {
                  Needs the role Project Owner.",
             )
             .nullable(),
-            shown("featureCompatibilityVersion"),
-            shown("featureCompatibilityVersionExpirationDate"),
+            Field::shown("featureCompatibilityVersion"),
+            Field::shown("featureCompatibilityVersionExpirationDate"),
             Field::optional("globalClusterSelfManagedSharding", &FLAG, KEPT).nullable(),
-            shown("groupId"),
-            shown("id"),
+            Field::shown("groupId"),
+            Field::shown("id"),
             Field::optional("labels", &TAGS, "Marks in the older way; all of them.").nullable(),
-            shown("links"),
-            shown("mongoDBEmployeeAccessGrant"),
+            Field::shown("links"),
+            Field::shown("mongoDBEmployeeAccessGrant"),
             Field::optional("mongoDBMajorVersion", &MAJOR_VERSION, "The release series the nodes run.").nullable(),
-            shown("mongoDBVersion"),
+            Field::shown("mongoDBVersion"),
             Field::$needed("name", &NAME, "The cluster's name, which stays."),
             Field::optional("paused", &FLAG, "Whether it is paused; goes alone, once it is there.").nullable(),
             Field::optional("pitEnabled", &FLAG, "Whether it can be restored to any moment.").nullable(),
@@ -47,7 +48,7 @@ macro_rules! fields {
             Field::$needed("replicationSpecs", &REPLICATION_SPECS, "The zones, one element each; all of them."),
             Field::optional("rootCertType", &ROOT_CERTIFICATE, "The root of node certificates; there is one.")
                 .nullable(),
-            shown("stateName"),
+            Field::shown("stateName"),
             Field::optional("tags", &TAGS, "Marks; all of them.").nullable(),
             Field::optional("terminationProtectionEnabled", &FLAG, "Whether it refuses to be deleted.").nullable(),
             Field::optional("versionReleaseSystem", &VERSION_RELEASE, KEPT).nullable(),
@@ -82,10 +83,10 @@ static REPLICATION_SPEC: Schema = Schema {
 };
 
 static REPLICATION_SPEC_FIELDS: &[Field] = &[
-    shown("id"),
+    Field::shown("id"),
     Field::optional("numShards", &NUM_SHARDS, "How many shards it has; 1 if nothing is said.").nullable(),
     Field::required("regionConfigs", &REGION_CONFIGS, "The nodes of each shard, region by region."),
-    shown("zoneId"),
+    Field::shown("zoneId"),
     Field::optional("zoneName", &ZONE, "Its name; Zone 1, Zone 2 and so on if nothing is said.").nullable(),
 ];
 
@@ -104,7 +105,7 @@ static REGION_CONFIG_FIELDS: &[Field] = &[
     Field::optional("analyticsAutoScaling", &AUTO_SCALING, "The bounds within which analytics nodes grow.").nullable(),
     Field::optional("analyticsSpecs", &HARDWARE, "Nodes for heavy reads.").nullable(),
     Field::optional("autoScaling", &AUTO_SCALING, "The bounds within which the other nodes grow.").nullable(),
-    Field::optional("backingProviderName", &BACKING_PROVIDER, "Whose machines shared ones are; for TENANT only.")
+    Field::optional("backingProviderName", &PROVIDER_NAME, "Whose machines shared ones are; for TENANT only.")
         .nullable(),
     Field::optional("electableSpecs", &HARDWARE, "Nodes that can become primary.").nullable(),
     Field::required("priority", &PRIORITY, "How gladly a primary is elected there: 7, 6 and so on; 0 for never."),
@@ -121,9 +122,9 @@ static HARDWARE: Schema = Schema {
 
 static HARDWARE_FIELDS: &[Field] = &[
     Field::optional("diskIOPS", &IOPS, "The speed promised for their disks; on AWS and Azure.").nullable(),
-    shown("diskThroughput"),
+    Field::shown("diskThroughput"),
     Field::optional("ebsVolumeType", &EBS_VOLUME, "The kind of their disks; on AWS.").nullable(),
-    shown("effectiveInstanceSize"),
+    Field::shown("effectiveInstanceSize"),
     Field::required("instanceSize", &SIZE, "How large they are."),
     Field::optional("nodeCount", &NODE_COUNT, "How many there are; electable ones 3, 5 or 7 in a shard.").nullable(),
 ];

@@ -89,7 +89,8 @@ static TAG_FIELDS: &[Field] =
     &[Field::required("key", &TAG_TEXT, "The mark's key."), Field::required("value", &TAG_TEXT, "The mark's value.")];
 
 /// Source: the published limits of tags.
-static TAG_TEXT: Schema = Schema::inline(Kind::Text(TextRule { min: 1, max: 255, format: Some(&ONE_LINE) }));
+pub(in crate::atlas) static TAG_TEXT: Schema =
+    Schema::inline(Kind::Text(TextRule { min: 1, max: 255, format: Some(&ONE_LINE) }));
 
 /// The shape of how nodes speak TLS.
 pub static ADVANCED_CONFIGURATION: Schema = Schema {
@@ -106,18 +107,19 @@ static ADVANCED_FIELDS: &[Field] = &[
         .nullable(),
 ];
 
-static TLS12_CIPHERS: Schema = Schema::inline(Kind::List { items: &TLS12_CIPHER, max: 2 });
+pub(in crate::atlas) static TLS12_CIPHERS: Schema = Schema::inline(Kind::List { items: &TLS12_CIPHER, max: 2 });
 static TLS12_CIPHER: Schema =
     Schema::inline(Kind::OneOf(&["TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"]));
-static TLS13_CIPHERS: Schema = Schema::inline(Kind::List { items: &TLS13_CIPHER, max: 4 });
+pub(in crate::atlas) static TLS13_CIPHERS: Schema = Schema::inline(Kind::List { items: &TLS13_CIPHER, max: 4 });
 static TLS13_CIPHER: Schema = Schema::inline(Kind::OneOf(&[
     "TLS_AES_256_GCM_SHA384",
     "TLS_CHACHA20_POLY1305_SHA256",
     "TLS_AES_128_GCM_SHA256",
     "TLS_AES_128_CCM_SHA256",
 ]));
-static MINIMUM_TLS: Schema = Schema::inline(Kind::OneOf(&["TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"]));
-static CIPHER_MODE: Schema = Schema::inline(Kind::OneOf(&["CUSTOM", "DEFAULT"]));
+pub(in crate::atlas) static MINIMUM_TLS: Schema =
+    Schema::inline(Kind::OneOf(&["TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"]));
+pub(in crate::atlas) static CIPHER_MODE: Schema = Schema::inline(Kind::OneOf(&["CUSTOM", "DEFAULT"]));
 
 /// The shape of the connector for BI tools.
 pub static BI_CONNECTOR: Schema = Schema {

@@ -187,25 +187,25 @@ impl ClusterBody {
         Ok(Self {
             accept_data_risks_at: body.text("acceptDataRisksAndForceReplicaSetReconfig")?,
             adaptive_capacity: body.text("adaptiveCapacity")?,
-            advanced_configuration: one(body.object("advancedConfiguration")?, AdvancedConfigurationBody::from_object)?,
+            advanced_configuration: body.one("advancedConfiguration", AdvancedConfigurationBody::from_object)?,
             backup_enabled: body.flag("backupEnabled")?,
-            bi_connector: one(body.object("biConnector")?, BiConnectorBody::from_object)?,
+            bi_connector: body.one("biConnector", BiConnectorBody::from_object)?,
             cluster_type: body.text("clusterType")?,
             config_server_management_mode: body.text("configServerManagementMode")?,
             disk_warming_mode: body.text("diskWarmingMode")?,
             encryption_at_rest_provider: body.text("encryptionAtRestProvider")?,
             global_cluster_self_managed_sharding: body.flag("globalClusterSelfManagedSharding")?,
-            labels: many(body.objects("labels")?, TagBody::from_object)?,
+            labels: body.many("labels", TagBody::from_object)?,
             mongo_db_major_version: body.text("mongoDBMajorVersion")?,
             name: body.text("name")?,
             paused: body.flag("paused")?,
             pit_enabled: body.flag("pitEnabled")?,
             redact_client_log_data: body.flag("redactClientLogData")?,
             replica_set_scaling_strategy: body.text("replicaSetScalingStrategy")?,
-            replication_specs: many(body.objects("replicationSpecs")?, ReplicationSpecBody::from_object)?,
+            replication_specs: body.many("replicationSpecs", ReplicationSpecBody::from_object)?,
             retain_backups: body.flag("retainBackups")?,
             root_cert_type: body.text("rootCertType")?,
-            tags: many(body.objects("tags")?, TagBody::from_object)?,
+            tags: body.many("tags", TagBody::from_object)?,
             termination_protection_enabled: body.flag("terminationProtectionEnabled")?,
             use_aws_time_based_snapshot_copy_for_fast_initial_sync: body
                 .flag("useAwsTimeBasedSnapshotCopyForFastInitialSync")?,
@@ -240,7 +240,7 @@ impl TagBody {
 impl ReplicationSpecBody {
     pub(in crate::atlas) fn from_object(mut body: Object) -> Result<Self, Fault> {
         Ok(Self {
-            region_configs: many(body.objects("regionConfigs")?, RegionConfigBody::from_object)?,
+            region_configs: body.many("regionConfigs", RegionConfigBody::from_object)?,
             zone_name: body.text("zoneName")?,
         })
     }
@@ -249,14 +249,14 @@ impl ReplicationSpecBody {
 impl RegionConfigBody {
     fn from_object(mut body: Object) -> Result<Self, Fault> {
         Ok(Self {
-            analytics_auto_scaling: one(body.object("analyticsAutoScaling")?, AutoScalingBody::from_object)?,
-            analytics_specs: one(body.object("analyticsSpecs")?, HardwareBody::from_object)?,
-            auto_scaling: one(body.object("autoScaling")?, AutoScalingBody::from_object)?,
+            analytics_auto_scaling: body.one("analyticsAutoScaling", AutoScalingBody::from_object)?,
+            analytics_specs: body.one("analyticsSpecs", HardwareBody::from_object)?,
+            auto_scaling: body.one("autoScaling", AutoScalingBody::from_object)?,
             backing_provider_name: body.text("backingProviderName")?,
-            electable_specs: one(body.object("electableSpecs")?, HardwareBody::from_object)?,
+            electable_specs: body.one("electableSpecs", HardwareBody::from_object)?,
             priority: body.integer("priority")?,
             provider_name: body.text("providerName")?,
-            read_only_specs: one(body.object("readOnlySpecs")?, HardwareBody::from_object)?,
+            read_only_specs: body.one("readOnlySpecs", HardwareBody::from_object)?,
             region_name: body.text("regionName")?,
         })
     }
@@ -281,7 +281,7 @@ impl AutoScalingBody {
             Patch::Null => Patch::Null,
             Patch::Absent => Patch::Absent,
         };
-        Ok(Self { compute: one(body.object("compute")?, ComputeAutoScalingBody::from_object)?, disk_gb_enabled })
+        Ok(Self { compute: body.one("compute", ComputeAutoScalingBody::from_object)?, disk_gb_enabled })
     }
 }
 
@@ -293,28 +293,6 @@ impl ComputeAutoScalingBody {
             min_instance_size: body.text("minInstanceSize")?,
             scale_down_enabled: body.flag("scaleDownEnabled")?,
         })
-    }
-}
-
-pub(in crate::atlas) fn one<T>(
-    object: Patch<Object>,
-    read: impl FnOnce(Object) -> Result<T, Fault>,
-) -> Result<Patch<T>, Fault> {
-    match object {
-        Patch::Absent => Ok(Patch::Absent),
-        Patch::Null => Ok(Patch::Null),
-        Patch::Value(object) => read(object).map(Patch::Value),
-    }
-}
-
-pub(in crate::atlas) fn many<T>(
-    objects: Patch<Vec<Object>>,
-    read: impl FnMut(Object) -> Result<T, Fault>,
-) -> Result<Patch<Vec<T>>, Fault> {
-    match objects {
-        Patch::Absent => Ok(Patch::Absent),
-        Patch::Null => Ok(Patch::Null),
-        Patch::Value(objects) => objects.into_iter().map(read).collect::<Result<_, _>>().map(Patch::Value),
     }
 }
 

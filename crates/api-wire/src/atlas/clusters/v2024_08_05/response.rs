@@ -7,6 +7,7 @@ use super::parts::{
     CLUSTER_TYPE, CONFIG_SERVER, DISK_SIZE, DISK_WARMING, EBS_VOLUME, ENCRYPTION_PROVIDER, IOPS, NAME, NODE_COUNT,
     PRIORITY, ROOT_CERTIFICATE, SCALING, SIZE, TAGS, Tag, VERSION_RELEASE, ZONE,
 };
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
 use crate::atlas::links;
 use crate::paging::Link;
 use crate::schema::{DATE_TIME, FLAG, Field, Kind, OBJECT_ID, Schema, TEXT};
@@ -263,12 +264,10 @@ static REGION_CONFIG_FIELDS: &[Field] = &[
     Field::optional("effectiveReadOnlySpecs", &HARDWARE, "Read-only nodes as they are, if asked for."),
     Field::optional("electableSpecs", &HARDWARE, "Nodes that can become primary."),
     Field::required("priority", &PRIORITY, "How gladly a primary is elected there."),
-    Field::required("providerName", &PROVIDER, "The cloud the machines run in."),
+    Field::required("providerName", &PROVIDER_NAME, "The cloud the machines run in."),
     Field::optional("readOnlySpecs", &HARDWARE, "Nodes for reads nearby."),
     Field::required("regionName", &SIZE, "The region."),
 ];
-
-pub(in crate::atlas) static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 
 static HARDWARE: Schema = Schema {
     name: Some("ClusterHardware"),

@@ -100,10 +100,10 @@ impl EncryptionAtRestPatch {
 
     fn from_object(mut body: Object) -> Result<Self, Fault> {
         Ok(Self {
-            aws_kms: nested(body.object("awsKms")?, AwsKmsPatch::from_object)?,
-            azure_key_vault: nested(body.object("azureKeyVault")?, AzureKeyVaultPatch::from_object)?,
+            aws_kms: body.one("awsKms", AwsKmsPatch::from_object)?,
+            azure_key_vault: body.one("azureKeyVault", AzureKeyVaultPatch::from_object)?,
             enabled_for_search_nodes: body.flag("enabledForSearchNodes")?,
-            google_cloud_kms: nested(body.object("googleCloudKms")?, GoogleCloudKmsPatch::from_object)?,
+            google_cloud_kms: body.one("googleCloudKms", GoogleCloudKmsPatch::from_object)?,
         })
     }
 }
@@ -205,14 +205,6 @@ impl GoogleCloudKmsPatch {
             role_id: google.text("roleId")?,
             service_account_key: google.secret("serviceAccountKey")?,
         })
-    }
-}
-
-fn nested<T>(object: Patch<Object>, read: impl FnOnce(Object) -> Result<T, Fault>) -> Result<Patch<T>, Fault> {
-    match object {
-        Patch::Absent => Ok(Patch::Absent),
-        Patch::Null => Ok(Patch::Null),
-        Patch::Value(object) => read(object).map(Patch::Value),
     }
 }
 

@@ -6,14 +6,10 @@ use super::super::parts::{
     EBS_VOLUME, ENCRYPTION_PROVIDER, IOPS, MAJOR_VERSION, NAME, NODE_COUNT, PRIORITY, ROOT_CERTIFICATE, SCALING, SIZE,
     TAGS, VERSION_RELEASE, ZONE,
 };
-use crate::schema::{DATE_TIME, FLAG, Field, Kind, Schema, TEXT};
+use crate::atlas::cloud_provider_access::PROVIDER_NAME;
+use crate::schema::{DATE_TIME, FLAG, Field, Kind, Schema};
 
-const SHOWN: &str = "Shown in answers; accepted and ignored here.";
 pub(in crate::atlas) const KEPT: &str = "Kept as given; nothing of this service hangs on it.";
-
-pub(in crate::atlas) const fn shown(name: &'static str) -> Field {
-    Field::optional(name, &TEXT, SHOWN).nullable().read_only()
-}
 
 /// The fields of both bodies, which differ in what must be there.
 macro_rules! fields {
@@ -26,11 +22,11 @@ macro_rules! fields {
             Field::optional("biConnector", &BI_CONNECTOR, KEPT).nullable(),
             Field::$needed("clusterType", &CLUSTER_TYPE, "Replica set or sharded."),
             Field::optional("configServerManagementMode", &CONFIG_SERVER, KEPT).nullable(),
-            shown("configServerType"),
-            shown("connectionStrings"),
-            shown("createDate"),
+            Field::shown("configServerType"),
+            Field::shown("connectionStrings"),
+            Field::shown("createDate"),
             Field::optional("diskWarmingMode", &DISK_WARMING, KEPT).nullable(),
-            shown("effectiveReplicationSpecs"),
+            Field::shown("effectiveReplicationSpecs"),
             Field::optional(
                 "encryptionAtRestProvider",
                 &ENCRYPTION_PROVIDER,
@@ -38,17 +34,17 @@ macro_rules! fields {
                  Needs the role Project Owner.",
             )
             .nullable(),
-            shown("featureCompatibilityVersion"),
-            shown("featureCompatibilityVersionExpirationDate"),
+            Field::shown("featureCompatibilityVersion"),
+            Field::shown("featureCompatibilityVersionExpirationDate"),
             Field::optional("globalClusterSelfManagedSharding", &FLAG, KEPT).nullable(),
-            shown("groupId"),
-            shown("id"),
-            shown("internalClusterRole"),
+            Field::shown("groupId"),
+            Field::shown("id"),
+            Field::shown("internalClusterRole"),
             Field::optional("labels", &TAGS, "Marks in the older way; all of them.").nullable(),
-            shown("links"),
-            shown("mongoDBEmployeeAccessGrant"),
+            Field::shown("links"),
+            Field::shown("mongoDBEmployeeAccessGrant"),
             Field::optional("mongoDBMajorVersion", &MAJOR_VERSION, "The release series the nodes run.").nullable(),
-            shown("mongoDBVersion"),
+            Field::shown("mongoDBVersion"),
             Field::$needed("name", &NAME, "The cluster's name, which stays."),
             Field::optional("paused", &FLAG, "Whether it is paused; goes alone, once it is there.").nullable(),
             Field::optional("pitEnabled", &FLAG, "Whether it can be restored to any moment.").nullable(),
@@ -58,7 +54,7 @@ macro_rules! fields {
             Field::optional("retainBackups", &FLAG, "Whether snapshots outlive the cluster.").nullable(),
             Field::optional("rootCertType", &ROOT_CERTIFICATE, "The root of node certificates; there is one.")
                 .nullable(),
-            shown("stateName"),
+            Field::shown("stateName"),
             Field::optional("tags", &TAGS, "Marks; all of them.").nullable(),
             Field::optional("terminationProtectionEnabled", &FLAG, "Whether it refuses to be deleted.").nullable(),
             Field::optional("useAwsTimeBasedSnapshotCopyForFastInitialSync", &FLAG, KEPT).nullable(),
@@ -93,9 +89,9 @@ static REPLICATION_SPEC: Schema = Schema {
 };
 
 static REPLICATION_SPEC_FIELDS: &[Field] = &[
-    shown("id"),
+    Field::shown("id"),
     Field::required("regionConfigs", &REGION_CONFIGS, "The shard's nodes, region by region."),
-    shown("zoneId"),
+    Field::shown("zoneId"),
     Field::optional("zoneName", &ZONE, "The zone it lies in; Zone 1 if nothing is said.").nullable(),
 ];
 
@@ -111,11 +107,11 @@ static REGION_CONFIG_FIELDS: &[Field] = &[
     Field::optional("analyticsAutoScaling", &AUTO_SCALING, "The bounds within which analytics nodes grow.").nullable(),
     Field::optional("analyticsSpecs", &HARDWARE, "Nodes for heavy reads.").nullable(),
     Field::optional("autoScaling", &AUTO_SCALING, "The bounds within which the other nodes grow.").nullable(),
-    Field::optional("backingProviderName", &BACKING_PROVIDER, "Whose machines shared ones are; for TENANT only.")
+    Field::optional("backingProviderName", &PROVIDER_NAME, "Whose machines shared ones are; for TENANT only.")
         .nullable(),
-    shown("effectiveAnalyticsSpecs"),
-    shown("effectiveElectableSpecs"),
-    shown("effectiveReadOnlySpecs"),
+    Field::shown("effectiveAnalyticsSpecs"),
+    Field::shown("effectiveElectableSpecs"),
+    Field::shown("effectiveReadOnlySpecs"),
     Field::optional("electableSpecs", &HARDWARE, "Nodes that can become primary.").nullable(),
     Field::required("priority", &PRIORITY, "How gladly a primary is elected there: 7, 6 and so on; 0 for never."),
     Field::required("providerName", &PROVIDER, "The cloud the machines run in. Shared ones are not served here."),
@@ -124,7 +120,6 @@ static REGION_CONFIG_FIELDS: &[Field] = &[
 ];
 
 pub(in crate::atlas) static PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP", "TENANT", "FLEX"]));
-pub(in crate::atlas) static BACKING_PROVIDER: Schema = Schema::inline(Kind::OneOf(&["AWS", "AZURE", "GCP"]));
 
 static HARDWARE: Schema = Schema {
     name: Some("ClusterHardwareUpdate"),
@@ -136,9 +131,9 @@ static HARDWARE_FIELDS: &[Field] = &[
     Field::optional("diskIOPS", &IOPS, "The speed promised for their disks; on AWS and Azure.").nullable(),
     Field::optional("diskSizeGB", &DISK_SIZE, "The size of their disks, the same everywhere in the cluster.")
         .nullable(),
-    shown("diskThroughput"),
+    Field::shown("diskThroughput"),
     Field::optional("ebsVolumeType", &EBS_VOLUME, "The kind of their disks; on AWS.").nullable(),
-    shown("effectiveInstanceSize"),
+    Field::shown("effectiveInstanceSize"),
     Field::required("instanceSize", &SIZE, "How large they are."),
     Field::optional("nodeCount", &NODE_COUNT, "How many there are; electable ones 3, 5 or 7 in a shard.").nullable(),
 ];
