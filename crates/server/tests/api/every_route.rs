@@ -55,6 +55,11 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
+    /// The same things, as if they were another project's and another organization's.
+    pub(crate) fn moved_to(&self, project: &str, org: &str) -> Self {
+        Self { project: project.to_owned(), org: org.to_owned(), ..self.clone() }
+    }
+
     pub(crate) fn path(&self, operation: &Operation) -> String {
         self.fill(operation.full_path())
     }
@@ -91,14 +96,14 @@ impl Ids {
 }
 
 /// A legal call of an operation, by nobody yet.
-fn call(house: &House, operation: &Operation, ids: &Ids, target: &str) -> Call {
+pub(crate) fn call(house: &House, operation: &Operation, ids: &Ids, target: &str) -> Call {
     let call = house.nobody(operation.method.as_str(), target);
     if operation.takes_body() { call.json(&body(house, operation, ids)) } else { call }
 }
 
 /// A legal body; a name in it is new.
 #[expect(clippy::wildcard_enum_match_arm, reason = "a few operations need a body of their own")]
-fn body(house: &House, operation: &Operation, ids: &Ids) -> Value {
+pub(crate) fn body(house: &House, operation: &Operation, ids: &Ids) -> Value {
     match operation.id {
         OperationId::CreateGroup => json!({"name": new_name(), "orgId": house.org.to_string()}),
         OperationId::UpdateGroup => json!({"tags": [{"key": "a", "value": "b"}]}),
@@ -397,7 +402,7 @@ async fn what_the_caller_cannot_see_does_not_exist(database: Database) {
         (house.new_key(house.grants(OrgRole::ProjectCreator, &[])).await, false),
         (house.new_key(house.grants(OrgRole::Member, &[(other_project, ProjectRole::Owner)])).await, false),
     ];
-    let nobodys = Ids { project: NOBODYS_ID.into(), org: NOBODYS_ID.into(), ..ids.clone() };
+    let nobodys = ids.moved_to(NOBODYS_ID, NOBODYS_ID);
     let before = house.read().await.body;
     let mut walk = Walk::default();
     for operation in OPERATIONS {

@@ -39,6 +39,7 @@ mod endpoint_reconciler;
 mod endpoints;
 mod events;
 mod every_route;
+mod every_route_bad_input;
 mod external_authorities;
 mod fleet;
 mod foreign_words;
