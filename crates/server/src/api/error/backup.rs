@@ -13,9 +13,10 @@ pub(super) fn compliance_row(error: &ComplianceError) -> ErrorBody {
     match error {
         // ours
         ComplianceError::Unencrypted(clusters) => {
-            let names: Vec<&str> = clusters.iter().map(ClusterName::as_str).collect();
+            let names: Vec<&str> = clusters.iter().take(20).map(ClusterName::as_str).collect();
+            let more = if clusters.len() > names.len() { " and others" } else { "" };
             let detail = format!(
-                "A policy with encryptionAtRestEnabled needs every cluster to use a customer key. Set encryptionAtRestProvider on these first: {}.",
+                "A policy with encryptionAtRestEnabled needs every cluster to use a customer key. Set encryptionAtRestProvider on these first: {}{more}.",
                 names.join(", ")
             );
             body(BAD_REQUEST, "BACKUP_COMPLIANCE_POLICY_CLUSTERS_NOT_ENCRYPTED", detail).with_parameters(names)
