@@ -4,7 +4,8 @@
 //! error cannot do without its row. Each row says where its code was seen: "published" is the
 //! documented list, "recorded" real answers, "ours" is ours in Atlas's style (docs/errors.md).
 //! Candidates that a provider refused have their rows in `error/candidate.rs`, clusters in `error/cluster.rs`,
-//! what is kept of keys in `error/kept.rs`, private endpoints in `error/private_endpoint.rs`.
+//! faults of queries and bodies in `error/faults.rs`, what is kept of keys in `error/kept.rs`, private endpoints in
+//! `error/private_endpoint.rs`.
 //! Details say what to do next; a stranger's words in them were tamed where they came in.
 
 mod access;
@@ -13,6 +14,7 @@ mod backup;
 mod candidate;
 mod cluster;
 mod external;
+mod faults;
 mod kept;
 mod master_key;
 mod node;
@@ -23,21 +25,19 @@ mod provider_role;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use api_wire::atlas::alert_configs::ALERT_TYPE_NAMES;
 use api_wire::atlas::not_offered::Part;
-use api_wire::error_body::{BadRequestDetail, ERROR_CONTENT_TYPE, ErrorBody, FieldViolation, Parameter};
-use api_wire::fault::{Fault, FaultKind};
+use api_wire::error_body::{ERROR_CONTENT_TYPE, ErrorBody, Parameter};
+use api_wire::fault::Fault;
 use api_wire::presentation::{Presentation, render_challenge, render_error};
-use api_wire::text_format::CLUSTER_NAME;
 use axum::body::Body;
 use axum::response::Response;
 use domain::cluster::ClusterName;
 use domain::customer_key::ProviderKind;
 use domain::id::{OrgId, ProjectId};
-use domain::violation::{Violation, ViolationKind};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 
+use self::faults::{body_row, query_row, several, violations_row};
 use super::auth::AuthFailure;
 use super::rate_limit::Limited;
 
@@ -516,95 +516,6 @@ fn no_such_org_event(id: &str) -> ErrorBody {
 
 fn quoted(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
-}
-
-fn query_row(faults: &[Fault]) -> ErrorBody {
-    let detail = faults.iter().map(Fault::describe).collect::<Vec<_>>().join(" ");
-    let row = body(BAD_REQUEST, "INVALID_QUERY_PARAMETER", detail);
-    let row = row.with_parameters(faults.iter().map(|fault| fault.path.clone()));
-    if faults.len() > 1 { row.with_faults(faults) } else { row }
-}
-
-fn body_row(faults: &[Fault]) -> ErrorBody {
-    let [fault] = faults else {
-        return several(faults.iter().map(FieldViolation::from).collect());
-    };
-    // published, all of them
-    let code = match &fault.kind {
-        FaultKind::Malformed { .. } => "MALFORMED_JSON",
-        FaultKind::TooDeep { .. } | FaultKind::Encoding => "INVALID_JSON",
-        FaultKind::WrongType { .. } if fault.path.is_empty() => "INVALID_JSON",
-        FaultKind::WrongType { .. } | FaultKind::Duplicate => "INVALID_JSON_ATTRIBUTE",
-        FaultKind::Missing => "MISSING_ATTRIBUTE",
-        FaultKind::NotInEnum { allowed, .. } if *allowed == ALERT_TYPE_NAMES => "INVALID_EVENT_TYPE_FOR_ALERT",
-        FaultKind::NotInEnum { .. } => "INVALID_ENUM_VALUE",
-        FaultKind::NoSuchRegion { .. } => "INVALID_REGION",
-        FaultKind::Format { expected } if *expected == CLUSTER_NAME.expected => "CLUSTER_NAME_INVALID",
-        FaultKind::Unknown { .. }
-        | FaultKind::NotOnProvider { .. }
-        | FaultKind::Format { .. }
-        | FaultKind::Length { .. }
-        | FaultKind::Range { .. } => "INVALID_ATTRIBUTE",
-    };
-    let parameters = if let FaultKind::NoSuchRegion { region, provider, .. } = &fault.kind {
-        vec![region.clone(), (*provider).to_owned()]
-    } else {
-        Some(fault.path.clone()).filter(|path| !path.is_empty()).into_iter().collect()
-    };
-    body(BAD_REQUEST, code, fault.describe()).with_parameters(parameters)
-}
-
-fn violations_row(violations: &[Violation]) -> ErrorBody {
-    let [violation] = violations else {
-        return several(violations.iter().map(field_violation).collect());
-    };
-    // published, all of them
-    let code = match &violation.kind {
-        ViolationKind::Missing => "MISSING_ATTRIBUTE",
-        ViolationKind::MissingOneOf { .. } => "MISSING_ONE_OF_ATTRIBUTES",
-        ViolationKind::Malformed { .. } | ViolationKind::Rule { .. } | ViolationKind::NotOurs { .. } => {
-            "INVALID_ATTRIBUTE"
-        }
-        ViolationKind::ReadOnly => "ATTRIBUTE_READ_ONLY",
-        // recorded, with its words
-        ViolationKind::NoHighestPriority => "ATLAS_GENERAL_ERROR",
-        ViolationKind::KeyIdentifier { .. } => "AZURE_KEY_VAULT_KEY_IDENTIFIER_INVALID_FORMAT",
-    };
-    let row = body(BAD_REQUEST, code, field_violation(violation).description);
-    row.with_parameters([violation.field.clone()])
-}
-
-fn field_violation(violation: &Violation) -> FieldViolation {
-    let field = &violation.field;
-    let description = match &violation.kind {
-        ViolationKind::Missing => {
-            format!("The required attribute {field} was not specified. Add it; nothing is stored that could stand in.")
-        }
-        ViolationKind::MissingOneOf { choices } => format!("One of these is required: {choices}."),
-        ViolationKind::Malformed { expected } => format!("Invalid attribute {field} specified. It must be {expected}."),
-        ViolationKind::Rule { expected } => format!("Invalid attribute {field} specified. {expected}"),
-        ViolationKind::NotOurs { ours } => {
-            format!("Invalid attribute {field} specified. This service's own is {ours}; send that, or leave it out.")
-        }
-        ViolationKind::ReadOnly => {
-            format!("The attribute {field} is read only. Leave it out, or send the value it has.")
-        }
-        ViolationKind::NoHighestPriority => {
-            format!("Reason: A replication spec must specify a region with priority 7 ({field}).")
-        }
-        ViolationKind::KeyIdentifier { expected } => format!(
-            "Invalid format for Azure Key Vault Key Identifier. It must be the address of a key in the vault that keyVaultName and azureEnvironment name: {expected}."
-        ),
-    };
-    FieldViolation { description, field: field.clone() }
-}
-
-/// Published. All faults are listed.
-fn several(fields: Vec<FieldViolation>) -> ErrorBody {
-    let detail = format!("{} fields of the body are wrong; badRequestDetail lists them all.", fields.len());
-    let mut row = body(BAD_REQUEST, "VALIDATION_ERROR", detail);
-    row.bad_request_detail = Some(BadRequestDetail { fields });
-    row
 }
 
 fn region_row(provider: ProviderKind) -> ErrorBody {

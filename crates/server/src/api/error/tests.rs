@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use api_wire::fault::FaultKind;
+use api_wire::text_format::CLUSTER_NAME;
 use control::certificate_authority::RequestFault;
 use control::error::CandidateRefused;
 use control::external_authority::{CertificateFault, ExternalAuthorityError};
@@ -25,6 +27,7 @@ use domain::release_grant::GrantRefusal;
 use domain::snapshot::SnapshotRefusal;
 use domain::time::Timestamp;
 use domain::validity::{DefiniteReason, Failure, ForeignText, Reason, TransientReason};
+use domain::violation::{Violation, ViolationKind};
 
 use super::*;
 
