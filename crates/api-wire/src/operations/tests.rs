@@ -22,7 +22,6 @@ fn lists_every_operation_once_under_its_own_id() {
             assert!(names.insert(alias), "{alias}");
         }
     }
-    assert_eq!(OPERATIONS.len(), OperationId::GetOpenApi as usize + 1);
 }
 
 #[test]
