@@ -11,7 +11,7 @@ use crate::house::{House, Plan};
 use crate::on_both_engines;
 
 async fn a_restored_server_checks_before_it_believes(database: Database) {
-    let target = if database.is_sqlite() { Database::postgres().await } else { Database::sqlite() };
+    let target = if database.is_sqlite() { Database::empty_on_postgres().await } else { Database::sqlite() };
     let house = House::open_as(database, Plan::watchful()).await;
     let role = house.new_role(house.project, "atrest").await.id.to_string();
     let before = house.patch(&house.cloud().role_payload(&role)).await.ok();

@@ -1,11 +1,13 @@
 //! A database of its own for each test, gone when the test is over, and a way to read all of it.
 
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::secret::{SecretBytes, SecretText};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 use storage::{Engine, RootKey, Store, StoreOptions};
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 /// Where the tests find a PostgreSQL they may make databases in.
 const SERVER: &str = "ATREST_TEST_POSTGRES";
@@ -22,11 +24,28 @@ impl Database {
         Self::Sqlite(tempfile::tempdir().unwrap())
     }
 
+    /// Makes one that a store was opened on before: a copy, because making all tables anew takes longer than most tests.
     pub(crate) async fn postgres() -> Self {
+        static OPENED: OnceCell<String> = OnceCell::const_new();
+        let opened = OPENED.get_or_init(|| async {
+            // It stays on the server, which lives no longer than the tests.
+            let first = ManuallyDrop::new(Self::empty_on_postgres().await);
+            first.open().await.close().await;
+            let Self::Postgres { name, .. } = &*first else { panic!("this is PostgreSQL") };
+            name.clone()
+        });
+        Self::copy_on_postgres(opened.await).await
+    }
+
+    pub(crate) async fn empty_on_postgres() -> Self {
+        Self::copy_on_postgres("template0").await
+    }
+
+    async fn copy_on_postgres(template: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = server();
         let name = format!("atrest_api_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        on_server(&server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+        on_server(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         let (address, _) = server.rsplit_once('/').expect("the URL of the test server names a database");
         Self::Postgres { url: format!("{address}/{name}"), server, name }
     }
