@@ -3,12 +3,13 @@
 
 use domain::access::ProjectRole;
 use domain::backup::{ComplianceChange, CompliancePolicy};
-use domain::cluster::ClusterName;
+use domain::cluster::{ClusterName, Settings};
 use domain::event::EventKind;
 use domain::id::ProjectId;
 use storage::{ComplianceOutcome, Outcome};
 
 use crate::backup_schedule::fresh_ids;
+use crate::cluster::encryption_demanded;
 use crate::{Caller, Control, Error};
 
 /// What a compliance policy stands against, or what stands against it.
@@ -80,6 +81,23 @@ impl Control {
         match self.store().delete_compliance_policy(project, &told).await? {
             Outcome::Saved | Outcome::Conflict | Outcome::InUse => Ok(()),
         }
+    }
+
+    /// Refuses to leave a cluster without a customer key while the policy demands one. The store asks again, where nobody
+    /// can come in between.
+    /// Errors: `Compliance`.
+    pub(crate) async fn require_key_if_demanded(
+        &self,
+        project: ProjectId,
+        name: &ClusterName,
+        settings: &Settings,
+    ) -> Result<(), Error> {
+        if settings.encryption.is_some() {
+            return Ok(());
+        }
+        let policy = self.store().compliance_policy(project).await?;
+        let demanded = policy.is_some_and(|policy| policy.encryption_at_rest);
+        if demanded { Err(encryption_demanded(name.clone())) } else { Ok(()) }
     }
 
     /// Refuses to disable the last provider while the policy demands customer keys. The store asks again, where nobody

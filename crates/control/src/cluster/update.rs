@@ -103,7 +103,7 @@ pub(super) struct Prepared {
     snapshot: Arc<ProjectSnapshot>,
     cluster: Cluster,
     /// What is said about the cluster then; none if that is nothing new.
-    next: Option<Settings>,
+    pub(super) next: Option<Settings>,
 }
 
 /// Applies a change to a cluster that is stopped. It is shown as paused, so a pause that comes back with

@@ -14,6 +14,7 @@ on_both_engines! {
     a_policy_comes_back_as_sent
     a_policy_is_refused_whole
     a_policy_demands_customer_keys
+    a_description_is_looked_over_for_the_policy_too
     a_policy_and_a_bare_cluster_never_both_stand
     a_deleted_cluster_comes_back_only_with_a_key
     a_schedule_comes_back_as_sent
@@ -188,6 +189,37 @@ async fn a_policy_demands_customer_keys(database: Database) {
     send(&house, "PUT", &path, &policy(false)).await.ok();
     assert_eq!(send(&house, "POST", &clusters, &cluster("free")).await.status, 201);
     house.patch(&off).await.ok();
+    house.end().await;
+}
+
+async fn a_description_is_looked_over_for_the_policy_too(database: Database) {
+    let house = House::open(database).await;
+    house.enable().await;
+    let (path, clusters) = (policy_of(&house), place(house.project, "clusters"));
+    assert_eq!(send(&house, "POST", &clusters, &encrypted("c0")).await.status, 201);
+    send(&house, "PUT", &path, &policy(true)).await.ok();
+    let validate = place(house.project, "clusterConfigurations:validate");
+    let new = |description: Value| json!({"editing": false, "clusterDescription": description});
+    let change = |description: Value| json!({"editing": true, "clusterName": "c0", "clusterDescription": description});
+    let off = json!({"encryptionAtRestProvider": "NONE"});
+    // It finds what the creation or the change is refused for, in the same words.
+    for (body, method, at, sent) in [
+        (new(cluster("c1")), "POST", clusters.clone(), cluster("c1")),
+        (new(cluster("c0")), "POST", clusters.clone(), cluster("c0")),
+        (change(off.clone()), "PATCH", format!("{clusters}/c0"), off),
+    ] {
+        let found = send(&house, "POST", &validate, &body).await.ok();
+        let refused = send(&house, method, &at, &sent).await;
+        refused.is(400, DEMANDED);
+        let error = json!({"errorCode": DEMANDED, "validationIssue": refused.json()["detail"]});
+        assert_eq!((&found["valid"], &found["errors"]), (&json!(false), &json!([error])), "{body}");
+    }
+    for body in [new(encrypted("c1")), change(json!({"backupEnabled": true}))] {
+        assert_eq!(send(&house, "POST", &validate, &body).await.ok()["valid"], true, "{body}");
+    }
+    // Without the demand nothing stands against it.
+    send(&house, "PUT", &path, &policy(false)).await.ok();
+    assert_eq!(send(&house, "POST", &validate, &new(cluster("c1"))).await.ok()["valid"], true);
     house.end().await;
 }
 

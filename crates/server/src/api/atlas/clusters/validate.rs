@@ -48,5 +48,6 @@ const fn speaks_of_configuration(error: &control::Error) -> bool {
             | E::ClusterPlacementRefused { .. }
             | E::CustomerKeyNotEnabled { .. }
             | E::CustomerKeyNotProven(_)
+            | E::Compliance(_)
     )
 }
