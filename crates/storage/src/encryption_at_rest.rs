@@ -9,6 +9,7 @@ use domain::alert::defaults_of_provider;
 use domain::customer_key::{CustomerKey, CustomerKeyNumber, EncryptionAtRest, Move, ProviderKind};
 use domain::event::Event;
 use domain::id::{ProjectId, RotationId};
+use domain::provider_role::ProviderRole;
 use domain::rotation::Rotation;
 use domain::time::Timestamp;
 use domain::validity::Validity;
@@ -43,6 +44,8 @@ pub struct SaveSetting<'s> {
     pub next: &'s EncryptionAtRest,
     /// What happens to each provider that changes.
     pub moves: &'s BTreeMap<ProviderKind, Move>,
+    /// The roles that the changed keys were proved with, as they were then.
+    pub roles: Vec<ProviderRole>,
     /// Needed for each provider that is enabled or gets another key; possible for the others that
     /// stay enabled. A disabled provider's validity goes by itself.
     pub validities: BTreeMap<ProviderKind, NewValidity>,
@@ -61,6 +64,10 @@ static UPDATE: Sql = Sql::same(
     "save the encryption setting of a project",
     "UPDATE encryption_at_rest SET enabled_for_search_nodes = $2, revision = $3, updated_at = $4
      WHERE project_id = $1 AND revision = $5",
+);
+static REVISION: Sql = Sql::same(
+    "read the revision of an encryption setting",
+    "SELECT revision FROM encryption_at_rest WHERE project_id = $1",
 );
 static HOLD: Sql = Sql::each(
     "hold on to an encryption setting",
@@ -85,7 +92,8 @@ impl Store {
     }
 
     /// Saves a change of a project's setting, all of it or nothing. A conflict means that somebody
-    /// else changed it since `expected_revision`, or deleted the project; "in use" that a provider was to
+    /// else changed it since `expected_revision`, or deleted the project, or that a role is not what it was when it was
+    /// proved; "in use" that a provider was to
     /// be disabled whose key a cluster uses or that the project demands, or that a change does not go with the private endpoints there are. Then
     /// nothing was written, events neither.
     /// Cancel: it took place or it did not.
@@ -105,7 +113,7 @@ impl Store {
     }
 
     async fn save(&self, tx: &mut Tx, change: &SaveSetting<'_>) -> Result<Outcome> {
-        let SaveSetting { expected_revision, next, moves, validities: _, at, events } = change;
+        let SaveSetting { expected_revision, next, moves, roles, validities: _, at, events } = change;
         let (project, flag) = (next.project, next.enabled_for_search_nodes);
         if !projects::hold(tx, project).await? {
             return Ok(Outcome::Conflict);
@@ -122,9 +130,9 @@ impl Store {
         }
         for provider in moves.keys() {
             let role = next.customer_keys.get(provider).and_then(CustomerKey::provider_role);
-            if let Some(role) = role
-                && !provider_roles::hold(tx, project, role).await?
-            {
+            let Some(id) = role else { continue };
+            let Some(proved) = roles.iter().find(|proved| proved.id == id) else { return Ok(Outcome::Conflict) };
+            if !provider_roles::hold(tx, project, proved).await? {
                 return Ok(Outcome::Conflict);
             }
         }
@@ -274,6 +282,12 @@ async fn fits_endpoints(tx: &mut Tx, next: &EncryptionAtRest, provider: Provider
 /// there ever was one.
 pub(crate) async fn take(tx: &mut Tx, project: ProjectId) -> Result<Option<i64>> {
     let rows = tx.fetch(&TAKE, values![project]).await?;
+    rows.first().map(|row| row.fields("encryption_at_rest").int()).transpose()
+}
+
+/// Gives the revision of a project's setting, if there ever was one, and waits for nobody.
+pub(crate) async fn revision(tx: &mut Tx, project: ProjectId) -> Result<Option<i64>> {
+    let rows = tx.fetch(&REVISION, values![project]).await?;
     rows.first().map(|row| row.fields("encryption_at_rest").int()).transpose()
 }
 

@@ -15,7 +15,7 @@ use crate::engine::Tx;
 use crate::error::{Result, StoreError};
 use crate::sql::{Fields, Row, Sql, to_json, values};
 use crate::store::transact;
-use crate::{Outcome, Store, events, projects};
+use crate::{Outcome, Store, encryption_at_rest, events, projects};
 
 /// How an identity lies in its column.
 #[derive(Serialize, Deserialize)]
@@ -78,13 +78,14 @@ static COUNT: Sql =
     Sql::same("count a project's provider roles", "SELECT COUNT(*) FROM provider_roles WHERE project_id = $1");
 static HOLD: Sql = Sql::each(
     "hold on to a provider role",
-    "SELECT id FROM provider_roles WHERE project_id = $1 AND id = $2 AND authorized_at IS NOT NULL",
-    "SELECT id FROM provider_roles WHERE project_id = $1 AND id = $2 AND authorized_at IS NOT NULL FOR SHARE",
+    "SELECT id FROM provider_roles WHERE project_id = $1 AND id = $2 AND identity = $3 AND authorized_at = $4",
+    "SELECT id FROM provider_roles WHERE project_id = $1 AND id = $2 AND identity = $3 AND authorized_at = $4 FOR SHARE",
 );
 static TAKE: Sql = Sql::each(
     "take a provider role",
-    "SELECT id FROM provider_roles WHERE project_id = $1 AND id = $2",
-    "SELECT id FROM provider_roles WHERE project_id = $1 AND id = $2 FOR UPDATE",
+    "SELECT id, project_id, identity, authorized_at, created_at FROM provider_roles WHERE project_id = $1 AND id = $2",
+    "SELECT id, project_id, identity, authorized_at, created_at FROM provider_roles WHERE project_id = $1 AND id = $2
+     FOR UPDATE",
 );
 static USED: Sql = Sql::same(
     "list the provider roles in use",
@@ -97,7 +98,7 @@ static CHANGE: Sql = Sql::same(
 );
 static WITHDRAW: Sql = Sql::same(
     "withdraw a provider role",
-    "UPDATE provider_roles SET authorized_at = NULL WHERE project_id = $1 AND id = $2",
+    "UPDATE provider_roles SET identity = $3, authorized_at = NULL WHERE project_id = $1 AND id = $2",
 );
 static DELETE: Sql =
     Sql::same("delete a provider role", "DELETE FROM provider_roles WHERE project_id = $1 AND id = $2");
@@ -132,23 +133,27 @@ impl Store {
         transact!(self, "create a provider role", &touched, |tx| create(tx, role, most, told).await)
     }
 
-    /// Changes a role that still stands for the identity it did, and records it.
+    /// Changes a role that still stands for the identity it did, and records it. If the customer keys that it is
+    /// reached with were proved for it, that was at the revision `proved_at` of the project's setting, which must be the
+    /// present one; zero for a setting that never was.
     /// Cancel: it took place or it did not.
     pub async fn change_provider_role(
         &self,
         before: &RoleIdentity,
         next: &ProviderRole,
+        proved_at: Option<i64>,
         told: &[Event],
     ) -> Result<RoleOutcome> {
         let touched = [Touched::Project(next.project)];
-        transact!(self, "change a provider role", &touched, |tx| change(tx, before, next, told).await)
+        transact!(self, "change a provider role", &touched, |tx| change(tx, before, next, proved_at, told).await)
     }
 
-    /// Makes a role that nothing uses one that nothing can use, until it is authorized again.
+    /// Makes a role that nothing uses one that nothing can use, until it is authorized again. One of Google's is to
+    /// have its service account made again then.
     /// Cancel: it took place or it did not.
     pub async fn withdraw_provider_role(&self, project: ProjectId, id: ProviderRoleId) -> Result<RoleOutcome> {
         let touched = [Touched::Project(project)];
-        transact!(self, "withdraw a provider role", &touched, |tx| take_away(tx, &WITHDRAW, project, id, &[]).await)
+        transact!(self, "withdraw a provider role", &touched, |tx| withdraw(tx, project, id).await)
     }
 
     /// Deletes a role that nothing uses, and records it.
@@ -160,7 +165,7 @@ impl Store {
         told: &[Event],
     ) -> Result<RoleOutcome> {
         let touched = [Touched::Project(project)];
-        transact!(self, "delete a provider role", &touched, |tx| take_away(tx, &DELETE, project, id, told).await)
+        transact!(self, "delete a provider role", &touched, |tx| delete(tx, project, id, told).await)
     }
 
     /// Lists the roles that customer keys of a project are reached with: those in use, and those that something is
@@ -201,10 +206,23 @@ async fn create(tx: &mut Tx, role: &ProviderRole, most: usize, told: &[Event]) -
     Ok(RoleOutcome::Saved)
 }
 
-async fn change(tx: &mut Tx, before: &RoleIdentity, next: &ProviderRole, told: &[Event]) -> Result<RoleOutcome> {
+async fn change(
+    tx: &mut Tx,
+    before: &RoleIdentity,
+    next: &ProviderRole,
+    proved_at: Option<i64>,
+    told: &[Event],
+) -> Result<RoleOutcome> {
     let ProviderRole { id, project, identity, authorized_at, created_at: _ } = next;
     if !projects::hold(tx, *project).await? {
         return Ok(RoleOutcome::Conflict);
+    }
+    if let Some(proved_at) = proved_at {
+        // A save that holds on to the role is waited for, and seen; one that comes later finds the role changed.
+        tx.fetch(&TAKE, values![*project, *id]).await?;
+        if encryption_at_rest::revision(tx, *project).await?.unwrap_or(0) != proved_at {
+            return Ok(RoleOutcome::Conflict);
+        }
     }
     let (before, identity) = (identity_to_text(before)?, identity_to_text(identity)?);
     if tx.execute(&CHANGE, values![*project, *id, before, identity, *authorized_at]).await? == 0 {
@@ -214,30 +232,49 @@ async fn change(tx: &mut Tx, before: &RoleIdentity, next: &ProviderRole, told: &
     Ok(RoleOutcome::Saved)
 }
 
-/// Takes a role away by `sql` if nothing uses it. Whoever would come to use it waits, and then finds it gone.
-async fn take_away(
-    tx: &mut Tx,
-    sql: &Sql,
-    project: ProjectId,
-    id: ProviderRoleId,
-    told: &[Event],
-) -> Result<RoleOutcome> {
-    if tx.fetch(&TAKE, values![project, id]).await?.is_empty() {
-        return Ok(RoleOutcome::Conflict);
+async fn withdraw(tx: &mut Tx, project: ProjectId, id: ProviderRoleId) -> Result<RoleOutcome> {
+    let role = match take_unused(tx, project, id).await? {
+        Ok(role) => role,
+        Err(refused) => return Ok(refused),
+    };
+    let identity = match role.identity {
+        RoleIdentity::Gcp { service_account, .. } => RoleIdentity::Gcp { service_account, made: false },
+        other @ (RoleIdentity::Aws { .. } | RoleIdentity::Azure { .. }) => other,
+    };
+    tx.execute(&WITHDRAW, values![project, id, identity_to_text(&identity)?]).await?;
+    Ok(RoleOutcome::Saved)
+}
+
+async fn delete(tx: &mut Tx, project: ProjectId, id: ProviderRoleId, told: &[Event]) -> Result<RoleOutcome> {
+    if let Err(refused) = take_unused(tx, project, id).await? {
+        return Ok(refused);
     }
-    for row in tx.fetch(&USED, values![project]).await? {
-        if row.fields("customer_keys").parsed::<ProviderRoleId>()? == id {
-            return Ok(RoleOutcome::InUse);
-        }
-    }
-    tx.execute(sql, values![project, id]).await?;
+    tx.execute(&DELETE, values![project, id]).await?;
     events::insert(tx, told).await?;
     Ok(RoleOutcome::Saved)
 }
 
-/// Keeps a role as it is until the transaction ends. Tells whether it is there and can be used.
-pub(crate) async fn hold(tx: &mut Tx, project: ProjectId, id: ProviderRoleId) -> Result<bool> {
-    Ok(!tx.fetch(&HOLD, values![project, id]).await?.is_empty())
+/// Takes a role that nothing uses. Whoever would come to use it waits, and then finds what became of it.
+async fn take_unused(
+    tx: &mut Tx,
+    project: ProjectId,
+    id: ProviderRoleId,
+) -> Result<std::result::Result<ProviderRole, RoleOutcome>> {
+    let rows = tx.fetch(&TAKE, values![project, id]).await?;
+    let Some(role) = rows.first().map(from_row).transpose()? else { return Ok(Err(RoleOutcome::Conflict)) };
+    for row in tx.fetch(&USED, values![project]).await? {
+        if row.fields("customer_keys").parsed::<ProviderRoleId>()? == id {
+            return Ok(Err(RoleOutcome::InUse));
+        }
+    }
+    Ok(Ok(role))
+}
+
+/// Keeps a role as it is until the transaction ends. Tells whether the project has it and it is authorized, for the same
+/// identity and since the same time.
+pub(crate) async fn hold(tx: &mut Tx, project: ProjectId, role: &ProviderRole) -> Result<bool> {
+    let values = values![project, role.id, identity_to_text(&role.identity)?, role.authorized_at];
+    Ok(!tx.fetch(&HOLD, values).await?.is_empty())
 }
 
 fn from_row(row: &Row) -> Result<ProviderRole> {

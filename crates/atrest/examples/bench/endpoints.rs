@@ -280,6 +280,7 @@ async fn seed(house: &House, customer: &Customer) -> anyhow::Result<u32> {
                 expected_revision: 0,
                 next: &next,
                 moves: &BTreeMap::from([(ProviderKind::AzureKeyVault, Move::Enable)]),
+                roles: Vec::new(),
                 validities: [(ProviderKind::AzureKeyVault, validity)].into(),
                 at,
                 events: Vec::new(),

@@ -102,6 +102,7 @@ pub(crate) async fn seed(dir: &str) -> anyhow::Result<()> {
                 expected_revision: 0,
                 next: &next,
                 moves: &BTreeMap::from([(ProviderKind::AwsKms, Move::Enable)]),
+                roles: vec![role_row],
                 validities: [(ProviderKind::AwsKms, validity)].into(),
                 at,
                 events: Vec::new(),

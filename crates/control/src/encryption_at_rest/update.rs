@@ -67,8 +67,8 @@ impl Control {
         if !applied.changed {
             return self.encryption_at_rest(caller, project).await;
         }
-        let proofs = self.prove(caller, &snapshot, &applied).await?;
-        let saved = self.save(caller, &snapshot, &applied, proofs).await?;
+        let (proofs, roles) = self.prove(caller, &snapshot, &applied).await?;
+        let saved = self.save(caller, &snapshot, &applied, proofs, roles).await?;
         // Made of what was saved and not read again: once it is durable, nothing may turn the answer
         // into a refusal.
         Ok(view_of(&applied.next, self.policy(), |provider| {
@@ -166,13 +166,13 @@ impl Control {
         Ok(())
     }
 
-    /// Proves every changed candidate at the same time, under one deadline.
+    /// Proves every changed candidate at the same time, under one deadline. Gives the roles too that it proved them with.
     async fn prove(
         &self,
         caller: &Caller,
         snapshot: &ProjectSnapshot,
         applied: &Applied,
-    ) -> Result<BTreeMap<ProviderKind, Observation>, Error> {
+    ) -> Result<(BTreeMap<ProviderKind, Observation>, Vec<ProviderRole>), Error> {
         let project = snapshot.project.id;
         let mut candidates = Vec::new();
         for (provider, step) in &applied.moves {
@@ -184,8 +184,8 @@ impl Control {
             .iter()
             .map(|(_, step, candidate, role)| self.prove_candidate(project, candidate, *step, role.as_ref(), deadline));
         let proofs = future::try_join_all(proofs).await?;
-        let mut proved = BTreeMap::new();
-        for ((provider, step, candidate, _), observation) in candidates.into_iter().zip(proofs) {
+        let (mut proved, mut roles) = (BTreeMap::new(), Vec::new());
+        for ((provider, step, candidate, role), observation) in candidates.into_iter().zip(proofs) {
             let observation = awaiting(snapshot, candidate, observation);
             if let Finding::Failed(failure) = &observation.finding
                 && !may_stay_unknown(snapshot, provider, step, failure.reason)
@@ -196,8 +196,9 @@ impl Control {
                 return Err(refused(provider, project, role, place_of(candidate), failure.clone()));
             }
             proved.insert(provider, observation);
+            roles.extend(role);
         }
-        Ok(proved)
+        Ok((proved, roles))
     }
 
     pub(super) async fn authorized_role(
@@ -216,6 +217,7 @@ impl Control {
         snapshot: &ProjectSnapshot,
         applied: &Applied,
         proofs: BTreeMap<ProviderKind, Observation>,
+        roles: Vec<ProviderRole>,
     ) -> Result<BTreeMap<ProviderKind, NewValidity>, Error> {
         let project = snapshot.project.id;
         let detail = describe(applied, snapshot.setting.enabled_for_search_nodes);
@@ -244,6 +246,7 @@ impl Control {
             expected_revision: snapshot.setting.revision,
             next: &applied.next,
             moves: &applied.moves,
+            roles,
             validities: validities.clone(),
             events,
             at: self.now(),

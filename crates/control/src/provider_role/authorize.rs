@@ -70,7 +70,7 @@ impl Control {
         let before = match stored.identity.unmade_account().cloned() {
             None => stored,
             Some(account) => {
-                // Whoever was making it was cut off.
+                // Whoever was making it was cut off, or began to delete it.
                 self.make_account(&stored, &account).await.map_err(account_refused)?;
                 let added = EventKind::ProviderRoleAdded(provider);
                 let told = self.event_by(caller, snapshot.project.org, project, added, Some(told_of(&stored)))?;
@@ -90,7 +90,9 @@ impl Control {
         if !stands || before.authorized_at.is_none() {
             let kind = EventKind::ProviderRoleUpdated(provider);
             let told = self.event_by(caller, snapshot.project.org, project, kind, Some(told_of(&next)))?;
-            match self.store().change_provider_role(&before.identity, &next, &[told]).await? {
+            // Whatever depends on the role was proved with the settings as they were.
+            let proved_at = (!stands).then_some(snapshot.setting.revision);
+            match self.store().change_provider_role(&before.identity, &next, proved_at, &[told]).await? {
                 RoleOutcome::Saved => {}
                 RoleOutcome::Conflict | RoleOutcome::InUse | RoleOutcome::TooMany => {
                     return Err(ProviderRoleError::Conflict(id).into());

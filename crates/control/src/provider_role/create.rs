@@ -129,7 +129,7 @@ impl Control {
         };
         let identity = RoleIdentity::Gcp { service_account: service_account.clone(), made: true };
         let next = ProviderRole { identity, ..role.clone() };
-        match self.store().change_provider_role(&role.identity, &next, told).await? {
+        match self.store().change_provider_role(&role.identity, &next, None, told).await? {
             RoleOutcome::Saved => Ok(next),
             RoleOutcome::Conflict | RoleOutcome::InUse | RoleOutcome::TooMany => {
                 Err(ProviderRoleError::Conflict(role.id).into())

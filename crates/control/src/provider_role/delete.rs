@@ -1,5 +1,5 @@
 //! Deleting a provider role that nothing uses. One of Google's takes its service account with it: first nobody can use
-//! the role any more, then the account goes, then the role; whoever is cut off in between deletes it again.
+//! the role any more, nor authorize it without making the account anew, then the account goes, then the role; whoever is cut off in between deletes it again.
 
 use domain::access::ProjectRole;
 use domain::customer_key::ProviderKind;

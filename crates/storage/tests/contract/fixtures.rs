@@ -307,6 +307,18 @@ pub(crate) async fn save_moves(
     moves: impl IntoIterator<Item = (ProviderKind, Move)>,
     event: Event,
 ) -> Outcome {
+    let roles = store.provider_roles_of(next.project).await.unwrap();
+    save_proved(store, next, moves, roles, event).await
+}
+
+/// As `save_moves`, proved with these roles.
+pub(crate) async fn save_proved(
+    store: &Store,
+    next: &EncryptionAtRest,
+    moves: impl IntoIterator<Item = (ProviderKind, Move)>,
+    roles: Vec<ProviderRole>,
+    event: Event,
+) -> Outcome {
     let moves: BTreeMap<ProviderKind, Move> = moves.into_iter().collect();
     let proved = moves.iter().filter_map(|(provider, step)| match step {
         Move::Disable | Move::ChangeOptions => None,
@@ -316,6 +328,7 @@ pub(crate) async fn save_moves(
         expected_revision: next.revision - 1,
         next,
         moves: &moves,
+        roles,
         validities: new_validity(proved, &valid()),
         at: T0,
         events: vec![event],

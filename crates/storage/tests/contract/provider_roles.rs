@@ -1,7 +1,9 @@
 //! What happens to a project's roles: none more than there can be, none changed or taken away behind somebody's back,
 //! and none that something is still reached with.
 
-use domain::customer_key::Move;
+use std::time::Duration;
+
+use domain::customer_key::{Move, ProviderKind};
 use domain::provider_role::{ProviderRole, RoleIdentity};
 use storage::{EventFilter, Outcome, RoleOutcome, Store};
 
@@ -16,6 +18,11 @@ on_both_engines! {
     a_role_that_something_is_still_wrapped_by_stays
     a_role_that_is_withdrawn_is_not_taken_up
     taking_up_and_taking_away_at_once
+    settings_are_not_saved_for_another_identity_than_was_proved
+    settings_are_not_saved_for_a_role_that_was_authorized_anew
+    a_role_does_not_change_under_settings_it_was_not_proved_with
+    changing_a_role_and_the_settings_at_once
+    a_role_of_google_that_is_withdrawn_has_its_account_made_again
     a_role_of_google_that_is_not_made_yet_says_so
 }
 
@@ -52,15 +59,15 @@ async fn of_two_changes_one_comes_first(db: Database) {
     };
     let (one, two) = (other("one"), other("two"));
     let (first, second) = tokio::join!(
-        store.change_provider_role(&before.identity, &one, &[]),
-        store.change_provider_role(&before.identity, &two, &[])
+        store.change_provider_role(&before.identity, &one, None, &[]),
+        store.change_provider_role(&before.identity, &two, None, &[])
     );
     let outcomes = [first.unwrap(), second.unwrap()];
     assert!(outcomes.contains(&RoleOutcome::Saved) && outcomes.contains(&RoleOutcome::Conflict), "{outcomes:?}");
     let stored = store.provider_role(project_id(1), before.id).await.unwrap().unwrap();
     assert!(stored == one || stored == two);
     assert_eq!(
-        store.change_provider_role(&before.identity, &one, &[event(1, 1)]).await.unwrap(),
+        store.change_provider_role(&before.identity, &one, None, &[event(1, 1)]).await.unwrap(),
         RoleOutcome::Conflict
     );
     assert_eq!(names(&store, 1).await, 0);
@@ -137,8 +144,105 @@ async fn a_role_of_google_that_is_not_made_yet_says_so(db: Database) {
     let unmade = ProviderRole { identity, authorized_at: None, ..made.clone() };
     assert_eq!(store.create_provider_role(&unmade, 9, &[]).await.unwrap(), RoleOutcome::Saved);
     assert_eq!(store.provider_role(project_id(1), made.id).await.unwrap(), Some(unmade.clone()));
-    assert_eq!(store.change_provider_role(&unmade.identity, &made, &[]).await.unwrap(), RoleOutcome::Saved);
+    assert_eq!(store.change_provider_role(&unmade.identity, &made, None, &[]).await.unwrap(), RoleOutcome::Saved);
     assert_eq!(store.provider_role(project_id(1), made.id).await.unwrap(), Some(made.clone()));
-    assert_eq!(store.change_provider_role(&unmade.identity, &made, &[]).await.unwrap(), RoleOutcome::Conflict);
-    assert_eq!(store.change_provider_role(&made.identity, &made, &[]).await.unwrap(), RoleOutcome::Saved);
+    assert_eq!(store.change_provider_role(&unmade.identity, &made, None, &[]).await.unwrap(), RoleOutcome::Conflict);
+    assert_eq!(store.change_provider_role(&made.identity, &made, None, &[]).await.unwrap(), RoleOutcome::Saved);
+}
+
+/// The role that another becomes when it is authorized for another ARN.
+fn turned(role: &ProviderRole) -> ProviderRole {
+    let RoleIdentity::Aws { external_id, .. } = role.identity.clone() else { panic!("{role:?}") };
+    let role_arn = Some("arn:aws:iam::444455556666:role/other".to_owned());
+    ProviderRole { identity: RoleIdentity::Aws { role_arn, external_id }, ..role.clone() }
+}
+
+const ENABLE: [(ProviderKind, Move); 1] = [(ProviderKind::AwsKms, Move::Enable)];
+
+async fn settings_are_not_saved_for_another_identity_than_was_proved(db: Database) {
+    let store = db.open().await;
+    seed(&store, 1).await;
+    let proved = role(1, 1);
+    assert_eq!(store.insert_provider_role(&proved).await.unwrap(), Outcome::Saved);
+    let other = turned(&proved);
+    assert_eq!(store.change_provider_role(&proved.identity, &other, Some(0), &[]).await.unwrap(), RoleOutcome::Saved);
+    let next = setting(1, 1, role_key("key", 1));
+    assert_eq!(save_proved(&store, &next, ENABLE, vec![proved], event(1, 1)).await, Outcome::Conflict);
+    assert_eq!(save_proved(&store, &next, ENABLE, vec![], event(1, 1)).await, Outcome::Conflict, "proved with none");
+    assert_eq!(store.encryption_at_rest(project_id(1)).await.unwrap().revision, 0);
+    assert_eq!(names(&store, 1).await, 0);
+    assert_eq!(save_proved(&store, &next, ENABLE, vec![other], event(1, 1)).await, Outcome::Saved);
+}
+
+async fn settings_are_not_saved_for_a_role_that_was_authorized_anew(db: Database) {
+    let store = db.open().await;
+    seed(&store, 1).await;
+    let proved = role(1, 1);
+    assert_eq!(store.insert_provider_role(&proved).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.withdraw_provider_role(project_id(1), proved.id).await.unwrap(), RoleOutcome::Saved);
+    let anew = ProviderRole { authorized_at: Some(T0 + Duration::from_secs(1)), ..proved.clone() };
+    assert_eq!(store.change_provider_role(&proved.identity, &anew, None, &[]).await.unwrap(), RoleOutcome::Saved);
+    let next = setting(1, 1, role_key("key", 1));
+    assert_eq!(save_proved(&store, &next, ENABLE, vec![proved], event(1, 1)).await, Outcome::Conflict);
+    assert_eq!(save_proved(&store, &next, ENABLE, vec![anew], event(1, 1)).await, Outcome::Saved);
+}
+
+async fn a_role_does_not_change_under_settings_it_was_not_proved_with(db: Database) {
+    let store = db.open().await;
+    seed(&store, 1).await;
+    let before = role(1, 1);
+    assert_eq!(store.insert_provider_role(&before).await.unwrap(), Outcome::Saved);
+    assert_eq!(save(&store, &setting(1, 1, role_key("key", 1)), Move::Enable, event(1, 1)).await, Outcome::Saved);
+    let (next, told) = (turned(&before), [event(2, 1)]);
+    assert_eq!(
+        store.change_provider_role(&before.identity, &next, Some(0), &told).await.unwrap(),
+        RoleOutcome::Conflict
+    );
+    assert_eq!(store.provider_role(project_id(1), before.id).await.unwrap(), Some(before.clone()));
+    assert_eq!(names(&store, 1).await, 1);
+    assert_eq!(store.change_provider_role(&before.identity, &next, Some(1), &told).await.unwrap(), RoleOutcome::Saved);
+    assert_eq!(store.provider_role(project_id(1), before.id).await.unwrap(), Some(next));
+}
+
+async fn changing_a_role_and_the_settings_at_once(db: Database) {
+    let store = db.open().await;
+    seed(&store, 8).await;
+    for project in 1..=8 {
+        let before = role(project, project);
+        assert_eq!(store.insert_provider_role(&before).await.unwrap(), Outcome::Saved);
+        let mut revision = 0;
+        // Half of them have settings already, so that both ways of saving are raced.
+        if project % 2 == 0 {
+            revision = 1;
+            let first = setting(project, revision, role_key("first", project));
+            assert_eq!(save(&store, &first, Move::Enable, event(100 + project, project)).await, Outcome::Saved);
+        }
+        let step = if revision == 0 { Move::Enable } else { Move::ChangeOptions };
+        let (moves, other) = ([(ProviderKind::AwsKms, step)], turned(&before));
+        let next = setting(project, revision + 1, role_key("first", project));
+        let (saved, changed) = tokio::join!(
+            save_proved(&store, &next, moves, vec![before.clone()], event(project, project)),
+            store.change_provider_role(&before.identity, &other, Some(revision), &[])
+        );
+        let changed = changed.unwrap();
+        let one_came_first = matches!(
+            (saved, changed),
+            (Outcome::Saved, RoleOutcome::Conflict) | (Outcome::Conflict, RoleOutcome::Saved)
+        );
+        assert!(one_came_first, "{project}: {saved:?} {changed:?}");
+    }
+}
+
+async fn a_role_of_google_that_is_withdrawn_has_its_account_made_again(db: Database) {
+    let store = db.open().await;
+    seed(&store, 1).await;
+    let [_, _, made] = roles(1);
+    let RoleIdentity::Gcp { service_account, .. } = made.identity.clone() else { panic!("{made:?}") };
+    assert_eq!(store.insert_provider_role(&made).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.withdraw_provider_role(project_id(1), made.id).await.unwrap(), RoleOutcome::Saved);
+    let stored = store.provider_role(project_id(1), made.id).await.unwrap().unwrap();
+    assert_eq!(stored.identity.unmade_account(), Some(&service_account));
+    assert_eq!(stored.authorized_at, None);
+    // Whoever was authorizing it meanwhile, for the account that goes, has lost.
+    assert_eq!(store.change_provider_role(&made.identity, &made, None, &[]).await.unwrap(), RoleOutcome::Conflict);
 }
