@@ -8,6 +8,7 @@ use storage::{Claim, WorkKind};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
+use super::pauses::Pauses;
 use crate::{Control, Error, random};
 
 /// How many projects are looked at at once.
@@ -16,8 +17,6 @@ const SLOTS: usize = 16;
 const CLAIM: Duration = Duration::from_secs(60);
 /// How often to see whether there is something to look at.
 const NAP: Duration = Duration::from_millis(250);
-/// How long a project waits after a look that stumbled.
-const PAUSE: Duration = Duration::from_secs(5);
 /// How long giving back claims may take when the process ends.
 const GIVE_BACK: Duration = Duration::from_secs(2);
 
@@ -30,7 +29,8 @@ pub(super) async fn run(control: Control) {
         return;
     }
     let slots = Arc::new(Semaphore::new(SLOTS));
-    let worker = Worker { control, owner: hex::encode(name), slots, look_at: Instant::now() };
+    let worker =
+        Worker { control, owner: hex::encode(name), slots, pauses: Pauses::default(), look_at: Instant::now() };
     worker.run().await;
 }
 
@@ -39,6 +39,8 @@ struct Worker {
     /// Names this process in claims.
     owner: String,
     slots: Arc<Semaphore>,
+    /// How long projects wait after looks that stumbled.
+    pauses: Pauses,
     /// When to see again whether there is something to do.
     look_at: Instant,
 }
@@ -81,26 +83,27 @@ impl Worker {
         for claim in claims {
             // None else takes any, so there is one for each.
             let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else { break };
-            let control = self.control.clone();
-            self.control.tasks().spawn(async move { look(&control, claim, slot).await });
+            let (control, pauses) = (self.control.clone(), self.pauses.clone());
+            self.control.tasks().spawn(async move { look(&control, &pauses, claim, slot).await });
         }
         Ok(())
     }
 }
 
 /// Looks at one project, and holds its slot until the end.
-async fn look(control: &Control, claim: Claim, _slot: OwnedSemaphorePermit) {
+async fn look(control: &Control, pauses: &Pauses, claim: Claim, _slot: OwnedSemaphorePermit) {
     // A look can be dropped anywhere.
     let ended = tokio::select! {
         () = control.tasks().stopping() => None,
         ended = control.look_at_alerts(&claim) => Some(ended),
     };
     match ended {
-        Some(Ok(())) => {}
+        Some(Ok(())) => pauses.end(&claim.id),
         Some(Err(error)) => {
             tracing::warn!(project = claim.id, error = error.chain(), "a look at alerts stumbled");
+            let pause = pauses.next(&claim.id);
             // If the store is away the claim ends by itself.
-            let _held = control.store().finish_work(&claim, control.now() + PAUSE).await;
+            let _held = control.store().finish_work(&claim, control.now() + pause).await;
         }
         // Lets others go on with it. What is not given back in time ends by itself.
         None => drop(tokio::time::timeout(GIVE_BACK, control.store().release_work(&claim)).await),

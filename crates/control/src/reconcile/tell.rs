@@ -8,6 +8,7 @@ use storage::{Claim, WorkKind};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
+use super::pauses::Pauses;
 use crate::notice::{Hosts, NOTICES_AT_ONCE};
 use crate::{Control, Error, random};
 
@@ -15,8 +16,6 @@ use crate::{Control, Error, random};
 const CLAIM: Duration = Duration::from_secs(180);
 /// How often to look whether there is something to do.
 const NAP: Duration = Duration::from_millis(250);
-/// How long a lane waits after a turn that stumbled over the store.
-const PAUSE: Duration = Duration::from_secs(5);
 /// How long giving back claims may take when the process ends.
 const GIVE_BACK: Duration = Duration::from_secs(2);
 
@@ -33,6 +32,7 @@ pub(super) async fn run(control: Control) {
         owner: hex::encode(name),
         hosts: Hosts::default(),
         slots: Arc::new(Semaphore::new(NOTICES_AT_ONCE)),
+        pauses: Pauses::default(),
         look_at: Instant::now(),
     };
     worker.run().await;
@@ -44,6 +44,8 @@ struct Worker {
     owner: String,
     hosts: Hosts,
     slots: Arc<Semaphore>,
+    /// How long lanes wait after turns that stumbled.
+    pauses: Pauses,
     /// When to look for work again.
     look_at: Instant,
 }
@@ -86,25 +88,26 @@ impl Worker {
         for claim in claims {
             // None else takes any, so there is one for each.
             let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else { break };
-            let (control, hosts) = (self.control.clone(), self.hosts.clone());
-            self.control.tasks().spawn(async move { turn(&control, &hosts, claim, slot).await });
+            let (control, hosts, pauses) = (self.control.clone(), self.hosts.clone(), self.pauses.clone());
+            self.control.tasks().spawn(async move { turn(&control, &hosts, &pauses, claim, slot).await });
         }
         Ok(())
     }
 }
 
 /// Takes one turn, and holds its slot until the end.
-async fn turn(control: &Control, hosts: &Hosts, claim: Claim, _slot: OwnedSemaphorePermit) {
+async fn turn(control: &Control, hosts: &Hosts, pauses: &Pauses, claim: Claim, _slot: OwnedSemaphorePermit) {
     let ended = tokio::select! {
         () = control.tasks().stopping() => None,
         ended = control.tell_lane(hosts, &claim) => Some(ended),
     };
     match ended {
-        Some(Ok(())) => {}
+        Some(Ok(())) => pauses.end(&claim.id),
         Some(Err(error)) => {
             tracing::warn!(lane = claim.id, error = error.chain(), "a turn of the outbox stumbled");
+            let pause = pauses.next(&claim.id);
             // If the store is away the claim ends by itself.
-            let _held = control.store().finish_work(&claim, control.now() + PAUSE).await;
+            let _held = control.store().finish_work(&claim, control.now() + pause).await;
         }
         // Lets others go on with it. What is not given back in time ends by itself.
         None => drop(tokio::time::timeout(GIVE_BACK, control.store().release_work(&claim)).await),
