@@ -158,13 +158,17 @@ impl Store {
     /// Lists a page of a project's clusters, by name, and counts them all.
     pub async fn clusters_of(&self, project: ProjectId, offset: i64, limit: i64) -> Result<(Vec<Cluster>, i64)> {
         let total = self.read_one(&COUNT, values![project]).await?.map_or(Ok(0), |row| count(&row))?;
-        let behind = total.saturating_sub(1).saturating_sub(offset);
-        if behind < 0 {
-            return Ok((Vec::new(), total));
-        }
-        let (list, passed) = if offset <= behind { (&LIST_FROM_FIRST, offset) } else { (&LIST_FROM_LAST, behind) };
+        let Some((list, passed)) = way_to(offset, total) else { return Ok((Vec::new(), total)) };
         let rows = self.read(list, values![project, limit, passed]).await?;
         Ok((rows.iter().map(from_row).collect::<Result<_>>()?, total))
+    }
+
+    /// Shows how the database would go about a page of a project's clusters.
+    pub async fn plan_of_clusters(&self, project: ProjectId, offset: i64, limit: i64) -> Result<Vec<String>> {
+        let total = self.read_one(&COUNT, values![project]).await?.map_or(Ok(0), |row| count(&row))?;
+        let Some((list, passed)) = way_to(offset, total) else { return Ok(Vec::new()) };
+        // Both engines read the same.
+        self.explain(&list.sqlite, values![project, limit, passed]).await
     }
 
     /// Lists all clusters of these projects, project by project and by name.
@@ -199,6 +203,17 @@ impl Store {
     pub async fn clusters_using(&self, project: ProjectId, provider: ProviderKind) -> Result<Vec<ClusterName>> {
         let rows = self.read(&USING, values![project, provider.name()]).await?;
         rows.iter().map(|row| row.fields("clusters").word(ClusterName::parse)).collect()
+    }
+}
+
+/// Gives the list that comes to an offset by the shorter way, and how many rows it passes by on it; none if the list ends
+/// before.
+fn way_to(offset: i64, total: i64) -> Option<(&'static Sql, i64)> {
+    let behind = total.saturating_sub(1).saturating_sub(offset);
+    match behind {
+        ..0 => None,
+        _ if offset <= behind => Some((&LIST_FROM_FIRST, offset)),
+        _ => Some((&LIST_FROM_LAST, behind)),
     }
 }
 

@@ -175,6 +175,20 @@ impl Store {
         Ok(self.read(sql, values).await?.into_iter().next())
     }
 
+    /// Shows how the database would go about a reading statement.
+    pub(crate) async fn explain(&self, text: &str, values: &[Value<'_>]) -> Result<Vec<String>> {
+        let sql = Sql::built("explain a list", format!("EXPLAIN QUERY PLAN {text}"), format!("EXPLAIN {text}"));
+        let rows = self.read(&sql, values).await?;
+        let line = |row: &Row| {
+            let mut fields = row.fields("a plan");
+            if self.is_sqlite() {
+                let _numbers = (fields.int()?, fields.int()?, fields.int()?);
+            }
+            fields.text()
+        };
+        rows.iter().map(line).collect()
+    }
+
     /// Runs one writing statement and counts the rows it wrote.
     pub(crate) async fn execute(&self, sql: &Sql, values: &[Value<'_>], touched: &[Touched]) -> Result<u64> {
         let mut race = self.enter(sql.act, touched)?;

@@ -91,19 +91,6 @@ impl Store {
         Ok(plan)
     }
 
-    async fn explain(&self, text: &str, values: &[Value<'_>]) -> Result<Vec<String>> {
-        let sql = Sql::built("explain a list", format!("EXPLAIN QUERY PLAN {text}"), format!("EXPLAIN {text}"));
-        let rows = self.read(&sql, values).await?;
-        let line = |row: &crate::sql::Row| {
-            let mut fields = row.fields("events");
-            if self.is_sqlite() {
-                let _numbers = (fields.int()?, fields.int()?, fields.int()?);
-            }
-            fields.text()
-        };
-        rows.iter().map(line).collect()
-    }
-
     async fn list_events(
         &self,
         owner: Owner<'_>,
