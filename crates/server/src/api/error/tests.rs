@@ -460,6 +460,23 @@ fn codes_look_like_codes_and_details_end_in_words() {
 }
 
 #[test]
+fn of_bare_clusters_twenty_are_named_at_most() {
+    let refused = |count: usize| {
+        let names = (0..count).map(|number| ClusterName::parse(&format!("c{number}")).unwrap()).collect();
+        control_row(&control::backup_compliance::ComplianceError::Unencrypted(names).into(), "REQUEST-ID")
+    };
+    let (all, cut) = (refused(20), refused(21));
+    assert!(
+        all.detail
+            .ends_with(": c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19."),
+        "{}",
+        all.detail
+    );
+    assert_eq!(cut.detail, all.detail.replace("c19.", "c19 and others."));
+    assert_eq!((cut.parameters.len(), &cut.parameters), (20, &all.parameters));
+}
+
+#[test]
 fn no_definitive_reason_of_one_provider_speaks_of_another() {
     let names =
         [("AWS", ProviderKind::AwsKms), ("Azure", ProviderKind::AzureKeyVault), ("Google", ProviderKind::GcpKms)];
