@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::compare::{Difference, Findings};
 use crate::document::Operation;
-use crate::reasons::{ABSENT, MINIMAL, REASONS};
+use crate::reasons::{ABSENT, MINIMAL, REASONS, UNHEEDED};
 
 const BEGIN: &str = "<!-- compat: begin -->\n";
 const END: &str = "<!-- compat: end -->\n";
@@ -70,7 +70,9 @@ pub(crate) fn write(
     for (called, operation) in rows {
         let (standing, remark) = if served.contains_key(called) {
             let minimal = MINIMAL.iter().find(|(names, _)| names.contains(&operation.name));
-            minimal.map_or(("full", ""), |(_, remark)| ("minimal", remark))
+            let unheeded = UNHEEDED.iter().find(|(names, _)| names.contains(&operation.name));
+            let full = ("full", unheeded.map_or("", |(_, remark)| *remark));
+            minimal.map_or(full, |(_, remark)| ("minimal", *remark))
         } else {
             let absent = ABSENT.iter().find(|(names, _)| names.contains(&operation.name));
             ("absent", absent.map_or("not part of encryption at rest", |(_, remark)| remark))

@@ -87,6 +87,18 @@ pub(crate) static MINIMAL: &[(&[&str], &str)] = &[
     (&["validateGroupClusterConfigurations"], "looks over `clusterDescription` alone"),
 ];
 
+/// Operations that answer in full, but for a parameter that they accept and do not heed.
+pub(crate) static UNHEEDED: &[(&[&str], &str)] = &[
+    (
+        &["listClusters"],
+        "`includeDeletedWithRetainedBackups` changes nothing: deleted clusters have a [list of their own](master-keys.md)",
+    ),
+    (
+        &["deleteCluster"],
+        "`retainBackups` changes nothing: a [registered](master-keys.md) snapshot keeps the master keys it needs",
+    ),
+];
+
 /// Operations that are not here, with a better reason than that they are another feature's.
 pub(crate) static ABSENT: &[(&[&str], &str)] = &[
     (

@@ -7,8 +7,8 @@ use crate::api::Api;
 use crate::api::call::{Answer, Call};
 use crate::api::error::Refused;
 
-/// Answers with one page of a project's clusters, by name, without those that the version cannot describe. Of deleted
-/// ones no snapshots are kept yet.
+/// Answers with one page of a project's clusters, by name, without those that the version cannot describe. Deleted
+/// ones are never among them, asked for or not: they have a list of their own.
 /// Errors: those of the use case.
 pub async fn handle(api: &Api, call: &Call) -> Result<Answer, Refused> {
     let paging = call.paging();
