@@ -261,13 +261,13 @@ event_types! {
     GroupServiceAccountSecretsExpiring = "GROUP_SERVICE_ACCOUNT_SECRETS_EXPIRING";
     /// A secret of a project's service account has ended.
     GroupServiceAccountSecretsExpired = "GROUP_SERVICE_ACCOUNT_SECRETS_EXPIRED";
-    /// A project was renamed. Ours.
-    GroupRenamed = "GROUP_RENAMED";
+    /// A project was renamed.
+    GroupNameChanged = "GROUP_NAME_CHANGED";
     /// A project was given other marks.
     GroupTagsModified = "GROUP_TAGS_MODIFIED";
     /// A project's switches or limits were set. Ours.
     GroupSettingsUpdated = "GROUP_SETTINGS_UPDATED";
-    /// A project that was set aside is in use again. Ours.
+    /// A project that was set aside is in use again.
     GroupActivated = "GROUP_ACTIVATED";
     /// A project was set aside. Ours.
     GroupDeactivated = "GROUP_DEACTIVATED";
@@ -327,7 +327,7 @@ event_types! {
     OrgPublicApiAccessListNotRequired = "ORG_PUBLIC_API_ACCESS_LIST_NOT_REQUIRED";
     /// An organization set how long secrets of service accounts may last.
     OrgServiceAccountMaxSecretValidityEdited = "ORG_SERVICE_ACCOUNT_MAX_SECRET_VALIDITY_EDITED";
-    /// Anything else that an organization sets was changed. Ours.
+    /// Anything else that an organization sets was changed.
     OrgSettingsUpdated = "ORG_SETTINGS_UPDATED";
 }
 

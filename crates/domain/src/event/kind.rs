@@ -173,7 +173,7 @@ kinds! {
         /// Somebody took back having taken note of an alert.
         AlertUnacknowledged = "ALERT_UNACKNOWLEDGED_AUDIT",
         /// A project was renamed.
-        ProjectRenamed = "GROUP_RENAMED",
+        ProjectRenamed = "GROUP_NAME_CHANGED",
         /// A project was given other marks.
         ProjectTagsModified = "GROUP_TAGS_MODIFIED",
         /// A project's switches or limits were set.

@@ -45,7 +45,7 @@ async fn reads_back_what_was_sent(database: Database) {
     assert_eq!(patch(&house, "", &json!({})).await.ok(), changed);
     assert_eq!(patch(&house, "", &json!({"tags": []})).await.ok()["tags"], json!([]));
     let events = house.events().await;
-    let expected = ["GROUP_RENAMED", "GROUP_TAGS_MODIFIED", "GROUP_TAGS_MODIFIED"];
+    let expected = ["GROUP_NAME_CHANGED", "GROUP_TAGS_MODIFIED", "GROUP_TAGS_MODIFIED"];
     assert_eq!(events.iter().filter(|name| name.starts_with("GROUP_")).collect::<Vec<_>>(), expected);
     house.end().await;
 }
