@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use domain::id::OrgId;
+use domain::organization::Organization;
 use domain::user::EmailAddress;
 use server::api::auth::ha1;
 
@@ -27,7 +28,7 @@ pub(crate) struct RecoverOwnerArguments {
     /// The owner's e-mail address. Whoever has it becomes an owner, or is let in again.
     #[arg(long)]
     email: String,
-    /// The organization's id; not needed if there is only one.
+    /// The organization's id; not needed if there is only one. A deleted organization is brought back by it.
     #[arg(long)]
     org: Option<OrgId>,
     /// A network that the key may come from; none means any, unless the organization demands an access list.
@@ -64,11 +65,11 @@ async fn recover_owner(arguments: &RecoverOwnerArguments) -> anyhow::Result<()> 
         Some(org) => org,
         None => match control.all_organizations().await.context("look into the database")?.as_slice() {
             [one] => one.id,
-            [] => anyhow::bail!("there is no organization yet; run `atrest init`"),
-            several => {
-                let names: Vec<_> = several.iter().map(|org| format!("{} ({})", org.id, org.name)).collect();
-                anyhow::bail!("there are several organizations; name one with --org: {}", names.join(", "))
-            }
+            [] => match control.deleted_organizations().await.context("look into the database")?.as_slice() {
+                [] => anyhow::bail!("there is no organization yet; run `atrest init`"),
+                deleted => anyhow::bail!("bring a deleted organization back with --org: {}", names(deleted)),
+            },
+            several => anyhow::bail!("there are several organizations; name one with --org: {}", names(several)),
         },
     };
     let made = match control.recover_owner(org, &email, &arguments.networks, ha1).await {
@@ -81,7 +82,14 @@ async fn recover_owner(arguments: &RecoverOwnerArguments) -> anyhow::Result<()> 
     say(&format!("owner        {} ({})", made.member.user.email, made.member.user.id));
     say(&format!("public key   {}", made.key.public_key));
     say(&format!("private key  {}", made.private_key.expose()));
+    if made.was_deleted {
+        complain("The organization had been deleted and is back. Its owner can bring its deleted projects back.");
+    }
     complain("The private key is shown this once. It owns the organization; delete it when it is needed no more.");
     house.store.close().await;
     Ok(())
+}
+
+fn names(organizations: &[Organization]) -> String {
+    organizations.iter().map(|org| format!("{} ({})", org.id, org.name)).collect::<Vec<_>>().join(", ")
 }

@@ -140,11 +140,14 @@ fn projects(port: u16, init: &str) -> String {
 
 /// Reads what is at a path with an API key, by curl and Digest.
 fn read(port: u16, path: &str, init: &str) -> String {
+    String::from_utf8(curl(init, &[&format!("http://127.0.0.1:{port}{path}")])).unwrap()
+}
+
+/// Runs curl with an API key by Digest, and gives what it was answered.
+fn curl(init: &str, words: &[&str]) -> Vec<u8> {
     let word = |name: &str| init.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
     let key = format!("{}:{}", word("public key"), word("private key"));
-    let url = format!("http://127.0.0.1:{port}{path}");
-    let output = Command::new("curl").args(["-sS", "--digest", "--user", &key, &url]).output().unwrap();
-    String::from_utf8(output.stdout).unwrap()
+    Command::new("curl").args(["-sS", "--digest", "--user", &key]).args(words).output().unwrap().stdout
 }
 
 fn a_life(place: &Place, other: &Place) {
@@ -247,6 +250,32 @@ fn an_owner_again(place: &Place) {
         assert!(projects(place.api, &while_running).contains("\"name\":\"first\""));
     }
     server.end();
+    a_deleted_organization_again(place, &config, &first, &org);
+}
+
+/// An organization and its project are deleted, and the operator brings one back and its new owner the other.
+fn a_deleted_organization_again(place: &Place, config: &Path, owner: &str, org: &str) {
+    let server = Server::start(config, place.operations);
+    let base = format!("http://127.0.0.1:{}/api", place.api);
+    let listed: serde_json::Value = serde_json::from_str(&projects(place.api, owner)).unwrap();
+    let project = listed["results"][0]["id"].as_str().unwrap();
+    for path in [format!("groups/{project}"), format!("orgs/{org}")] {
+        let url = format!("{base}/atlas/v2/{path}");
+        let words = ["--request", "DELETE", "--output", "/dev/null", "--write-out", "%{http_code}", &url];
+        assert_eq!(curl(owner, &words)[0], b'2', "{path}");
+    }
+    server.end();
+
+    assert!(bad(&recover(&["ada@example.com"]), config).contains(&format!("--org: {org} (Acme)")));
+    let again = good(&recover(&["ada@example.com", "--org", org]), config);
+    let server = Server::start(config, place.operations);
+    assert!(!projects(place.api, &again).contains("\"name\":\"first\""), "a project comes back by itself");
+    let back = format!("{base}/atrest/v1/orgs/{org}/deletedGroups/{project}/return");
+    assert_eq!(post(&back, &again, "", "name"), "first");
+    assert!(projects(place.api, &again).contains("\"name\":\"first\""));
+    let events = read(place.api, &format!("/api/atlas/v2/orgs/{org}/events"), &again);
+    assert!(events.contains("\"ORG_DELETED\"") && events.matches("ORG_OWNER_RECOVERED").count() >= 3, "{events}");
+    server.end();
 }
 
 #[test]
@@ -294,12 +323,9 @@ fn serve_and_dev_never_touch_each_others_data() {
 
 /// Asks an API with a key, by curl and Digest, and gives a text member of the answer.
 fn post(url: &str, init: &str, body: &str, member: &str) -> String {
-    let word = |name: &str| init.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
-    let key = format!("{}:{}", word("public key"), word("private key"));
     let json = "Content-Type: application/json";
-    let words = ["-sS", "--insecure", "--digest", "--user", &key, "--header", json, "--data", body, url];
-    let output = Command::new("curl").args(words).output().unwrap();
-    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let answer: serde_json::Value =
+        serde_json::from_slice(&curl(init, &["--insecure", "--header", json, "--data", body, url])).unwrap();
     answer[member].as_str().unwrap_or_else(|| panic!("no {member} in {answer}")).to_owned()
 }
 

@@ -79,7 +79,7 @@ pub use migrate::{MIGRATIONS, Migration};
 pub use network_access::AccessOutcome;
 pub use node_certificates::{RecognisedNode, SaveNodeCertificate};
 pub use nodes::{EnrolledNode, NodeOutcome};
-pub use organizations::OrgOutcome;
+pub use organizations::{KnownOrganization, OrgOutcome};
 pub use outbox::{NoticeEnd, NoticeStep, PendingNotice};
 pub use private_endpoints::{EndpointOutcome, EndpointStep};
 pub use project_snapshot::{ProjectSnapshot, StoredValidity};

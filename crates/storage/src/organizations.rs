@@ -11,7 +11,7 @@ use domain::violation::Violation;
 use crate::cache::Touched;
 use crate::engine::Tx;
 use crate::error::Result;
-use crate::sql::{Row, Sql, over_items, to_json, values};
+use crate::sql::{Fields, Row, Sql, over_items, to_json, values};
 use crate::store::transact;
 use crate::{Outcome, Store, events};
 
@@ -32,6 +32,18 @@ static LIST: Sql = over_items!(
 static ALL: Sql = Sql::same(
     "list all organizations",
     "SELECT id, name, created_at FROM organizations WHERE deleted_at IS NULL ORDER BY created_at, id",
+);
+static FIND_ANY: Sql = Sql::same(
+    "find an organization, deleted or not",
+    "SELECT id, name, created_at, settings, deleted_at FROM organizations WHERE id = $1",
+);
+static DELETED: Sql = Sql::same(
+    "list deleted organizations",
+    "SELECT id, name, created_at FROM organizations WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id",
+);
+static BRING_BACK: Sql = Sql::same(
+    "bring an organization back",
+    "UPDATE organizations SET deleted_at = NULL WHERE id = $1 AND deleted_at = $2",
 );
 static SETTINGS: Sql = Sql::same(
     "read the settings of an organization",
@@ -91,6 +103,17 @@ pub enum OrgOutcome {
     Refused(Vec<Violation>),
 }
 
+/// An organization, deleted or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownOrganization {
+    /// What it is called.
+    pub organization: Organization,
+    /// What its owners set.
+    pub settings: OrgSettings,
+    /// When it was deleted, if it is.
+    pub deleted_at: Option<Timestamp>,
+}
+
 impl Store {
     /// Adds an organization; a conflict means the id is taken.
     pub async fn insert_organization(&self, organization: &Organization) -> Result<Outcome> {
@@ -112,6 +135,16 @@ impl Store {
     /// Lists every organization, oldest first.
     pub async fn all_organizations(&self) -> Result<Vec<Organization>> {
         self.read(&ALL, &[]).await?.iter().map(organization).collect()
+    }
+
+    /// Finds an organization, deleted or not.
+    pub async fn known_organization(&self, id: OrgId) -> Result<Option<KnownOrganization>> {
+        self.read_one(&FIND_ANY, values![id]).await?.as_ref().map(known).transpose()
+    }
+
+    /// Lists the deleted organizations, the last deleted first.
+    pub async fn deleted_organizations(&self) -> Result<Vec<Organization>> {
+        self.read(&DELETED, &[]).await?.iter().map(organization).collect()
     }
 
     /// Gives what an organization's owners set, if there is such an organization.
@@ -178,13 +211,30 @@ pub(crate) async fn take(tx: &mut Tx, id: OrgId) -> Result<bool> {
     Ok(!tx.fetch(&TAKE, values![id]).await?.is_empty())
 }
 
+/// Brings an organization back that was deleted at this time, with nobody in it. Tells whether there was one.
+pub(crate) async fn bring_back(tx: &mut Tx, id: OrgId, deleted_at: Timestamp) -> Result<bool> {
+    Ok(tx.execute(&BRING_BACK, values![id, deleted_at]).await? == 1)
+}
+
 /// Keeps an organization from being deleted until the transaction ends. Tells whether there is one.
 pub(crate) async fn hold(tx: &mut Tx, id: OrgId) -> Result<bool> {
     Ok(!tx.fetch(&HOLD, values![id]).await?.is_empty())
 }
 
 fn organization(row: &Row) -> Result<Organization> {
+    of_fields(&mut row.fields("organizations"))
+}
+
+fn known(row: &Row) -> Result<KnownOrganization> {
     let mut fields = row.fields("organizations");
+    Ok(KnownOrganization {
+        organization: of_fields(&mut fields)?,
+        settings: settings_text::from_text(&mut fields)?,
+        deleted_at: fields.time_if_any()?,
+    })
+}
+
+fn of_fields(fields: &mut Fields<'_>) -> Result<Organization> {
     Ok(Organization { id: fields.parsed()?, name: fields.text()?, created_at: fields.time()? })
 }
 

@@ -5,6 +5,7 @@ use domain::access::{Grants, OrgRole};
 use domain::api_key::{ApiKey, Ha1};
 use domain::event::Event;
 use domain::id::OrgId;
+use domain::time::Timestamp;
 use domain::user::Member;
 
 use crate::cache::Touched;
@@ -12,7 +13,7 @@ use crate::engine::Tx;
 use crate::error::{Result, StoreError};
 use crate::sql::{Sql, values};
 use crate::store::transact;
-use crate::{Outcome, Store, api_keys, events, users};
+use crate::{Outcome, Store, api_keys, events, organizations, users};
 
 static TAKE: Sql = Sql::each(
     "take the access to an organization",
@@ -31,11 +32,13 @@ static ANY: Sql = Sql::same(
 
 impl Store {
     /// Makes a person what they are to be to an organization, be they known to it or not, adds an API key, and records
-    /// both. A conflict means that somebody else changed the person meanwhile, that the organization is gone, or that
-    /// the key's id or public half is taken.
+    /// both. An organization that was deleted at `deleted_at` is back then, with nobody else in it. A conflict means
+    /// that somebody else changed the person meanwhile, that the organization is gone or was brought back, or that the
+    /// key's id or public half is taken.
     /// Cancel: all of it took place or nothing.
     pub async fn recover_owner(
         &self,
+        deleted_at: Option<Timestamp>,
         before: Option<&Member>,
         after: &Member,
         key: &ApiKey,
@@ -43,8 +46,10 @@ impl Store {
         told: &[Event],
     ) -> Result<Outcome> {
         let sealed = self.seal_ha1(key, ha1)?;
-        transact!(self, "recover an owner", &[Touched::AllApiKeys], |tx| {
-            let outcome = recover(tx, before, after, key, &sealed, told).await?;
+        // What is deleted is remembered of more than keys.
+        let touched = [if deleted_at.is_some() { Touched::Everything } else { Touched::AllApiKeys }];
+        transact!(self, "recover an owner", &touched, |tx| {
+            let outcome = recover(tx, deleted_at, before, after, key, &sealed, told).await?;
             if outcome != Outcome::Saved {
                 return Ok(outcome);
             }
@@ -55,12 +60,18 @@ impl Store {
 
 async fn recover(
     tx: &mut Tx,
+    deleted_at: Option<Timestamp>,
     before: Option<&Member>,
     after: &Member,
     key: &ApiKey,
     sealed_ha1: &[u8],
     told: &[Event],
 ) -> Result<Outcome> {
+    if let Some(deleted_at) = deleted_at
+        && !organizations::bring_back(tx, after.grants.org, deleted_at).await?
+    {
+        return Ok(Outcome::Conflict);
+    }
     let outcome = match before {
         Some(before) => users::change(tx, before, after, None, &[]).await?,
         None => users::insert(tx, after, None, &[]).await?,

@@ -9,7 +9,7 @@ use domain::secret::SecretText;
 use domain::user::{EmailAddress, Member, MemberState, User};
 use domain::violation::Violation;
 use ipnet::IpNet;
-use storage::Outcome;
+use storage::{KnownOrganization, Outcome};
 
 use crate::bootstrap::{random_letters, random_uuid, tail};
 use crate::{Control, Error, random_id};
@@ -19,6 +19,8 @@ use crate::{Control, Error, random_id};
 pub struct Recovered {
     /// The organization.
     pub org: Organization,
+    /// Whether it had been deleted.
+    pub was_deleted: bool,
     /// The owner.
     pub member: Member,
     /// The key.
@@ -34,8 +36,15 @@ impl Control {
         Ok(self.store().all_organizations().await?)
     }
 
+    /// Lists the deleted organizations, the last deleted first, for the operator.
+    /// Errors: those of the store.
+    pub async fn deleted_organizations(&self) -> Result<Vec<Organization>, Error> {
+        Ok(self.store().deleted_organizations().await?)
+    }
+
     /// Makes a person an owner of an organization, or lets one in again who was shut out, and makes an API key for them,
-    /// which may come from `networks`, or from anywhere if there are none.
+    /// which may come from `networks`, or from anywhere if there are none. A deleted organization is back then, as far
+    /// as its row goes: its owner can bring its projects back, each for as long as it is kept.
     /// Errors: `OrganizationNotFound`; `Violations` if the organization demands an access list and there would be none;
     /// `Conflict` if somebody else changes the same person at this moment.
     /// Cancel: all of it took place or nothing; a private half that nobody saw is of no use.
@@ -46,8 +55,9 @@ impl Control {
         networks: &[IpNet],
         hash: impl FnOnce(&str, &SecretText) -> Ha1,
     ) -> Result<Recovered, Error> {
-        let org = self.store().organization(org).await?.ok_or(Error::OrganizationNotFound(org))?;
-        if networks.is_empty() && self.demands_access_lists(org.id).await? {
+        let known = self.store().known_organization(org).await?.ok_or(Error::OrganizationNotFound(org))?;
+        let KnownOrganization { organization: org, settings, deleted_at } = known;
+        if networks.is_empty() && settings.api_access_list_required {
             let words =
                 "The organization demands access lists, so a key without one could not sign in: name a network.";
             return Err(Error::Violations(vec![Violation::rule("network", words)]));
@@ -63,11 +73,13 @@ impl Control {
             access_list: AccessList::of(networks.iter().map(IpNet::trunc), self.now()),
             created_at: self.now(),
         };
-        let detail = format!("{email}, with API key {}", key.public_key);
+        let was_deleted = deleted_at.is_some();
+        let back = if was_deleted { "; the organization had been deleted" } else { "" };
+        let detail = format!("{email}, with API key {}{back}", key.public_key);
         let told = [self.event_of_org_by_us(org.id, EventKind::OwnerRecovered, Some(detail))?];
         let ha1 = hash(&key.public_key, &private_key);
-        match self.store().recover_owner(before.as_ref(), &member, &key, &ha1, &told).await? {
-            Outcome::Saved => Ok(Recovered { org, member, key, private_key }),
+        match self.store().recover_owner(deleted_at, before.as_ref(), &member, &key, &ha1, &told).await? {
+            Outcome::Saved => Ok(Recovered { org, was_deleted, member, key, private_key }),
             Outcome::Conflict | Outcome::InUse => Err(Error::Conflict),
         }
     }

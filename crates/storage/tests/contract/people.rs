@@ -7,11 +7,13 @@ use std::time::Duration;
 use domain::access::{Grants, OrgRole, ProjectRole};
 use domain::event::{Event, EventKind};
 use domain::id::{TeamId, UserId};
+use domain::organization::OrgChange;
 use domain::recipient::Recipients;
 use domain::team::Team;
 use domain::user::{EmailAddress, Member, MemberState, User};
 use storage::{
-    AccessToken, Arrival, EventFilter, Outcome, ServiceAccountSecret, Store, TeamOutcome, TeamRoles, UserToken,
+    AccessToken, Arrival, EventFilter, KnownOrganization, OrgOutcome, Outcome, ServiceAccountSecret, Store,
+    TeamOutcome, TeamRoles, UserToken,
 };
 
 use crate::database::Database;
@@ -32,6 +34,7 @@ on_both_engines! {
     the_last_owner_stays
     of_two_owners_who_go_at_once_one_stays
     a_deleted_organization_leaves_nobody
+    a_deleted_organization_comes_back_with_an_owner
     a_person_leaves_one_organization_while_another_invites_them
     a_backup_carries_people_and_teams
 }
@@ -296,8 +299,9 @@ async fn an_owner_is_recovered_whole_or_not_at_all(db: Database) {
     let owner = member(1, 1, OrgRole::Owner);
     let key = domain::api_key::ApiKey { grants: only(1, OrgRole::Owner), ..api_key(1, 1) };
     assert_eq!(store.insert_api_key(&api_key(1, 1), &ha1(7)).await.unwrap(), Outcome::Saved);
-    let recover =
-        async |before: Option<&Member>, key| store.recover_owner(before, &owner, key, &ha1(7), &told).await.unwrap();
+    let recover = async |before: Option<&Member>, key| {
+        store.recover_owner(None, before, &owner, key, &ha1(7), &told).await.unwrap()
+    };
     // The key cannot be added, so the person is not there either.
     assert_eq!(recover(None, &key).await, Outcome::Conflict);
     assert_eq!(store.user_by_email(&owner.user.email).await.unwrap(), None);
@@ -518,6 +522,54 @@ async fn a_deleted_organization_leaves_nobody(db: Database) {
     assert_eq!(store.insert_member(&late, None, &[], &[]).await.unwrap(), Outcome::Conflict);
     assert_eq!(store.insert_team(&team(5, 1, &[]), MANY, &[]).await.unwrap(), TeamOutcome::Missing);
     assert_eq!(store.delete_organization(org_id(1), T0, &[]).await.unwrap(), Outcome::Conflict);
+}
+
+async fn a_deleted_organization_comes_back_with_an_owner(db: Database) {
+    let store = db.open().await;
+    seed(&store, 1).await;
+    let change = OrgChange { api_access_list_required: Some(true), ..OrgChange::default() };
+    let changed = store.change_organization(org_id(1), &change, &[]).await.unwrap();
+    let OrgOutcome::Saved(settings) = changed else { panic!("{changed:?}") };
+    let known =
+        |deleted_at| KnownOrganization { organization: organization(1), settings: settings.clone(), deleted_at };
+    assert_eq!(store.known_organization(org_id(1)).await.unwrap(), Some(known(None)));
+    assert_eq!(store.known_organization(org_id(2)).await.unwrap(), None);
+    assert_eq!(store.delete_project(project_id(1), T0, &[]).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.delete_organization(org_id(1), T0, &[]).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.known_organization(org_id(1)).await.unwrap(), Some(known(Some(T0))));
+    assert_eq!(store.deleted_organizations().await.unwrap(), [organization(1)]);
+
+    let told = [Event { kind: EventKind::OwnerRecovered, project: None, ..event(7, 1) }];
+    let (owner, granted) = (member(1, 1, OrgRole::Owner), only(1, OrgRole::Owner));
+    let key = domain::api_key::ApiKey { grants: granted, ..api_key(1, 1) };
+    let recover =
+        async |deleted_at, key| store.recover_owner(deleted_at, None, &owner, key, &ha1(7), &told).await.unwrap();
+    // Whoever thinks that it is there, or that it was deleted at another time, brings nothing back.
+    for stale in [None, Some(T0 + LATER)] {
+        assert_eq!(recover(stale, &key).await, Outcome::Conflict);
+    }
+    // Nor does a key that cannot be added.
+    assert_eq!(store.insert_organization(&organization(2)).await.unwrap(), Outcome::Saved);
+    let taken = domain::api_key::ApiKey { public_key: key.public_key.clone(), ..api_key(2, 2) };
+    assert_eq!(store.insert_api_key(&taken, &ha1(7)).await.unwrap(), Outcome::Saved);
+    assert_eq!(recover(Some(T0), &key).await, Outcome::Conflict);
+    assert_eq!(store.organization(org_id(1)).await.unwrap(), None);
+    assert_eq!(store.user_by_email(&owner.user.email).await.unwrap(), None);
+    let (events, _) = store.events_of_org(org_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap();
+    assert!(events.is_empty(), "{events:?}");
+
+    let free = domain::api_key::ApiKey { public_key: "key00003".to_owned(), ..key.clone() };
+    assert_eq!(recover(Some(T0), &free).await, Outcome::Saved);
+    assert_eq!(store.known_organization(org_id(1)).await.unwrap(), Some(known(None)));
+    assert_eq!(store.deleted_organizations().await.unwrap(), []);
+    assert_eq!(store.members_of(org_id(1)).await.unwrap(), [owner]);
+    assert_eq!(store.api_key(free.id).await.unwrap(), Some(free));
+    let (events, _) = store.events_of_org(org_id(1), &EventFilter::default(), slice(0, 9)).await.unwrap();
+    assert_eq!(events, told);
+    // What was deleted before stays deleted, and can be brought back.
+    assert_eq!(store.project(project_id(1)).await.unwrap(), None);
+    assert_eq!(store.bring_back_project(&project(1, 1), &[]).await.unwrap(), Outcome::Saved);
+    assert_eq!(store.project(project_id(1)).await.unwrap(), Some(project(1, 1)));
 }
 
 async fn a_person_leaves_one_organization_while_another_invites_them(db: Database) {
