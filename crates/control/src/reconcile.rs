@@ -4,6 +4,7 @@
 mod alerts;
 mod check_customer_keys;
 mod check_retired_customer_keys;
+mod claimed;
 mod pauses;
 mod private_endpoints;
 mod prove_operator;
