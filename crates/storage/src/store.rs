@@ -273,8 +273,9 @@ impl Race<'_> {
 }
 
 /// Runs a transaction: `transact!(store, act, touched, |tx| body)`. The body gives a `Result` and may
-/// run several times; an `Err` rolls it back. A macro and not a function of a closure, because the
-/// future of an async closure that borrows cannot be shown to be `Send` today (rust-lang/rust#110338).
+/// run several times; an `Err` rolls it back, and so does a `return`, which gives what it returns. A macro
+/// and not a function of a closure, because the future of an async closure that borrows cannot be shown to
+/// be `Send` today (rust-lang/rust#110338).
 macro_rules! transact {
     ($store:expr, $act:expr, $touched:expr, |$tx:ident| $body:expr) => {{
         let mut race = $store.enter($act, $touched)?;
